@@ -1,0 +1,149 @@
+package xmppadmin
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"strings"
+
+	"mellium.im/xmlstream"
+	"mellium.im/xmpp/jid"
+	"mellium.im/xmpp/stanza"
+)
+
+// presence is what of a presence stanza from a room matters here
+// (XEP-0045 §7.2).
+type presence struct {
+	From  string        `xml:"from,attr"`
+	Type  string        `xml:"type,attr"`
+	Error *stanza.Error `xml:"error"`
+	X     struct {
+		Status []struct {
+			Code string `xml:"code,attr"`
+		} `xml:"status"`
+	} `xml:"http://jabber.org/protocol/muc#user x"`
+}
+
+func (p presence) status(code string) bool {
+	for _, s := range p.X.Status {
+		if s.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// handlePresence passes presence from a room on to whoever is joining it.
+func (st *stream) handlePresence(t xml.TokenReader, start *xml.StartElement) error {
+	var from string
+	for _, a := range start.Attr {
+		if a.Name.Local == "from" {
+			from = a.Value
+		}
+	}
+	st.mu.Lock()
+	wait := st.joins[bareOf(from)]
+	st.mu.Unlock()
+	if wait == nil {
+		return nil
+	}
+	var p presence
+	d := xml.NewTokenDecoder(xmlstream.MultiReader(xmlstream.Token(*start), t))
+	if err := d.Decode(&p); err != nil {
+		var syntax *xml.SyntaxError
+		if errors.As(err, &syntax) {
+			return err
+		}
+		return nil
+	}
+	mine := p.status("110") || p.Error != nil || p.Type == "error"
+	if !mine {
+		return nil
+	}
+	select {
+	case wait <- p:
+	default: // nobody waits any more
+	}
+	return nil
+}
+
+// occupancy is this account's stay in a room.
+type occupancy struct {
+	created bool // the room was made by the joining (status 201)
+	leave   func()
+}
+
+// join enters a room under nick, asking for no history, and waits for the
+// room's answer. Joining a room that does not exist makes it, locked. It does
+// without the library's client for chat rooms, which hides whether the room
+// was made and can block the session for good.
+func (c *Client) join(ctx context.Context, room, nick string) (occupancy, error) {
+	address, err := jid.Parse(room)
+	if err == nil {
+		address, err = address.WithResource(nick)
+	}
+	if err != nil {
+		return occupancy{}, fmt.Errorf("%q is no address: %w", room, err)
+	}
+	st, err := c.live(ctx)
+	if err != nil {
+		return occupancy{}, err
+	}
+	answers := make(chan presence, 1)
+	if !st.expect(room, answers) {
+		return occupancy{}, fmt.Errorf("room %s is being joined already", room)
+	}
+	defer st.expect(room, nil)
+
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	c.meter.requests.Add(1)
+	if err := st.session.Send(ctx, joinPresence(address)); err != nil {
+		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, err)
+	}
+	leave := func() {
+		gone := stanza.Presence{To: address, Type: stanza.UnavailablePresence}.Wrap(nil)
+		lctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timeout)
+		defer cancel()
+		_ = st.session.Send(lctx, gone)
+	}
+	select {
+	case p := <-answers:
+		if p.Error != nil {
+			return occupancy{}, fmt.Errorf("join: %w", requestError(room, *p.Error))
+		}
+		return occupancy{created: p.status("201"), leave: leave}, nil
+	case <-st.dead:
+		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, errLost)
+	case <-ctx.Done():
+		leave()
+		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, context.Cause(ctx))
+	}
+}
+
+// expect has presence from room delivered to answers, or to nobody where that
+// is nil. It reports false where somebody else expects it already.
+func (st *stream) expect(room string, answers chan presence) bool {
+	key := strings.ToLower(room)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if answers == nil {
+		delete(st.joins, key)
+		return true
+	}
+	if _, taken := st.joins[key]; taken {
+		return false
+	}
+	st.joins[key] = answers
+	return true
+}
+
+func joinPresence(occupant jid.JID) xml.TokenReader {
+	none := xmlstream.Wrap(nil, xml.StartElement{
+		Name: xml.Name{Local: "history"},
+		Attr: []xml.Attr{{Name: xml.Name{Local: "maxstanzas"}, Value: "0"}},
+	})
+	x := xmlstream.Wrap(none, xml.StartElement{Name: xml.Name{Space: nsMUC, Local: "x"}})
+	return stanza.Presence{To: occupant}.Wrap(x)
+}

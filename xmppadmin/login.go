@@ -1,0 +1,144 @@
+package xmppadmin
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"mellium.im/sasl"
+	"mellium.im/xmpp"
+)
+
+// connect reaches the server at the first target that takes the connection,
+// and logs in. An answer that will be the same elsewhere ends the search.
+func (c *Client) connect(ctx context.Context) (*stream, error) {
+	targets, err := c.targets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range targets {
+		var st *stream
+		if st, err = c.loginAt(ctx, t); err == nil {
+			return st, nil
+		}
+		if !passing(err) {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// loginAt logs in at one target: with channel binding first, and once more
+// without where that fails, because a proxy that ends TLS in front of the
+// server breaks it.
+func (c *Client) loginAt(ctx context.Context, t target) (*stream, error) {
+	bound := []sasl.Mechanism{sasl.ScramSha256Plus, sasl.ScramSha1Plus}
+	unbound := []sasl.Mechanism{sasl.ScramSha256, sasl.ScramSha1, sasl.Plain}
+
+	l := &login{mechanisms: slices.Concat(bound, unbound)}
+	st, err := c.negotiate(ctx, t, l)
+	if err == nil || !l.refused || !slices.ContainsFunc(l.offered, isBound) {
+		return st, err
+	}
+	return c.negotiate(ctx, t, &login{mechanisms: unbound})
+}
+
+func isBound(mechanism string) bool { return strings.HasSuffix(mechanism, "-PLUS") }
+
+// login is what one attempt to log in may use, and what it learns.
+type login struct {
+	mechanisms []sasl.Mechanism
+	offered    []string // the server's mechanisms
+	refused    bool     // authentication was tried, and did not succeed
+}
+
+// sasl returns the library's SASL feature, watched. It is used on TLS alone:
+// the library requires that, so PLAIN never goes over an open stream.
+func (l *login) sasl(password string) xmpp.StreamFeature {
+	f := xmpp.SASL("", password, l.mechanisms...)
+	negotiate := f.Negotiate
+	f.Negotiate = func(ctx context.Context, s *xmpp.Session, data any) (xmpp.SessionState, io.ReadWriter, error) {
+		l.offered, _ = data.([]string)
+		mask, rw, err := negotiate(ctx, s, data)
+		l.refused = err != nil && !broken(err)
+		return mask, rw, err
+	}
+	return f
+}
+
+// negotiate opens a connection and takes it through TLS, SASL and resource
+// binding. The server chooses the resource: the library does not send one.
+func (c *Client) negotiate(ctx context.Context, t target, l *login) (*stream, error) {
+	conn, raw, err := c.open(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	// The library looks at the context's end but clears at once the
+	// deadline that it sets then; closing the connection is what ends it.
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+
+	state := xmpp.SessionState(0)
+	if t.direct {
+		state = xmpp.Secure
+	}
+	session, err := xmpp.NewSession(ctx, c.account.Domain(), c.account, conn, state,
+		xmpp.NewNegotiator(func(*xmpp.Session, *xmpp.StreamConfig) xmpp.StreamConfig {
+			return xmpp.StreamConfig{Features: []xmpp.StreamFeature{
+				xmpp.StartTLS(c.tlsConfig()), l.sasl(c.cfg.Password), xmpp.BindResource(),
+			}}
+		}))
+	if !stop() && err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		cause := c.loginError(ctx, t, l, err)
+		_ = conn.Close()
+		return nil, cause
+	}
+	_ = conn.SetDeadline(time.Time{})
+	c.cfg.Logger.Debug("logged in", "as", session.LocalAddr(), "at", t.address)
+	return newStream(session, raw), nil
+}
+
+// loginError says what a failed negotiation failed at.
+func (c *Client) loginError(ctx context.Context, t target, l *login, err error) error {
+	var verify *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &verify):
+		return c.tlsError(t, err)
+	case l.refused:
+		return &ConnectError{
+			Step: "log in as", On: c.account.String(), Err: err,
+			hint: c.refusalHint(l, err),
+		}
+	case ctx.Err() != nil:
+		return &ConnectError{Step: "negotiate a stream with", On: t.address, passing: true,
+			Err:  fmt.Errorf("no end of it within %s: %w", c.cfg.Timeout, context.Cause(ctx)),
+			hint: "check that xmpp.server is the port for clients, and whether it takes TLS from the start (xmpp.tls)"}
+	default:
+		return &ConnectError{Step: "negotiate a stream with", On: t.address, Err: err, passing: broken(err),
+			hint: fmt.Sprintf("check that the server serves %s, and whether the port takes TLS from the start (xmpp.tls)", c.account.Domainpart())}
+	}
+}
+
+func (c *Client) refusalHint(l *login, err error) string {
+	if strings.Contains(err.Error(), "no matching SASL mechanisms") {
+		return fmt.Sprintf("the server offers only %s; SCRAM-SHA-256, SCRAM-SHA-1 or PLAIN is needed", strings.Join(l.offered, ", "))
+	}
+	return "check xmpp.jid and the password, and that the account exists"
+}
+
+// broken says whether an error is one of the connection and not of what was
+// said over it.
+func broken(err error) bool {
+	var ne net.Error
+	return errors.As(err, &ne) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
