@@ -25,6 +25,10 @@ type Meeting struct {
 	// Warnings are what a reader of this agenda should know, each a sentence
 	// in lower case without a full stop, sorted.
 	Warnings []string
+	// Unread counts the rows of the agenda that could not be read and were
+	// left out; Warnings names them. Their groups may be missing from Groups,
+	// so a group's absence proves nothing while Unread is above zero.
+	Unread int
 }
 
 // Session is one session on the agenda. Times are those of the schedule.

@@ -1,0 +1,102 @@
+package agenda
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+// maxHead bounds the first line of a cache file.
+const maxHead = 16 << 10
+
+// entry is a document as it was last fetched, or last confirmed by the
+// Datatracker to be the newest. In its file the body follows, as it is, on a
+// first line of JSON with the rest.
+type entry struct {
+	URL    string    `json:"url"`
+	ETag   string    `json:"etag"`
+	Time   time.Time `json:"time"`
+	SHA256 string    `json:"sha256"` // of the body, to find a file cut short
+	body   []byte
+}
+
+// cache keeps documents in a folder, one file each.
+type cache struct{ dir string }
+
+// path is the file for a URL: readable, and safe whatever is in the URL.
+func (c *cache) path(address string) string {
+	readable := "document"
+	if u, err := url.Parse(address); err == nil {
+		readable = strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+				return r
+			}
+			return '-'
+		}, strings.Trim(u.Path, "/"))
+	}
+	sum := sha256.Sum256([]byte(address))
+	return filepath.Join(c.dir, readable[:min(len(readable), 80)]+"."+hex.EncodeToString(sum[:8])+".cache")
+}
+
+// load gives what is kept for a URL; nil where that is nothing.
+func (c *cache) load(address string) (*entry, error) {
+	path := c.path(address)
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxHead+maxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	head, body, _ := bytes.Cut(raw, []byte("\n"))
+	e := entry{body: body}
+	if err := json.Unmarshal(head, &e); err != nil || e.URL != address || e.SHA256 != hexSum(body) {
+		return nil, fmt.Errorf("cache: %s is damaged", path)
+	}
+	return &e, nil
+}
+
+// save keeps an entry in place of what was there.
+func (c *cache) save(e entry) error {
+	e.SHA256 = hexSum(e.body)
+	head, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	if len(head) >= maxHead {
+		return fmt.Errorf("cache: %s: URL and ETag are too long to keep", clip(e.URL))
+	}
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	// The temporary file goes next to the real one, where there may be room
+	// or not, rather than to wherever TMPDIR points.
+	err = renameio.WriteFile(c.path(e.URL), append(append(head, '\n'), e.body...), 0o600,
+		renameio.WithTempDir(c.dir), renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return nil
+}
+
+func hexSum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,37 @@
+package agenda
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Digest is a hex SHA-256 over what the agenda says: the number, the sessions
+// and the groups. It does not depend on their order, nor on where the agenda
+// came from, when it was fetched, or what the warnings are.
+func (m Meeting) Digest() string {
+	lines := make([]string, 0, len(m.Sessions)+len(m.Groups))
+	for _, s := range m.Sessions {
+		lines = append(lines, lineOf(s))
+	}
+	for _, g := range m.Groups {
+		lines = append(lines, groupLine(g))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256(fmt.Appendf(nil, "agenda 1 %q\n%s", m.Number, strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// lineOf writes a session down in full, on one line and without ambiguity.
+func lineOf(s Session) string {
+	return fmt.Sprintf("session %d %q %q %q %q %s %d %q %q", s.ID, s.Group, s.Name, s.Type, s.Status,
+		s.Start.UTC().Format(time.RFC3339Nano), s.Duration, s.Location, s.ChatRoom)
+}
+
+// groupLine does the same for a group.
+func groupLine(g Group) string {
+	return fmt.Sprintf("group %q %q %q %q %q %t", g.Acronym, g.Name, g.Type, g.State, g.Parent, g.BOF)
+}
