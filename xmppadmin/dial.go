@@ -120,7 +120,10 @@ func (c *Client) tlsConfig(protocols ...string) *tls.Config {
 }
 
 func (c *Client) tlsError(t target, err error) error {
-	ce := &ConnectError{Step: "secure the connection to", On: t.address, Err: err, passing: true}
+	ce := &ConnectError{
+		Step: "secure the connection to", On: t.address, Err: err, passing: true,
+		hint: fmt.Sprintf("check whether the port takes TLS from the start (xmpp.tls), and that the server has a certificate for %s", c.account.Domainpart()),
+	}
 	var verify *tls.CertificateVerificationError
 	if errors.As(err, &verify) {
 		ce.Step, ce.Err, ce.passing = "trust the certificate of", verify.Err, false

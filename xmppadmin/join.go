@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"mellium.im/xmlstream"
 	"mellium.im/xmpp/jid"
@@ -99,6 +100,7 @@ func (c *Client) join(ctx context.Context, room, nick string) (occupancy, error)
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	c.meter.requests.Add(1)
+	sent := time.Now()
 	if err := st.session.Send(ctx, joinPresence(address)); err != nil {
 		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, err)
 	}
@@ -118,6 +120,9 @@ func (c *Client) join(ctx context.Context, room, nick string) (occupancy, error)
 		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, errLost)
 	case <-ctx.Done():
 		leave()
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			st.abandonIfSilent(sent)
+		}
 		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, context.Cause(ctx))
 	}
 }

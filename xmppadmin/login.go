@@ -3,6 +3,7 @@ package xmppadmin
 import (
 	"context"
 	"crypto/tls"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -137,8 +138,10 @@ func (c *Client) refusalHint(l *login, err error) string {
 }
 
 // broken says whether an error is one of the connection and not of what was
-// said over it.
+// said over it. A stream that ends in the middle of an element is one too.
 func broken(err error) bool {
 	var ne net.Error
-	return errors.As(err, &ne) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+	var cut *xml.SyntaxError
+	return errors.As(err, &ne) || errors.As(err, &cut) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }

@@ -111,17 +111,22 @@ func (st *stream) roundTrip(ctx context.Context, timeout time.Duration, payload 
 	case !st.alive():
 		return fmt.Errorf("%w: %w: %w", ErrInterrupted, errLost, st.err)
 	case errors.Is(err, context.DeadlineExceeded):
-		// A server that is slow with one request still answers others; one
-		// that has said nothing at all since is gone.
-		if st.conn.silentSince(sent) {
-			_ = st.conn.Close()
-		}
+		st.abandonIfSilent(sent)
 		return fmt.Errorf("%w: no answer within %s", ErrInterrupted, timeout)
-	case errors.Is(err, context.Canceled), errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF),
+	case broken(err), errors.Is(err, context.Canceled),
 		errors.Is(err, xmpp.ErrOutputStreamClosed), errors.Is(err, xmpp.ErrInputStreamClosed):
-		return fmt.Errorf("%w: %w", ErrInterrupted, errLost)
+		return fmt.Errorf("%w: %w: %w", ErrInterrupted, errLost, err)
 	default:
 		return fmt.Errorf("unusable answer: %w", err)
+	}
+}
+
+// abandonIfSilent closes the connection of a server that has said nothing at
+// all since t: it is gone. One that is only slow with one request still
+// answers others.
+func (st *stream) abandonIfSilent(t time.Time) {
+	if st.conn.silentSince(t) {
+		_ = st.conn.Close()
 	}
 }
 
