@@ -279,6 +279,7 @@ local function find(name)
 	elseif room._data.locked == math.huge then
 		return nil, fail("internal-server-error", "the room %s could not be read from storage; see the server's log", room_jid);
 	elseif is_tombstone(room._data) then
+		muc.forget_room(room);
 		return nil, fail("item-not-found", "the room %s was destroyed; create it anew with create-muc-room", room_jid), room;
 	end
 	return room, restored ~= room;
@@ -341,14 +342,20 @@ end
 
 -- Changing a room -------------------------------------------------------
 
--- without_saving keeps the many setters that save the room each from it.
+-- explain adds to an error that is not meant for the requester where it came
+-- from.
+local function explain(err)
+	return type(err) == "table" and err or debug.traceback(tostring(err), 2);
+end
+
+-- without_saving runs f and keeps the many setters that save the room each from
+-- it. It returns whether f ran to its end, and the error otherwise.
 local function without_saving(room, f, ...)
 	local real = room.save;
 	room.save = function () return true; end
-	local ok, ret = pcall(f, ...);
+	local ok, err = xpcall(f, explain, ...);
 	room.save = real;
-	if not ok then error(ret, 0); end
-	return ret;
+	return ok, err;
 end
 
 local function owner_stanza(request, room)
@@ -437,7 +444,7 @@ end
 local function change(room, wanted, request, steps)
 	local undo = snapshot(room);
 	local codes;
-	local ok, err = pcall(without_saving, room, function ()
+	local ok, err = without_saving(room, function ()
 		local refused;
 		codes, refused = configure(room, wanted, request);
 		if refused then error(fail("bad-request", table.concat(refused, "; ")), 0); end
@@ -451,6 +458,7 @@ local function change(room, wanted, request, steps)
 	end
 	if not ok then
 		without_saving(room, undo);
+		if type(err) ~= "table" then error(err, 0); end
 		return nil, err;
 	end
 	announce(room, codes);
@@ -598,10 +606,7 @@ local function new_room(name)
 	elseif err.condition ~= "item-not-found" then
 		return nil, err;
 	end
-	if tombstone then
-		muc.forget_room(tombstone);
-		muc.delete_room(tombstone);
-	end
+	if tombstone then muc.delete_room(tombstone); end
 	local room, why = muc.create_room(room_jid);
 	local function undo()
 		if room then
@@ -630,9 +635,9 @@ local function create(values, wanted, request)
 		undo();
 		return nil, err;
 	end
-	local reply = done(room.jid, true);
-	release(room);
-	return reply;
+	-- With muc_max_rooms, the rooms in memory are those that count.
+	if not module:get_option_number("muc_max_rooms") then release(room); end
+	return done(room.jid, true);
 end
 
 local function reconfigure(room, values, wanted, request)
@@ -777,9 +782,9 @@ local function live_occupants(room)
 	return count;
 end
 
--- kinds says of a room in storage whether it is a "room", a "tombstone" or
--- nothing at all (false), so that counting does not read them all each time.
--- A room can turn into another kind only by the events below.
+-- kinds says of rooms in storage whether they are a "room" or a "tombstone",
+-- so that counting does not read them all each time. A room can turn into
+-- another kind only by the events below.
 local kinds = {};
 local function forget_kind(event) kinds[event.room.jid] = nil; end
 module:hook("muc-room-created", forget_kind, 1000);
@@ -790,44 +795,45 @@ local function kind_of(room_jid)
 	if kind == nil then
 		local config, err = stored_configs:get((jid.split(room_jid)));
 		if err then return "room"; end -- to be reported as one that cannot be read
-		kind = config and (is_tombstone(config._data) and "tombstone" or "room") or false;
+		kind = config and (is_tombstone(config._data) and "tombstone" or "room") or nil;
 		kinds[room_jid] = kind;
 	end
 	return kind;
 end
 
--- all_names returns the names of all rooms but destroyed ones, in no order.
--- Rooms in the list of which storage has nothing are among them.
-local function all_names(live)
-	local names, listed = {}, {};
-	local stored, err = stored_list:get(nil);
-	if not stored and err then return nil, err; end
-	for room_jid, room in pairs(live) do listed[room_jid] = not is_tombstone(room._data); end
-	for room_jid in pairs(stored or {}) do
-		if listed[room_jid] == nil then listed[room_jid] = kind_of(room_jid) ~= "tombstone"; end
-	end
-	for room_jid, yes in pairs(listed) do
-		local name = yes and jid.split(room_jid);
-		if name then names[#names+1] = name; end
-	end
-	return names;
+local function kind_of_live(room)
+	return is_tombstone(room._data) and "tombstone" or "room";
 end
 
--- existing_names picks from names those that are rooms, each once.
+-- all_names returns the names of all rooms but destroyed ones, in no order,
+-- and the names that are in the list of persistent rooms though storage has
+-- nothing of them: to mod_muc there are no such rooms.
+local function all_names(live)
+	local stored, err = stored_list:get(nil);
+	if not stored and err then return nil, err; end
+	local found, names, empty = {}, {}, {};
+	for room_jid, room in pairs(live) do found[room_jid] = kind_of_live(room); end
+	for room_jid in pairs(stored or {}) do
+		found[room_jid] = found[room_jid] or kind_of(room_jid) or "empty";
+	end
+	for room_jid, kind in pairs(found) do
+		local name = jid.split(room_jid);
+		if name and kind == "room" then names[#names+1] = name; end
+		if name and kind == "empty" then empty[#empty+1] = name; end
+	end
+	return names, empty;
+end
+
+-- existing_names picks from names those of rooms, each once.
 local function existing_names(names, live)
 	local existing, seen = {}, {};
-	local listed, err = stored_list:get(nil);
-	if not listed and err then return nil, err; end
 	for _, name in ipairs(names) do
 		local room_jid = jid.join(name, module.host);
-		local kind = kind_of(room_jid);
-		if live[room_jid] then kind = is_tombstone(live[room_jid]._data) and "tombstone" or "room"; end
-		if not seen[name] and kind ~= "tombstone" and (kind or (listed or {})[room_jid]) then
-			existing[#existing+1] = name;
-		end
+		local kind = live[room_jid] and kind_of_live(live[room_jid]) or kind_of(room_jid);
+		if kind == "room" and not seen[name] then existing[#existing+1] = name; end
 		seen[name] = true;
 	end
-	return existing;
+	return existing, {};
 end
 
 local TABLE_FIELDS = {
@@ -880,7 +886,7 @@ local function room_item(name, live, actor)
 		local occupants = room and live_occupants(room);
 		if not room then
 			room, problem = stored_room(room_jid);
-			if not room then error(problem or "it is in the list of persistent rooms, but storage has no settings of it", 0); end
+			if not room then error(problem or "it is gone from storage", 0); end
 			occupants = stored_occupants(room_jid);
 		end
 		add_room(item, room, occupants, actor);
@@ -925,10 +931,10 @@ local function get_rooms(values, actor)
 	local bad = {};
 	for _, name in ipairs(wanted) do bad[#bad+1] = bad_name(name); end
 	if bad[1] then return nil, fail("jid-malformed", "%s", (table.concat(bad, "; "):gsub("roomname:", "roomnames:"))); end
-	local names, err;
-	if wanted[1] then names, err = existing_names(wanted, live); else names, err = all_names(live); end
+	local names, empty;
+	if wanted[1] then names, empty = existing_names(wanted, live); else names, empty = all_names(live); end
 	if not names then
-		return nil, fail("internal-server-error", "the list of persistent rooms could not be read: %s", tostring(err));
+		return nil, fail("internal-server-error", "the list of persistent rooms could not be read: %s", tostring(empty));
 	end
 	table.sort(names);
 	local first = position_after(names, values.after);
@@ -939,7 +945,9 @@ local function get_rooms(values, actor)
 	if last < #names then add_field(page, "next", { names[last] }); end
 	page:add_child(reported(actor));
 	for i = first, last do page:add_child(room_item(names[i], live, actor)); end
-	return { status = "completed"; other = page };
+	local warn = empty[1] and "Left out, because storage has nothing of them; they can be created anew: "
+		..table.concat(sorted(empty), ", ") or nil;
+	return { status = "completed"; other = page; warn = warn };
 end
 
 -- The ad-hoc commands ---------------------------------------------------
@@ -955,9 +963,7 @@ end
 -- error. Whatever goes wrong is answered, for a request without an answer
 -- leaves its sender in the dark about what was done.
 local function answer(run, request)
-	local ok, reply, err = xpcall(run, function (e)
-		return type(e) == "table" and e or debug.traceback(tostring(e), 2);
-	end, request);
+	local ok, reply, err = xpcall(run, explain, request);
 	if not ok then
 		if type(reply) == "table" then
 			err = reply;
