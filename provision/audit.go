@@ -1,0 +1,109 @@
+package provision
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"muster/xmppadmin"
+)
+
+const auditFile = "audit.jsonl"
+
+// Entry is one record of the audit trail. A change leaves two: one before it
+// is begun, whose result is "started", and one when its end is known.
+type Entry struct {
+	When   time.Time          `json:"when"`
+	Who    string             `json:"who"`
+	Plan   string             `json:"plan"` // the plan's digest
+	Room   string             `json:"room"`
+	Action Action             `json:"action"`
+	Result string             `json:"result"` // started, done, failed, skipped
+	Before xmppadmin.Settings `json:"before,omitempty"`
+	After  xmppadmin.Settings `json:"after,omitempty"`
+	Error  string             `json:"error,omitempty"`
+}
+
+// Recorder keeps the audit trail of an apply. Both methods are called from one
+// goroutine only.
+type Recorder interface {
+	// Record adds one record.
+	Record(e Entry) error
+	// Sync makes what was recorded last through a crash of the machine.
+	Sync() error
+}
+
+// Audit is the audit trail in the state folder: JSON Lines that only grow. It
+// is a [Recorder], and safe for use by several goroutines.
+type Audit struct {
+	mu   sync.Mutex
+	file *os.File
+	torn bool // the last line has no end
+}
+
+// OpenAudit opens the audit trail in the state folder dir, and makes it, for
+// its owner's eyes only, where there is none. A last line that a crash cut
+// short stays as it is; the next record starts on a line of its own.
+func OpenAudit(dir string) (*Audit, error) {
+	f, err := os.OpenFile(filepath.Join(dir, auditFile), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("audit trail: %w", err)
+	}
+	torn, err := endsTorn(f)
+	if err != nil {
+		return nil, fmt.Errorf("audit trail: %w", errors.Join(err, f.Close()))
+	}
+	return &Audit{file: f, torn: torn}, nil
+}
+
+func endsTorn(f *os.File) (bool, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false, err
+	}
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], info.Size()-1); err != nil {
+		return false, err
+	}
+	return last[0] != '\n', nil
+}
+
+// Record adds one record, in one write. After an error it is not known how
+// much of it was written.
+func (a *Audit) Record(e Entry) error {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("audit trail: room %q: %w", e.Room, err)
+	}
+	line = append(line, '\n')
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.torn {
+		line = append([]byte{'\n'}, line...)
+	}
+	if _, err := a.file.Write(line); err != nil {
+		a.torn = true
+		return fmt.Errorf("audit trail: room %q: %w", e.Room, err)
+	}
+	a.torn = false
+	return nil
+}
+
+// Sync writes what was recorded through to the disk.
+func (a *Audit) Sync() error {
+	// A trail that is a pipe or a device has nothing to write through.
+	if err := a.file.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) {
+		return fmt.Errorf("audit trail: %w", err)
+	}
+	return nil
+}
+
+// Close writes through to the disk and closes the file.
+func (a *Audit) Close() error {
+	return errors.Join(a.Sync(), a.file.Close())
+}

@@ -1,0 +1,184 @@
+package provision
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"muster/agenda"
+)
+
+// How a session came by its room.
+type way uint8
+
+const (
+	byAcronym way = iota
+	byChatRoom
+	byPlenary
+)
+
+const plenaryRoom = "plenary"
+
+// claim is everything that asks for one room name.
+type claim struct {
+	name     string
+	standing *Standing
+	parts    []part
+	latest   *agenda.Meeting // the last meeting with sessions in the room
+	next     occasion
+}
+
+// part is the sessions of one group at one meeting that came by the room in
+// one way.
+type part struct {
+	way       way
+	meeting   *agenda.Meeting
+	acronym   string
+	group     *agenda.Group // nil where the agenda does not list it
+	session   *agenda.Session
+	live      []int // IDs of the sessions that take place
+	cancelled []int
+}
+
+// add notes a session. The meetings come in order.
+func (c *claim) add(o occasion, w way, g *agenda.Group, cancelled bool) {
+	p := c.part(o, w, g)
+	if cancelled {
+		p.cancelled = append(p.cancelled, o.session.ID)
+	} else {
+		p.live = append(p.live, o.session.ID)
+	}
+	c.latest = o.meeting
+}
+
+func (c *claim) part(o occasion, w way, g *agenda.Group) *part {
+	for i := range c.parts {
+		if p := &c.parts[i]; p.meeting == o.meeting && p.way == w && p.acronym == o.session.Group {
+			return p
+		}
+	}
+	c.parts = append(c.parts, part{way: w, meeting: o.meeting, acronym: o.session.Group, group: g, session: o.session})
+	return &c.parts[len(c.parts)-1]
+}
+
+// live says that something asks for the room that is not cancelled.
+func (c *claim) live() bool {
+	return c.standing != nil || slices.ContainsFunc(c.parts, func(p part) bool { return len(p.live) > 0 })
+}
+
+// claimants returns who claims the name as its own. Sessions that were given
+// the room as their chat room share it with whoever does.
+func (c *claim) claimants() []string {
+	var groups []string
+	plenary := false
+	for i := range c.parts {
+		switch p := &c.parts[i]; {
+		case p.way == byPlenary:
+			plenary = true
+		case p.way == byAcronym && !slices.Contains(groups, p.acronym):
+			groups = append(groups, p.acronym)
+		}
+	}
+	if len(groups) == 0 || len(groups) == 1 && !plenary && c.standing == nil {
+		return nil
+	}
+	slices.Sort(groups)
+	for i, a := range groups {
+		groups[i] = "group " + quote(a)
+	}
+	if plenary {
+		groups = append(groups, "the plenary")
+	}
+	if c.standing != nil {
+		groups = append(groups, "standing room "+quote(c.name))
+	}
+	return groups
+}
+
+// about fills in what the room is: the group's whose acronym it bears, at its
+// latest meeting, or the plenary's, or a session's own.
+func (c *claim) about(f *Facts) {
+	if c.standing != nil {
+		f.GroupName = OneLine(c.standing.Title, maxGroupName)
+		f.What = "Standing room of the IETF."
+		return
+	}
+	best := &c.parts[len(c.parts)-1]
+	for i := range c.parts {
+		if p := &c.parts[i]; p.way != byChatRoom {
+			best = p
+		}
+	}
+	switch {
+	case best.way == byPlenary:
+		f.GroupName, f.What = "IETF plenary", "Plenary sessions of the IETF meeting."
+	case best.group == nil:
+		f.GroupName = OneLine(best.session.Name, maxGroupName)
+	case best.way == byAcronym:
+		f.group(best.group)
+	default:
+		f.group(best.group)
+		f.Acronym = c.name
+		f.What = "Room of sessions of " + OneLine(best.group.Name, maxGroupName) + "."
+		if best.session.Name != "" {
+			f.GroupName = OneLine(best.session.Name, maxGroupName)
+		}
+	}
+}
+
+// reasons returns why the room is wanted; where every session is cancelled,
+// that.
+func (c *claim) reasons() []Reason {
+	out := make([]Reason, 0, len(c.parts)+1)
+	live := c.live()
+	for i := range c.parts {
+		if p := &c.parts[i]; len(p.live) > 0 || !live {
+			out = append(out, p.reason())
+		}
+	}
+	if c.standing != nil {
+		out = append(out, Reason{Source: FromStanding, Text: "standing room"})
+	}
+	return out
+}
+
+func (p *part) reason() Reason {
+	r := Reason{Source: FromMeeting, Meeting: p.meeting.Number, Group: p.acronym, Sessions: p.live}
+	if p.group != nil {
+		r.GroupType = p.group.Type
+	}
+	if len(p.live) == 0 {
+		r.Sessions = p.cancelled
+	}
+	slices.Sort(r.Sessions)
+	r.Text = p.text(len(r.Sessions), r.GroupType)
+	return r
+}
+
+// text says it to people: "IETF 126: 2 sessions of quic (wg)".
+func (p *part) text(n int, groupType string) string {
+	var b strings.Builder
+	b.Grow(64)
+	b.WriteString(label(p.meeting.Number))
+	b.WriteString(": ")
+	b.WriteString(strconv.Itoa(n))
+	if p.way == byPlenary {
+		b.WriteString(" plenary")
+	}
+	b.WriteString(" session")
+	if n != 1 {
+		b.WriteString("s")
+	}
+	b.WriteString(" of ")
+	b.WriteString(OneLine(p.acronym, MaxName))
+	if groupType != "" {
+		b.WriteString(" (" + OneLine(groupType, MaxName) + ")")
+	}
+	if p.way == byChatRoom {
+		b.WriteString(", in a chat room of their own")
+	}
+	if len(p.live) == 0 {
+		b.WriteString(", all cancelled")
+	}
+	return b.String()
+}

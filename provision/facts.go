@@ -1,0 +1,149 @@
+package provision
+
+import (
+	"time"
+
+	"muster/agenda"
+)
+
+// Facts are what the templates of a room's title and description are filled
+// in with. All texts are single lines; those that do not apply are empty.
+type Facts struct {
+	Name      string // the room's name
+	Acronym   string // the group's acronym; the room's name where no group has it
+	GroupName string // the group's name, or the session's whose own room it is
+	Type      string // the slug of the group's type
+	State     string // the slug of the group's state
+	Kind      string // the group's type in words: "working group"
+	Area      string // the acronym of the parent group
+	Meeting   string // the meeting as people call it: "IETF 126"
+	City      string // where it is held
+	AgendaURL string // the meeting's agenda page
+	LogURL    string // the room's public log
+
+	Start time.Time // the next session's, in the meeting's time zone; may be zero
+	Place string    // where the next session is
+
+	// Whole sentences, for a template that only puts them in order.
+	What     string // what the group is
+	When     string // the next session: day, time, time zone, place, meeting
+	Agenda   string // "Agenda: " and its address
+	Log      string // "Log: " and its address
+	NoteWell string // that the IETF Note Well applies
+}
+
+const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"
+
+// text returns the text in the field that is called name.
+func (f *Facts) text(name string) (string, bool) {
+	switch name {
+	case "Name":
+		return f.Name, true
+	case "Acronym":
+		return f.Acronym, true
+	case "GroupName":
+		return f.GroupName, true
+	case "Type":
+		return f.Type, true
+	case "State":
+		return f.State, true
+	case "Kind":
+		return f.Kind, true
+	case "Area":
+		return f.Area, true
+	case "Meeting":
+		return f.Meeting, true
+	case "City":
+		return f.City, true
+	case "AgendaURL":
+		return f.AgendaURL, true
+	case "LogURL":
+		return f.LogURL, true
+	case "Place":
+		return f.Place, true
+	case "What":
+		return f.What, true
+	case "When":
+		return f.When, true
+	case "Agenda":
+		return f.Agenda, true
+	case "Log":
+		return f.Log, true
+	case "NoteWell":
+		return f.NoteWell, true
+	}
+	return "", false
+}
+
+// sampleFacts are facts with every field filled in, to try templates on.
+func sampleFacts() *Facts {
+	const word = "sample"
+	return &Facts{
+		Name: word, Acronym: word, GroupName: word, Type: word, State: word, Kind: word,
+		Area: word, Meeting: word, City: word, AgendaURL: word, LogURL: word, Place: word,
+		What: word, When: word, Agenda: word, Log: word, NoteWell: word,
+		Start: time.Date(2026, time.July, 20, 9, 30, 0, 0, time.UTC),
+	}
+}
+
+// group fills in what the facts say of a group.
+func (f *Facts) group(g *agenda.Group) {
+	f.Acronym = OneLine(g.Acronym, MaxName)
+	f.GroupName = OneLine(g.Name, maxGroupName)
+	f.Type, f.State = OneLine(g.Type, MaxName), OneLine(g.State, MaxName)
+	f.Area = OneLine(g.Parent, MaxName)
+	f.Kind = kind(g)
+	f.What = capital(f.Kind)
+	if f.Area != "" && (g.Type == "wg" || g.Type == "ag") {
+		f.What += " in the " + f.Area + " area"
+	}
+	f.What += "."
+}
+
+// kind says in words what sort of group g is.
+func kind(g *agenda.Group) string {
+	words := typeInWords(g.Type)
+	switch {
+	case g.BOF:
+		return "BOF (birds of a feather)"
+	case g.State == "proposed":
+		return "proposed " + words
+	}
+	return words
+}
+
+func typeInWords(slug string) string {
+	switch slug {
+	case "wg":
+		return "IETF working group"
+	case "rg":
+		return "IRTF research group"
+	case "ag":
+		return "IETF area group"
+	case "rag":
+		return "IRTF research area group"
+	case "area":
+		return "IETF area"
+	case "dir":
+		return "IETF directorate"
+	case "review":
+		return "IETF review team"
+	case "team":
+		return "IETF team"
+	case "adhoc":
+		return "ad hoc group"
+	case "program":
+		return "IAB program"
+	case "":
+		return "group"
+	}
+	return OneLine(slug, MaxName) + " group"
+}
+
+// capital upper-cases the first letter of an English text.
+func capital(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return string(s[0]-('a'-'A')) + s[1:]
+	}
+	return s
+}

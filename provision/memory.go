@@ -1,0 +1,79 @@
+package provision
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+const (
+	memoryFile   = "last-apply.json"
+	memoryFormat = "muster-memory/1"
+)
+
+// LastApply is what is remembered of the last successful apply for a meeting.
+type LastApply struct {
+	Sessions int       `json:"sessions"` // as in [Tally]
+	Rooms    int       `json:"rooms"`    // wanted on that run
+	Agenda   string    `json:"agenda"`   // its [AgendaDigest]
+	When     time.Time `json:"when"`
+}
+
+// Memory is what earlier runs leave to later ones.
+type Memory struct {
+	Format string `json:"format"`
+	// Meetings are the last successful applies, by the meeting's number.
+	Meetings map[string]LastApply `json:"meetings"`
+}
+
+// LoadMemory reads the memory in the state folder dir. There being none is no
+// error. One that cannot be understood is taken as none, and warning, a
+// sentence in lower case, says so. The error is one of the file system.
+func LoadMemory(dir string) (m Memory, warning string, err error) {
+	none := Memory{Format: memoryFormat, Meetings: make(map[string]LastApply)}
+	path := filepath.Join(dir, memoryFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, "", nil
+	}
+	if err != nil {
+		return none, "", fmt.Errorf("memory of the last apply: %w", err)
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return none, fmt.Sprintf("%s is damaged and taken as empty: %v", path, err), nil
+	}
+	if m.Format != memoryFormat {
+		return none, fmt.Sprintf("%s has the format %q, not %q, and is taken as empty", path, m.Format, memoryFormat), nil
+	}
+	if m.Meetings == nil {
+		m.Meetings = none.Meetings
+	}
+	return m, "", nil
+}
+
+// Remember notes a successful apply for a meeting.
+func (m *Memory) Remember(number string, last LastApply) {
+	if m.Meetings == nil {
+		m.Meetings = make(map[string]LastApply)
+	}
+	m.Meetings[number] = last
+}
+
+// Save writes the memory to the state folder dir, wholly or not at all.
+func (m Memory) Save(dir string) error {
+	m.Format = memoryFormat
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err == nil {
+		err = renameio.WriteFile(filepath.Join(dir, memoryFile), append(data, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("memory of the last apply: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package provision
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"muster/xmppadmin"
+)
+
+// archivedPrefix begins the title of an archived room.
+const archivedPrefix = "[archived] "
+
+// isPromise says that a setting belongs to the service's promise: a room that
+// does not confirm it has failed, whether the server offers it or not.
+func isPromise(s xmppadmin.Setting) bool {
+	switch s {
+	case xmppadmin.Persistent, xmppadmin.Public, xmppadmin.MessageArchive:
+		return true
+	}
+	return false
+}
+
+// live returns what all live rooms have in common.
+func (r Rules) live() xmppadmin.Settings {
+	s := xmppadmin.Settings{
+		xmppadmin.Title:          "",
+		xmppadmin.Description:    "",
+		xmppadmin.Persistent:     xmppadmin.True,
+		xmppadmin.Public:         xmppadmin.True,
+		xmppadmin.MembersOnly:    xmppadmin.False,
+		xmppadmin.Password:       "",
+		xmppadmin.MessageArchive: xmppadmin.True,
+		xmppadmin.PublicLog:      xmppadmin.True,
+		xmppadmin.Moderated:      xmppadmin.False,
+		xmppadmin.ChangeSubject:  xmppadmin.False,
+	}
+	if r.Language != "" {
+		s[xmppadmin.Language] = r.Language
+	}
+	return s
+}
+
+// End says that the room called name is to be archived: since when its life is
+// over, and why. It fails where the name cannot be a room's, or where the
+// rules are not valid.
+func (r Rules) End(name string, since time.Time, reason string) (Ended, error) {
+	c, err := r.compile()
+	if err != nil {
+		return Ended{}, err
+	}
+	if why := checkName(name); why != "" {
+		return Ended{}, &NameError{Name: name, Why: why}
+	}
+	log, err := c.logURL(name)
+	if err != nil {
+		return Ended{}, err
+	}
+	d := "Archived since " + since.UTC().Format("2 January 2006") + ": " + OneLine(reason, MaxTitle) + "."
+	if log != "" {
+		d += " Log: " + log
+	}
+	public := xmppadmin.True
+	if r.HideArchived {
+		public = xmppadmin.False
+	}
+	return Ended{Name: name, JID: c.of(name), Since: since, Reason: reason, Settings: xmppadmin.Settings{
+		xmppadmin.Description:    OneLine(d, MaxDescription),
+		xmppadmin.Persistent:     xmppadmin.True,
+		xmppadmin.Public:         public,
+		xmppadmin.MessageArchive: xmppadmin.True,
+	}}, nil
+}
+
+// archived returns the settings of an ended room that has the title given.
+func (e Ended) archived(title string) xmppadmin.Settings {
+	s := maps.Clone(e.Settings)
+	if s == nil {
+		s = make(xmppadmin.Settings)
+	}
+	s[xmppadmin.Title] = archivedTitle(e.Name, title)
+	return s
+}
+
+func archivedTitle(name, title string) string {
+	title = liveTitle(OneLine(title, MaxTitle))
+	if title == "" {
+		title = name
+	}
+	return OneLine(archivedPrefix+title, MaxTitle)
+}
+
+// liveTitle returns a title without the mark of an archived room.
+func liveTitle(title string) string {
+	return strings.TrimPrefix(title, archivedPrefix)
+}
+
+// NameError is a name that no room can have.
+type NameError struct{ Name, Why string }
+
+// Error names the room and says what is wrong with its name.
+func (e *NameError) Error() string {
+	return "room " + quote(e.Name) + ": " + e.Why
+}
+
+// Field is a setting that changes.
+type Field struct {
+	Name xmppadmin.Setting `json:"name"`
+	From string            `json:"from"`
+	To   string            `json:"to"`
+	// NotShown says that the server did not show the setting, so that From
+	// is not known.
+	NotShown bool `json:"not_shown,omitempty"`
+}
+
+// differences returns the settings of want that have another value in have,
+// sorted by name, and those that have does not show. A setting that is not
+// shown is a difference where it belongs to the promise, else it is only
+// not offered.
+func differences(want, have xmppadmin.Settings) (fields []Field, notOffered []xmppadmin.Setting) {
+	for name, to := range want {
+		from, shown := have[name]
+		switch {
+		case shown && from == to:
+		case shown || isPromise(name):
+			fields = append(fields, Field{Name: name, From: from, To: to, NotShown: !shown})
+		default:
+			notOffered = append(notOffered, name)
+		}
+	}
+	slices.SortFunc(fields, func(a, b Field) int { return compare(string(a.Name), string(b.Name)) })
+	slices.Sort(notOffered)
+	return fields, notOffered
+}
+
+// allFields returns every setting of a room that does not exist yet.
+func allFields(want xmppadmin.Settings) []Field {
+	fields := make([]Field, 0, len(want))
+	for _, name := range want.Names() {
+		fields = append(fields, Field{Name: name, To: want[name]})
+	}
+	return fields
+}
+
+// to returns the settings that the fields lead to.
+func to(fields []Field) xmppadmin.Settings {
+	s := make(xmppadmin.Settings, len(fields))
+	for _, f := range fields {
+		s[f.Name] = f.To
+	}
+	return s
+}

@@ -1,0 +1,87 @@
+package provision
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The lengths, in runes, that texts are cut to. Parts that come from outside
+// are cut first, so that one long name cannot push the rest of a text out.
+const (
+	MaxTitle       = 200
+	MaxDescription = 1000
+	maxGroupName   = 120
+	maxPlace       = 80
+)
+
+// OneLine returns s as one line that may stand in XML 1.0 and on a terminal:
+// runs of white space and line ends become one space, control characters,
+// invisible formatting characters and what XML does not allow are left out, as
+// are white space at both ends and invalid UTF-8. A text of more than limit
+// runes is cut and ends with an ellipsis. What OneLine returns it leaves as it
+// is.
+func OneLine(s string, limit int) string {
+	if plain(s) && len(s) <= limit {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(min(len(s), 4*limit))
+	space := false
+	for i, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			space = b.Len() > 0
+			continue
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"), invisible(r):
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return cut(b.String(), limit)
+}
+
+// plain says that s is printable ASCII with nothing to tidy up, as nearly
+// every text is.
+func plain(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return last != ' ' || s == ""
+}
+
+// invisible says that r has no place in a line of text. The joiners stay: some
+// scripts cannot be written without them.
+func invisible(r rune) bool {
+	const nonJoiner, joiner = '\u200C', '\u200D'
+	switch {
+	case r == nonJoiner || r == joiner:
+		return false
+	case r&0xFFFE == 0xFFFE: // never characters, and not allowed in XML
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs)
+}
+
+// cut shortens s to limit runes.
+func cut(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n++; n == limit {
+			return strings.TrimRight(s[:i], " ") + "…"
+		}
+	}
+	return s
+}

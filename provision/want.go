@@ -1,0 +1,167 @@
+package provision
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"muster/agenda"
+	"muster/xmppadmin"
+)
+
+// Want says which rooms the agendas and the rules ask for at the time now.
+//
+// A session's room is its own chat room where it has one, else "plenary" for a
+// plenary session, else its group's acronym. Sessions count when their group
+// is of a configured type, plenary sessions whoever owns them. Moved sessions'
+// ghosts count for nothing; a room all of whose sessions are cancelled is
+// wanted only where it exists. The order of the meetings, and a meeting given
+// twice, make no difference.
+//
+// The error is that of [Rules.Validate], a template that fails on a room, or
+// one that joins a [*CollisionError] for each name that two claim.
+func Want(meetings []agenda.Meeting, rules Rules, now time.Time) (Wanted, error) {
+	c, err := rules.compile()
+	if err != nil {
+		return Wanted{}, err
+	}
+	g := gathering{rules: c, now: now, claims: make(map[string]*claim)}
+	w := Wanted{Service: rules.Service}
+	for _, m := range inOrder(meetings) {
+		w.Meetings = append(w.Meetings, g.meeting(m))
+	}
+	for i := range c.Standing {
+		g.claim(c.Standing[i].Name).standing = &c.Standing[i]
+	}
+	if err := g.collisions(); err != nil {
+		return Wanted{}, err
+	}
+	w.Rooms, w.Refused, err = g.rooms()
+	slices.Sort(g.warnings)
+	w.Warnings = g.warnings
+	return w, err
+}
+
+// inOrder returns the meetings by their first session, each number once.
+func inOrder(meetings []agenda.Meeting) []*agenda.Meeting {
+	var out []*agenda.Meeting
+	seen := make(map[string]bool)
+	for i := range meetings {
+		if m := &meetings[i]; !seen[m.Number] {
+			seen[m.Number] = true
+			out = append(out, m)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *agenda.Meeting) int {
+		return cmp.Or(firstStart(a).Compare(firstStart(b)), compare(a.Number, b.Number))
+	})
+	return out
+}
+
+func firstStart(m *agenda.Meeting) time.Time {
+	var first time.Time
+	for i := range m.Sessions {
+		if t := m.Sessions[i].Start; !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// collisions returns one error for all names that two claim, or nil.
+func (g *gathering) collisions() error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(g.claims)) {
+		if who := g.claims[name].claimants(); len(who) > 1 {
+			errs = append(errs, &CollisionError{Name: name, Claimants: who})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// rooms turns the claims into rooms.
+func (g *gathering) rooms() ([]Room, []Refusal, error) {
+	claims := slices.SortedFunc(maps.Values(g.claims), func(a, b *claim) int { return compare(a.name, b.name) })
+	rooms := make([]Room, 0, len(claims))
+	var refused []Refusal
+	common := g.rules.live()
+	for _, c := range claims {
+		if why := checkName(c.name); why != "" {
+			refused = append(refused, Refusal{Name: c.name, Why: why, Reasons: c.reasons()})
+			continue
+		}
+		s := maps.Clone(common)
+		if err := g.describe(c, s); err != nil {
+			return nil, nil, fmt.Errorf("room %q: %w", c.name, err)
+		}
+		rooms = append(rooms, Room{Name: c.name, JID: g.rules.of(c.name), Settings: s, Reasons: c.reasons(), IfExists: !c.live()})
+	}
+	return rooms, refused, nil
+}
+
+// describe sets the title and the description of a claim's room.
+func (g *gathering) describe(c *claim, s xmppadmin.Settings) error {
+	f, err := g.facts(c)
+	if err != nil {
+		return err
+	}
+	var title, text string
+	if c.standing != nil {
+		title, text = cmp.Or(c.standing.Title, c.name), c.standing.Description
+	} else if title, g.buf, err = g.rules.title.fill(f, g.buf); err != nil {
+		return err
+	}
+	if text == "" {
+		if text, g.buf, err = g.rules.description.fill(f, g.buf); err != nil {
+			return err
+		}
+	}
+	s[xmppadmin.Title] = OneLine(title, MaxTitle)
+	s[xmppadmin.Description] = OneLine(text, MaxDescription)
+	return nil
+}
+
+// facts returns what there is to say of a claim's room.
+func (g *gathering) facts(c *claim) (*Facts, error) {
+	f := &g.scratch
+	*f = Facts{Name: c.name, Acronym: c.name, NoteWell: noteWell}
+	c.about(f)
+	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
+	f.next(c.next)
+	m := c.latest
+	if c.next.meeting != nil {
+		m = c.next.meeting
+	}
+	if m != nil {
+		f.Meeting, f.City = label(m.Number), OneLine(m.City, maxPlace)
+		f.AgendaURL = OneLine(m.AgendaURL, MaxDescription)
+	}
+	if f.AgendaURL != "" {
+		f.Agenda = "Agenda: " + f.AgendaURL
+	}
+	var err error
+	if f.LogURL, err = g.rules.logURL(c.name); err == nil && f.LogURL != "" {
+		f.Log = "Log: " + f.LogURL
+	}
+	return f, err
+}
+
+// logURL returns the address of a room's public log, empty where there is none.
+func (c *compiled) logURL(name string) (string, error) {
+	if c.LogURL == "" {
+		return "", nil
+	}
+	s, _, err := c.log.fill(&Facts{Name: name}, nil)
+	return OneLine(s, MaxDescription), err
+}
+
+func quote(s string) string { return strconv.Quote(s) }
+
+func sortedOnce(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
