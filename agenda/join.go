@@ -151,22 +151,23 @@ func sessionsOf(rows []joinedRow, groups map[string]Group, zone *time.Location) 
 	return sessions
 }
 
-// countUnread counts the rows that were left out, but for those whose session
-// the other document could tell.
+// countUnread counts the sessions that were left out, but for those that the
+// other document could tell. A row without a readable number counts as one.
 func countUnread(sessions []Session, docs ...*document) int {
-	have := map[int]bool{}
+	settled := map[int]bool{}
 	for _, s := range sessions {
-		have[s.ID] = true
+		settled[s.ID] = true
 	}
 	count := 0
 	for _, d := range docs {
 		if d == nil {
 			continue
 		}
-		for _, u := range d.unread {
-			if !have[u.id] {
+		for _, id := range d.unread {
+			if !settled[id] {
 				count++
 			}
+			settled[id] = id > 0
 		}
 	}
 	return count

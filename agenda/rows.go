@@ -25,7 +25,7 @@ type document struct {
 	city   string
 	zone   *time.Location // nil where not known
 	rows   []row          // by session ID, each once
-	unread []unreadRow
+	unread []int // the session IDs of rows left out, 0 where not readable
 	notes  notes
 }
 
@@ -35,15 +35,9 @@ type row struct {
 	group   Group
 }
 
-// unreadRow is what could be made out of a row that was left out.
-type unreadRow struct {
-	id      int
-	acronym string
-}
-
 // leaveOut puts a row that cannot be used on record.
 func (d *document) leaveOut(at, id int, acronym string, why error) {
-	d.unread = append(d.unread, unreadRow{id, acronym})
+	d.unread = append(d.unread, id)
 	d.notes.add("%s: row %d (session %d, group %q) is left out: %v", d.name, at, id, clip(acronym), why)
 }
 
@@ -62,7 +56,7 @@ func (d *document) settle() {
 		d.notes.add("%s: session %d is there more than once; the row of group %q, %s, counts, that of group %q, %s, does not",
 			d.name, double.ID, clip(first.Group), startText(first.Start), clip(double.Group), startText(double.Start))
 		if first.Group != double.Group {
-			d.unread = append(d.unread, unreadRow{0, double.Group})
+			d.unread = append(d.unread, 0)
 		}
 	}
 	d.rows = kept

@@ -1,0 +1,71 @@
+package agenda
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestDigestIsOfWhatMatters(t *testing.T) {
+	t.Parallel()
+	base := func() Meeting {
+		return joined(t, listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", nil)),
+			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", nil)))
+	}
+	want := base().Digest()
+	if len(want) != 64 {
+		t.Fatalf("digest %q", want)
+	}
+	tests := map[string]struct {
+		change func(*Meeting)
+		same   bool
+	}{
+		"nothing":          {func(*Meeting) {}, true},
+		"stale":            {func(m *Meeting) { m.Stale = true }, true},
+		"warnings":         {func(m *Meeting) { m.Warnings = []string{"x"} }, true},
+		"order":            {func(m *Meeting) { slices.Reverse(m.Sessions); slices.Reverse(m.Groups) }, true},
+		"zone of a time":   {func(m *Meeting) { m.Sessions[0].Start = m.Sessions[0].Start.UTC() }, true},
+		"address":          {func(m *Meeting) { m.AgendaURL = "https://example.org/" }, true},
+		"number":           {func(m *Meeting) { m.Number = "127" }, false},
+		"id":               {func(m *Meeting) { m.Sessions[0].ID = 9 }, false},
+		"owner":            {func(m *Meeting) { m.Sessions[0].Group = "x" }, false},
+		"session name":     {func(m *Meeting) { m.Sessions[0].Name = "x" }, false},
+		"type":             {func(m *Meeting) { m.Sessions[0].Type = "x" }, false},
+		"status":           {func(m *Meeting) { m.Sessions[0].Status = "x" }, false},
+		"start":            {func(m *Meeting) { m.Sessions[0].Start = m.Sessions[0].Start.Add(time.Second) }, false},
+		"duration":         {func(m *Meeting) { m.Sessions[0].Duration++ }, false},
+		"location":         {func(m *Meeting) { m.Sessions[0].Location = "x" }, false},
+		"chat room":        {func(m *Meeting) { m.Sessions[0].ChatRoom = "x" }, false},
+		"acronym":          {func(m *Meeting) { m.Groups[0].Acronym = "x" }, false},
+		"group name":       {func(m *Meeting) { m.Groups[0].Name = "x" }, false},
+		"group type":       {func(m *Meeting) { m.Groups[0].Type = "x" }, false},
+		"group state":      {func(m *Meeting) { m.Groups[0].State = "x" }, false},
+		"group parent":     {func(m *Meeting) { m.Groups[0].Parent = "x" }, false},
+		"bof":              {func(m *Meeting) { m.Groups[0].BOF = true }, false},
+		"session missing":  {func(m *Meeting) { m.Sessions = m.Sessions[1:] }, false},
+		"group missing":    {func(m *Meeting) { m.Groups = m.Groups[1:] }, false},
+		"text moves over":  {func(m *Meeting) { m.Sessions[0].Group, m.Sessions[0].Name = `quic" "`, "" }, false},
+		"line in a string": {func(m *Meeting) { m.Sessions[0].Name = "\n" + lineOf(m.Sessions[1]) }, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := base()
+			tt.change(&m)
+			if got := m.Digest(); (got == want) != tt.same {
+				t.Errorf("same digest: %t, want %t", got == want, tt.same)
+			}
+		})
+	}
+}
+
+func TestDigestOfReorderedDocument(t *testing.T) {
+	t.Parallel()
+	one := fromList(t, `{"126":[{"objtype":"session","session_id":1,"group":{"acronym":"a","type":"wg"},"status":"sched"},`+
+		`{"objtype":"session","session_id":2,"group":{"acronym":"b"},"status":""}]}`)
+	two := fromList(t, `{"126":[{"status":"","group":{"acronym":"b"},"session_id":2,"objtype":"session","modified":"x"},`+
+		`{"group":{"type":"wg","acronym":"a"},"status":"sched","session_id":1,"objtype":"session"}]}`)
+	if one.Digest() != two.Digest() {
+		t.Error("the digest depends on the order of rows or keys")
+	}
+}

@@ -1,0 +1,128 @@
+package agenda
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// rewrite puts a meeting back into the form of agenda.json.
+func rewrite(m Meeting) string {
+	groups := map[string]obj{}
+	names := map[string]string{}
+	for _, g := range m.Groups {
+		names[g.Acronym] = g.Name
+		groups[g.Acronym] = obj{"acronym": g.Acronym, "name": g.Name, "type": g.Type, "state": g.State, "parent": g.Parent}
+	}
+	var rows []obj
+	for _, s := range m.Sessions {
+		row := obj{
+			"objtype": "session", "session_id": s.ID, "group": groups[s.Group], "name": s.Name,
+			"duration": int64(s.Duration / time.Second), "location": s.Location, "status": string(s.Status),
+		}
+		if s.Name == "" {
+			row["name"] = names[s.Group]
+		}
+		if !s.Start.IsZero() {
+			row["start"] = s.Start.Format(time.RFC3339Nano)
+		}
+		rows = append([]obj{row}, rows...)
+	}
+	return listDoc(m.Number, rows...)
+}
+
+// checkRefusal holds every refusal of a document to one short harmless line.
+func checkRefusal(t *testing.T, err error, name string) {
+	t.Helper()
+	text := err.Error()
+	if !strings.HasPrefix(text, name+": ") || len(text) > 500 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+		t.Errorf("error %q", text)
+	}
+}
+
+// FuzzAgendaJSON parses anything, and writes back what it understood: read
+// again, that must be the same meeting.
+func FuzzAgendaJSON(f *testing.F) {
+	f.Add([]byte(listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", obj{"location": nil, "status": ""}))))
+	f.Add([]byte(listDoc("126", listRow(1, "quic", nil), listRow(1, "tls", obj{"start": "x"}), listRow(1, "tls", nil))))
+	f.Add([]byte(listDoc("None", listRow(1, "ietf", obj{"group": obj{"acronym": "ietf", "type": "ietf"}, "name": "plenary"}))))
+	f.Add([]byte(listDoc(interim, listRow(1, "bof", obj{"is_bof": true, "duration": "1 day, 2:00:00"}))))
+	f.Add([]byte(`{"126":[{"objtype":"session","session_id":1e3,"group":{"acronym":"a\u0000"}},[],null,{"objtype":"location"}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		doc, err := parseAgendaJSON(body)
+		if err != nil {
+			checkRefusal(t, err, "agenda.json")
+			return
+		}
+		m := assemble(&doc, nil)
+		checkInvariants(t, m)
+		again, err := parseAgendaJSON([]byte(rewrite(m)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := assemble(&again, nil)
+		if m.Number != "" && back.Digest() != m.Digest() {
+			t.Errorf("read again it is another:\n%s", diff(m, back))
+		}
+		if back.Unread > 0 {
+			t.Errorf("read again, rows are left out: %q", back.Warnings)
+		}
+	})
+}
+
+// FuzzAgendaData parses anything; joined with its own sessions in the form of
+// agenda.json, it must tell the same sessions.
+func FuzzAgendaData(f *testing.F) {
+	f.Add([]byte(dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"room": nil, "status": "", "isBoF": true}))))
+	f.Add([]byte(dataDoc("126", dataRowOf(1, "quic", obj{"startDateTime": "2026-07-20T11:00:00", "slotName": absent}))))
+	f.Add([]byte(dataDoc("126", dataRowOf(1, "ietf", obj{"type": "plenary"}), dataRowOf(2, "secretariat", obj{"type": "break"}))))
+	f.Add([]byte(dataDoc("", dataRowOf(1, "emodir", obj{"links": obj{"chat": "xmpp:wgchairs@jabber.ietf.org?join"}}))))
+	f.Add([]byte(`{"meeting":{"number":"1","timezone":"Local"},"schedule":[{"sessionId":"1"},{"sessionId":1,"acronym":"a"},7]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		doc, err := parseAgendaData(body)
+		if err != nil {
+			checkRefusal(t, err, "agenda-data")
+			return
+		}
+		m := assemble(nil, &doc)
+		checkInvariants(t, m)
+		list, err := parseAgendaJSON([]byte(rewrite(m)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		both := assemble(&list, &doc)
+		checkInvariants(t, both)
+		if m.Number != "" && m.Number != "None" && both.Digest() != m.Digest() {
+			t.Errorf("joined with itself it is another:\n%s", diff(m, both))
+		}
+	})
+}
+
+// FuzzMeetingList parses anything; what it finds is sorted, and current and
+// next follow from it in that order.
+func FuzzMeetingList(f *testing.F) {
+	f.Add([]byte(listOf(nil, meetingRow("127", "2026-11-14", nil), meetingRow("126", "2026-07-18", nil))))
+	f.Add([]byte(listOf("/api/v1/meeting/meeting/?offset=20", meetingRow("126", "2026-07-18", obj{"type": nil}))))
+	f.Add([]byte(`{"meta":{},"objects":[{"number":126},{"number":"126","date":"9999-99-99"},null]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		page, err := parseMeetingList(body)
+		if err != nil {
+			checkRefusal(t, err, "list of meetings")
+			return
+		}
+		for i, m := range page.meetings {
+			if m.number < 1 || i > 0 && byDate(page.meetings[i-1], m) > 0 {
+				t.Errorf("meeting %d of %v is bad or out of order", i, page.meetings)
+			}
+		}
+		current, ok := pick(page.meetings, july(), false)
+		next, more := pick(page.meetings, july(), true)
+		if more && !ok || more && !next.date.After(current.date) {
+			t.Errorf("current %v, next %v", current, next)
+		}
+		if address, err := nextPage("https://datatracker.example.org/api/v1/", page.next); err == nil && address != "" &&
+			!strings.HasPrefix(address, "https://datatracker.example.org/") {
+			t.Errorf("the next page is at %q", address)
+		}
+	})
+}
