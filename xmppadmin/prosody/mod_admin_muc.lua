@@ -442,7 +442,7 @@ end
 -- If anything goes wrong, the room is as it was before, and the error is
 -- returned.
 local function change(room, wanted, request, steps)
-	local undo = snapshot(room);
+	local undo, listed = snapshot(room), room:get_persistent();
 	local codes;
 	local ok, err = without_saving(room, function ()
 		local refused;
@@ -451,7 +451,7 @@ local function change(room, wanted, request, steps)
 		steps();
 	end);
 	if ok then
-		ok, err = save(room, true);
+		ok, err = save(room, not listed);
 		if not ok then
 			err = fail("internal-server-error", "%s: nothing was changed, because it could not be saved: %s", room.jid, tostring(err));
 		end
@@ -846,10 +846,22 @@ local TABLE_FIELDS = {
 	{ name = "error"; type = "text-single"; label = "Why the room could not be read" };
 };
 
-local function add_field(to, var, texts)
-	to:tag("field", { var = var });
-	for _, text in ipairs(texts) do to:text_tag("value", text); end
-	to:up();
+local function field_element(var, texts)
+	local element = st.stanza("field", { var = var });
+	for _, text in ipairs(texts) do element:text_tag("value", text); end
+	return element;
+end
+
+-- field_elements returns a function that makes elements and hands out the same
+-- one again for the same field and value. Most settings of most rooms are
+-- alike, and making elements is what takes the time.
+local function field_elements()
+	local made = {};
+	return function (var, texts)
+		local key = var.."\n"..table.concat(texts, "\n");
+		made[key] = made[key] or field_element(var, texts);
+		return made[key];
+	end;
 end
 
 local function owners_of(room)
@@ -860,42 +872,43 @@ local function owners_of(room)
 	return sorted(owners);
 end
 
-local function add_room(item, room, occupants, actor)
+local function room_fields(room, occupants, actor, element)
 	local flag = { type = "boolean" };
 	local locked = room._data.locked and room._data.locked > os.time();
-	add_field(item, "owners", owners_of(room));
-	add_field(item, "occupants", { text_of(occupants) });
-	add_field(item, "archived", to_texts(flag, room._data[MEMORY]));
-	add_field(item, "locked", to_texts(flag, locked));
-	add_field(item, "passwordprotected", to_texts(flag, room:get_password()));
+	local elements = {
+		element("owners", owners_of(room));
+		element("occupants", { text_of(occupants) });
+		element("archived", to_texts(flag, room._data[MEMORY]));
+		element("locked", to_texts(flag, locked));
+		element("passwordprotected", to_texts(flag, room:get_password()));
+	};
 	for _, field in ipairs(settings_of(room, actor)) do
 		if field.type ~= "text-private" then
-			add_field(item, var_of(field), to_texts(field, current_value(field)));
+			elements[#elements+1] = element(var_of(field), to_texts(field, current_value(field)));
 		end
 	end
+	return elements;
+end
+
+-- read_room returns a room from memory or storage and how many are in it.
+local function read_room(name, live)
+	local room_jid = jid.join(name, module.host);
+	local room = live[room_jid];
+	if room then return room, live_occupants(room); end
+	local stored, err = stored_room(room_jid);
+	if not stored then error(err or "it is gone from storage", 0); end
+	return stored, stored_occupants(room_jid);
 end
 
 -- room_item makes the row of one room; a room that cannot be read has a row
 -- with its name and the error.
-local function room_item(name, live, actor)
-	local room_jid = jid.join(name, module.host);
-	local item = st.stanza("item");
-	add_field(item, "roomname", { name });
-	local ok, err = pcall(function ()
-		local room, problem = live[room_jid], nil;
-		local occupants = room and live_occupants(room);
-		if not room then
-			room, problem = stored_room(room_jid);
-			if not room then error(problem or "it is gone from storage", 0); end
-			occupants = stored_occupants(room_jid);
-		end
-		add_room(item, room, occupants, actor);
+local function room_item(name, live, actor, element)
+	local item = st.stanza("item"):add_child(element("roomname", { name }));
+	local ok, elements = pcall(function ()
+		local room, occupants = read_room(name, live);
+		return room_fields(room, occupants, actor, element);
 	end);
-	if not ok then
-		item = st.stanza("item");
-		add_field(item, "roomname", { name });
-		add_field(item, "error", { tostring(err) });
-	end
+	for _, field in ipairs(ok and elements or { element("error", { tostring(elements) }) }) do item:add_child(field); end
 	return item;
 end
 
@@ -941,10 +954,11 @@ local function get_rooms(values, actor)
 	local last = math.min(first + (values.max or 100) - 1, #names);
 	local page = st.stanza("x", { xmlns = "jabber:x:data"; type = "result" });
 	page:tag("field", { var = "FORM_TYPE"; type = "hidden" }):text_tag("value", XMLNS_ADMIN):up();
-	add_field(page, "count", { text_of(#names) });
-	if last < #names then add_field(page, "next", { names[last] }); end
+	page:add_child(field_element("count", { text_of(#names) }));
+	if last < #names then page:add_child(field_element("next", { names[last] })); end
 	page:add_child(reported(actor));
-	for i = first, last do page:add_child(room_item(names[i], live, actor)); end
+	local element = field_elements();
+	for i = first, last do page:add_child(room_item(names[i], live, actor, element)); end
 	local warn = empty[1] and "Left out, because storage has nothing of them; they can be created anew: "
 		..table.concat(sorted(empty), ", ") or nil;
 	return { status = "completed"; other = page; warn = warn };
