@@ -231,6 +231,7 @@ func (d *companion) offered(ctx context.Context) (map[string]bool, error) {
 		if f != nil {
 			for _, field := range f.Fields {
 				fields[field.Var] = true
+				fields[shortNames[field.Var]] = true
 			}
 		}
 		return Form{}, errLooked
@@ -243,6 +244,14 @@ func (d *companion) offered(ctx context.Context) (map[string]bool, error) {
 	}
 	d.fields = fields
 	return fields, nil
+}
+
+// shortNames are the fields that stand, in the form of Openfire's command, for
+// those of a room's configuration; every command takes the latter too.
+var shortNames = map[string]string{
+	"persistent": fieldPrefix + "persistentroom",
+	"public":     fieldPrefix + "publicroom",
+	"password":   fieldPrefix + "roomsecret",
 }
 
 // errLooked cancels a command of which only the form was wanted.

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"muster/provision"
+)
+
+// applyOptions are those of a run that changes rooms.
+type applyOptions struct {
+	choices
+	yes         bool
+	lockTimeout time.Duration
+	file        string
+	command     string // for the lock's file
+	// keep, where it is not nil, cuts the plan down to what the command is for.
+	keep func(*app, provision.Planned) provision.Planned
+	// silent holds back everything but errors until something was changed.
+	silent bool
+}
+
+func (o *applyOptions) addTo(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask; needed where there is no terminal to ask on")
+	o.addLock(cmd)
+}
+
+func (o *applyOptions) addLock(cmd *cobra.Command) {
+	cmd.Flags().DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for another run to end, as in 30s")
+}
+
+func (a *app) applyCommand() *cobra.Command {
+	o := applyOptions{command: "muster apply"}
+	cmd := &cobra.Command{
+		Use:   "apply [PLANFILE]",
+		Short: "Plans, and does it",
+		Long: "Plans, shows the plan, and makes it so: rooms are created and repaired, each read back\n" +
+			"and compared. On a terminal it asks first; elsewhere it needs --yes. With PLANFILE it\n" +
+			"does that plan, and refuses where the agenda, the configuration or the rooms have moved\n" +
+			"since. Only the policy sync archives." +
+			exitHelp(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Example: "  muster apply\n  muster apply 126.plan\n  muster apply --meeting 126 --only quic,tls --yes",
+		Args:    asUsage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if err := noPlanFlags(cmd); err != nil {
+					return err
+				}
+				o.file = args[0]
+			}
+			return a.apply(cmd.Context(), &o)
+		},
+	}
+	o.choices.addTo(cmd)
+	o.addTo(cmd)
+	return cmd
+}
+
+// noPlanFlags refuses the options that a plan file has settled.
+func noPlanFlags(cmd *cobra.Command) error {
+	for _, name := range []string{"meeting", "policy", "only", "except"} {
+		if cmd.Flags().Changed(name) {
+			return &usageError{err: fmt.Errorf("--%s cannot be given with a plan file: the plan has settled it", name), command: cmd.CommandPath()}
+		}
+	}
+	return nil
+}
+
+// apply is the command apply, and what sync and adopt do with other options.
+func (a *app) apply(ctx context.Context, o *applyOptions) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	now := a.now()
+	var file *provision.PlanFile
+	if o.file != "" {
+		if file, err = readPlanFile(o.file); err != nil {
+			return err
+		}
+		o.fromFile(file)
+		now = file.Plan.Created
+	}
+	if !o.yes && !a.canAsk() {
+		return &usageError{err: errors.New("there is no terminal to ask on: --yes is needed"), command: o.command}
+	}
+	unlock, err := a.lock(ctx, c, o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	j, err := a.prepare(ctx, c, o.meetings, now, false)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	p, err := j.plan(ctx, &o.choices, now)
+	if err != nil {
+		return err
+	}
+	if file != nil {
+		if err := file.Fits(j.planFile(o.fileOptions(), p)); err != nil {
+			return err
+		}
+	}
+	if o.keep != nil {
+		p = o.keep(a, p)
+	}
+	refusals, err := j.guard(&o.choices, p, true)
+	if err != nil {
+		return err
+	}
+	if len(refusals) > 0 {
+		if !o.silent {
+			j.remark(p)
+		}
+		return refused(refusals)
+	}
+	return j.applyPlan(ctx, o, p)
+}
+
+// applyPlan asks, carries the plan out, and tells what became of it.
+func (j *job) applyPlan(ctx context.Context, o *applyOptions, p provision.Planned) error {
+	a := j.app
+	if !o.silent {
+		j.remark(p)
+	}
+	if p.Counts.Changes() > 0 && !o.yes {
+		if a.format == "text" {
+			a.writePlan(a.stderr, j, p, false)
+		} else {
+			writePlanMarkdown(a.stderr, j, p, false)
+		}
+		if !a.ask("Make these changes?") {
+			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
+		}
+	}
+	audit, err := provision.OpenAudit(j.config.State.Dir)
+	if err != nil {
+		return err
+	}
+	defer audit.Close()
+	progress := a.progress(p.Counts.Changes())
+	applied, err := provision.Apply(ctx, j.service, p, provision.ApplyOptions{
+		Audit: audit, Who: j.who(), Now: a.now,
+		Progress: func(r provision.Result) { progress.add(r) },
+	})
+	progress.close()
+	j.tellApplied(o, p, applied)
+	if err != nil {
+		return applyError(ctx, err)
+	}
+	if applied.Counts.Failed+applied.Counts.Unknown+applied.Counts.Skipped > 0 {
+		return &statusError{code: exitIncomplete}
+	}
+	return j.remember(applied)
+}
+
+// applyError is why an apply stopped before its end.
+func applyError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &statusError{code: exitInterrupted, err: errors.New("interrupted; what was begun is done and told above, the next run goes on")}
+	}
+	return err
+}
+
+// remember notes a successful apply for the guard of later ones.
+func (j *job) remember(applied provision.Applied) error {
+	memory, _, err := provision.LoadMemory(j.config.State.Dir)
+	if err != nil {
+		return err
+	}
+	digests := make(map[string]string)
+	for _, m := range j.meetings {
+		digests[m.Number] = provision.AgendaDigest(m)
+	}
+	for _, t := range j.wanted.Meetings {
+		memory.Remember(t.Meeting, provision.LastApply{
+			Sessions: t.Sessions, Rooms: applied.Counts.Wanted,
+			Agenda: digests[t.Meeting], When: j.app.now(),
+		})
+	}
+	return memory.Save(j.config.State.Dir)
+}
+
+// lock makes the state folder where there is none and takes the lock in it.
+func (a *app) lock(ctx context.Context, c config, o *applyOptions) (unlock func(), err error) {
+	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
+		return nil, &configError{path: c.path, err: fmt.Errorf("state.dir: %w", err), hint: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
+	}
+	who := provision.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
+	who.Host, _ = os.Hostname()
+	if u, err := user.Current(); err == nil {
+		who.User = u.Username
+	}
+	l, err := provision.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if err := l.Release(); err != nil {
+			a.warn("lock: %v", err)
+		}
+	}, nil
+}
+
+// tellApplied tells what became of a plan, in the format asked for.
+func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provision.Applied) {
+	a := j.app
+	changed := applied.Counts.Changes() + applied.Counts.Failed + applied.Counts.Skipped
+	if o.silent && changed+applied.Counts.Unknown == 0 {
+		return
+	}
+	if o.silent {
+		for _, w := range j.warnings() {
+			a.warn("%s", w)
+		}
+	}
+	if !o.silent {
+		p.NotOffered = applied.NotOffered
+		j.remarkNotOffered(p)
+	}
+	for _, r := range applied.Results {
+		if r.Err != nil && (r.Status == provision.Failed || r.Action == provision.Unknown) {
+			writeError(a.stderr, r.Err)
+		}
+	}
+	a.writeApplied(applied, o, len(j.wanted.Refused))
+}
+
+// writeApplied writes the results and the summary.
+func (a *app) writeApplied(applied provision.Applied, o *applyOptions, refused int) {
+	if a.format == "json" {
+		for _, r := range applied.Results {
+			_ = a.json(resultOf(r))
+		}
+		a.told = true
+		_ = a.json(summaryOf(applied.Counts, refused))
+		return
+	}
+	if o.silent {
+		fmt.Fprintf(a.stdout, "%s%s\n", applyLine(applied.Counts), changedRooms(applied))
+		return
+	}
+	for _, r := range applied.Results {
+		if a.format == "markdown" {
+			fmt.Fprintf(a.stdout, "- %s %s: %s\n", r.Action, r.Room.Name, r.Status)
+		} else {
+			fmt.Fprintf(a.stdout, "%s %-8s %-8s %s\n", a.mark(r.Action), r.Action, r.Status, r.Room.Name)
+		}
+	}
+	if len(applied.Results) > 0 {
+		fmt.Fprintln(a.stdout)
+	}
+	fmt.Fprintln(a.stdout, applyLine(applied.Counts))
+}
+
+// changedRooms names the rooms that were changed, up to ten of them.
+func changedRooms(applied provision.Applied) string {
+	var names []string
+	for _, r := range applied.Results {
+		if r.Status == provision.Done {
+			names = append(names, fmt.Sprintf("%s %s", r.Action, r.Room.Name))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	if rest := len(names) - 10; rest > 0 {
+		names = append(names[:10], fmt.Sprintf("and %d more", rest))
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}

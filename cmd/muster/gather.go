@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"muster/agenda"
+	"muster/provision"
+	"muster/xmppadmin"
+)
+
+// job is one run's view of both sides: the rooms wanted, from the agendas, and
+// the service that has them or should.
+type job struct {
+	app      *app
+	config   config
+	rules    provision.Rules
+	sources  []string // the meetings, as asked for
+	meetings []agenda.Meeting
+	wanted   provision.Wanted
+	client   *xmppadmin.Client  // nil where no server is looked at
+	service  *xmppadmin.Service // likewise
+}
+
+// load reads the configuration.
+func (a *app) load() (config, error) {
+	path, err := findConfig(a.configPath, a.env)
+	if err != nil {
+		return config{}, err
+	}
+	return readConfig(path)
+}
+
+// rules turns the configuration into what provision goes by.
+func (c config) rules() provision.Rules {
+	r := provision.DefaultRules(c.XMPP.Service)
+	r.GroupTypes = c.Rooms.GroupTypes
+	r.Language = c.Rooms.Language
+	r.LogURL = c.Rooms.LogURL
+	if c.Rooms.Title != "" {
+		r.Title = c.Rooms.Title
+	}
+	if c.Rooms.Description != "" {
+		r.Description = c.Rooms.Description
+	}
+	r.Standing = nil
+	for _, s := range c.Rooms.Standing {
+		r.Standing = append(r.Standing, provision.Standing{Name: s.Name, Title: s.Title, Description: s.Description})
+	}
+	return r
+}
+
+// prepare gets both sides ready at once: the agendas from the Datatracker, and
+// a session with the server unless the run is to look at none. now is the time
+// that the wishes are made for.
+func (a *app) prepare(ctx context.Context, c config, sources []string, now time.Time, offline bool) (*job, error) {
+	j := &job{app: a, config: c, rules: c.rules(), sources: sources}
+	if len(j.sources) == 0 {
+		j.sources = c.Meetings.Follow
+	}
+	if err := j.rules.Validate(); err != nil {
+		return nil, &configError{path: c.path, err: err}
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return j.fetch(gctx, now) })
+	if !offline {
+		g.Go(func() error { return j.connect(gctx) })
+	}
+	if err := g.Wait(); err != nil {
+		j.close()
+		return nil, err
+	}
+	return j, nil
+}
+
+// fetch reads the agendas, each once, and derives the wanted rooms.
+func (j *job) fetch(ctx context.Context, now time.Time) error {
+	client, err := j.app.agendaClient(j.config)
+	if err != nil {
+		return err
+	}
+	j.meetings = make([]agenda.Meeting, len(j.sources))
+	g, gctx := errgroup.WithContext(ctx)
+	for i, source := range j.sources {
+		g.Go(func() (err error) {
+			j.meetings[i], err = client.Meeting(gctx, source)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	j.wanted, err = provision.Want(j.meetings, j.rules, now)
+	return err
+}
+
+// agendaClient returns a client of the configured Datatracker, with its cache
+// in the state folder where there is one.
+func (a *app) agendaClient(c config) (*agenda.Client, error) {
+	cache := filepath.Join(c.State.Dir, "cache")
+	if _, err := os.Stat(c.State.Dir); errors.Is(err, os.ErrNotExist) {
+		cache = "" // a plan makes no state folder
+	}
+	client, err := agenda.New(agenda.Config{
+		URL: c.Datatracker.URL, Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
+		Logger: a.logger(), UserAgent: "muster/" + release, Now: a.now,
+	})
+	if err != nil {
+		return nil, &configError{path: c.path, err: err}
+	}
+	return client, nil
+}
+
+// connect logs in and finds out how to speak to the service.
+func (j *job) connect(ctx context.Context) error {
+	x := j.config.XMPP
+	password, err := j.config.password(ctx, j.app.env)
+	if err != nil {
+		return err
+	}
+	authorities, err := j.config.authorities()
+	if err != nil {
+		return err
+	}
+	j.client, err = xmppadmin.Dial(ctx, xmppadmin.Config{
+		JID: x.JID, Password: password, Server: x.Server, DirectTLS: x.TLS == "direct",
+		RootCAs: authorities, Timeout: time.Duration(x.Timeout), Logger: j.app.logger(),
+	})
+	if err != nil {
+		return err
+	}
+	j.service, err = xmppadmin.Open(ctx, j.client, x.Service, x.Dialect)
+	return err
+}
+
+// close ends the session with the server and tells, with --verbose, what it
+// took.
+func (j *job) close() {
+	if j.client == nil {
+		return
+	}
+	s := j.client.Stats()
+	j.app.logger().Info("requests", "requests", s.Requests, "sent_bytes", s.Sent, "received_bytes", s.Received, "connections", s.Streams)
+	_ = j.client.Close()
+}
+
+// survey looks at the service's rooms; without a service none is there.
+func (j *job) survey(ctx context.Context) ([]xmppadmin.Room, error) {
+	if j.service == nil {
+		return provision.Offline(j.wanted), nil
+	}
+	return j.service.Survey(ctx, j.wanted.Names())
+}
+
+// who is the run as the lock and the audit trail name it.
+func (j *job) who() string { return j.config.XMPP.JID }
+
+// label names the meetings for people.
+func (j *job) label() string {
+	var names []string
+	for _, m := range j.meetings {
+		name := m.Number
+		if name != "" && !strings.HasPrefix(name, "interim") {
+			name = "IETF " + name
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// warnings are what the agendas and the derivation of rooms had to remark.
+func (j *job) warnings() []string {
+	var all []string
+	for _, m := range j.meetings {
+		for _, w := range m.Warnings {
+			all = append(all, fmt.Sprintf("agenda of %s: %s", m.Number, w))
+		}
+	}
+	all = append(all, j.wanted.Warnings...)
+	for _, r := range j.wanted.Refused {
+		all = append(all, fmt.Sprintf("no room called %q is made: %s", r.Name, r.Why))
+	}
+	return all
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"muster/provision"
+)
+
+// choices are the options by which a plan is narrowed down, or a guard
+// overridden.
+type choices struct {
+	meetings     []string
+	policy       string
+	only, except []string
+	adopt        []string
+	adoptWanted  bool
+	allowed      provision.Allowed
+}
+
+// addTo puts the options on a command.
+func (o *choices) addTo(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`: a number, current, next, an interim such as interim-2026-quic-01, or file:PATH; may be repeated")
+	f.StringVar(&o.policy, "policy", string(provision.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
+	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? stand for any")
+	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
+	o.addGuards(cmd)
+}
+
+// addGuards puts the options that override a guard on a command.
+func (o *choices) addGuards(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVar(&o.allowed.Archive, "allow-archive", 0, "archive up to `N` rooms at once, whatever the limits are")
+	f.BoolVar(&o.allowed.Empty, "allow-empty", false, "go by an agenda without a session of a configured group type")
+	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "go by the agenda of another meeting than the one asked for")
+	f.BoolVar(&o.allowed.Shrink, "allow-shrink", false, "go by an agenda that lost more than half of its sessions")
+	f.BoolVar(&o.allowed.Protected, "allow-protected", false, "archive protected rooms")
+}
+
+// options turns the choices into those of a plan made at now.
+func (o *choices) options(now time.Time) (provision.PlanOptions, error) {
+	policy, err := provision.ParsePolicy(o.policy)
+	if err != nil {
+		return provision.PlanOptions{}, err
+	}
+	return provision.PlanOptions{
+		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted, Now: now,
+	}, nil
+}
+
+func (a *app) planCommand() *cobra.Command {
+	var o choices
+	var offline, unchanged bool
+	var output string
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Says what would change",
+		Long: "Says what would change, and why, room by room. It takes no lock and writes nothing on\n" +
+			"the service. With -o the plan is saved for muster apply." +
+			exitHelp(exitChanges, exitIncomplete, exitRefused, exitDatatracker, exitXMPP),
+		Example: "  muster plan\n  muster plan --meeting 126 -o 126.plan\n  muster plan --meeting file:agenda.json --offline",
+		Args:    asUsage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.plan(cmd.Context(), &o, offline, unchanged, output)
+		},
+	}
+	o.addTo(cmd)
+	cmd.Flags().BoolVar(&offline, "offline", false, "look at no server: every wanted room is a create")
+	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "list the rooms that are as they should be, too")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "save the plan to `FILE`")
+	return cmd
+}
+
+// plan is the command plan.
+func (a *app) plan(ctx context.Context, o *choices, offline, unchanged bool, output string) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	now := a.now()
+	j, err := a.prepare(ctx, c, o.meetings, now, offline)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	p, err := j.plan(ctx, o, now)
+	if err != nil {
+		return err
+	}
+	j.remark(p)
+	if err := a.showPlan(j, p, unchanged); err != nil {
+		return err
+	}
+	if output != "" {
+		if err := j.save(output, o, p, now); err != nil {
+			return err
+		}
+	}
+	refusals, err := j.guard(o, p, false)
+	if err != nil {
+		return err
+	}
+	return planStatus(p, refusals)
+}
+
+// plan compares the wanted rooms with a fresh look at the service.
+func (j *job) plan(ctx context.Context, o *choices, now time.Time) (provision.Planned, error) {
+	options, err := o.options(now)
+	if err != nil {
+		return provision.Planned{}, err
+	}
+	found, err := j.survey(ctx)
+	if err != nil {
+		return provision.Planned{}, err
+	}
+	return provision.Plan(j.wanted, found, options)
+}
+
+// guard asks the guards, with what the last run left behind.
+func (j *job) guard(o *choices, p provision.Planned, applying bool) ([]*provision.GuardError, error) {
+	memory, warning, err := provision.LoadMemory(j.config.State.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if warning != "" {
+		j.app.warn("%s", warning)
+	}
+	return provision.Guard(j.wanted, p, provision.Situation{
+		Limits: provision.Limits{
+			Archive: j.config.Guards.ArchiveRooms, ArchivePercent: float64(j.config.Guards.ArchivePercent),
+			Protected: j.config.Rooms.Protected,
+		},
+		Allowed: o.allowed, Asked: asked(j.sources), Last: memory.Meetings, Applying: applying,
+	}), nil
+}
+
+// asked returns those of the sources that name one meeting.
+func asked(sources []string) []string {
+	var numbers []string
+	for _, s := range sources {
+		if s != "current" && s != "next" && !strings.HasPrefix(s, "file:") {
+			numbers = append(numbers, s)
+		}
+	}
+	return numbers
+}
+
+// planStatus is the status with which a plan ends.
+func planStatus(p provision.Planned, refusals []*provision.GuardError) error {
+	switch {
+	case len(refusals) > 0:
+		return refused(refusals)
+	case p.Counts.Unknown > 0:
+		return &statusError{code: exitIncomplete, err: unknownRooms(p)}
+	case p.Counts.Changes() > 0:
+		return &statusError{code: exitChanges}
+	}
+	return nil
+}
+
+// refused joins the guards' refusals into one error.
+func refused(refusals []*provision.GuardError) error {
+	errs := make([]error, len(refusals))
+	for i, r := range refusals {
+		errs[i] = r
+	}
+	return errors.Join(errs...)
+}
+
+func unknownRooms(p provision.Planned) error {
+	return fmt.Errorf("%d of the rooms could not be looked at; nothing is done about them", p.Counts.Unknown)
+}
+
+// remark tells the warnings, and what the server does not offer.
+func (j *job) remark(p provision.Planned) {
+	for _, w := range j.warnings() {
+		j.app.warn("%s", w)
+	}
+	for _, c := range p.Changes {
+		if c.Action == provision.Conflict {
+			j.app.warn("room %q is in conflict: %s; muster adopt %s takes it over", c.Room.Name, c.Reason, c.Room.Name)
+		}
+	}
+	j.remarkNotOffered(p)
+}
+
+// remarkNotOffered names, once, the wanted settings that the server lacks.
+func (j *job) remarkNotOffered(p provision.Planned) {
+	if j.service == nil {
+		return
+	}
+	for _, s := range p.NotOffered {
+		text := fmt.Sprintf("%s does not offer the setting %s", p.Service, s)
+		if why := j.service.Explain(s); why != "" {
+			text += ": " + why
+		}
+		j.app.note("%s", text)
+	}
+}
+
+// showPlan writes the plan in the format asked for.
+func (a *app) showPlan(j *job, p provision.Planned, unchanged bool) error {
+	switch a.format {
+	case "json":
+		for _, c := range p.Changes {
+			if err := a.json(changeOf(c)); err != nil {
+				return err
+			}
+		}
+		a.told = true
+		return a.json(summaryOf(p.Counts, len(j.wanted.Refused)))
+	case "markdown":
+		writePlanMarkdown(a.stdout, j, p, unchanged)
+	default:
+		a.writePlan(a.stdout, j, p, unchanged)
+	}
+	return nil
+}

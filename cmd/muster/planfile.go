@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"muster/provision"
+)
+
+// fileOptions are the choices as a plan file keeps them.
+func (o *choices) fileOptions() provision.FileOptions {
+	return provision.FileOptions{
+		Policy: provision.Policy(o.policy), Only: o.only, Except: o.except,
+		Adopt: o.adopt, AdoptWanted: o.adoptWanted, AllowArchive: o.allowed.Archive,
+	}
+}
+
+// fromFile takes the choices that a plan was made with out of its file. The
+// guards' overrides that are given on the command line stay.
+func (o *choices) fromFile(f *provision.PlanFile) {
+	o.meetings = f.Meetings
+	o.policy = string(f.Options.Policy)
+	o.only, o.except = f.Options.Only, f.Options.Except
+	o.adopt, o.adoptWanted = f.Options.Adopt, f.Options.AdoptWanted
+	o.allowed.Archive = max(o.allowed.Archive, f.Options.AllowArchive)
+}
+
+// planFile puts a plan together with all that it was made from.
+func (j *job) planFile(o provision.FileOptions, p provision.Planned) provision.PlanFile {
+	f := provision.PlanFile{
+		Version: release, Account: j.config.XMPP.JID, Meetings: j.sources, Options: o,
+		Configuration: j.rules.Digest(), Plan: p,
+	}
+	for _, m := range j.meetings {
+		f.Agendas = append(f.Agendas, provision.AgendaMark{Meeting: m.Number, Digest: provision.AgendaDigest(m)})
+	}
+	return f
+}
+
+// save writes the plan to a file, wholly or not at all. A plan that looked at
+// no server fits none, so it cannot be saved.
+func (j *job) save(path string, o *choices, p provision.Planned, _ time.Time) error {
+	if j.service == nil {
+		return fmt.Errorf("a plan made with --offline cannot be saved: it has looked at no room")
+	}
+	var b bytes.Buffer
+	if err := provision.WritePlan(&b, j.planFile(o.fileOptions(), p)); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("save the plan to %s: %w", path, bareFileError(err))
+	}
+	return nil
+}
+
+// readPlanFile reads a saved plan.
+func readPlanFile(path string) (*provision.PlanFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("plan file: %w", err)
+	}
+	defer f.Close()
+	plan, err := provision.ReadPlan(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return plan, nil
+}

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"muster/provision"
+	"muster/xmppadmin"
+)
+
+func (a *app) roomsCommand() *cobra.Command {
+	var meetings []string
+	list := func(cmd *cobra.Command, _ []string) error { return a.rooms(cmd.Context(), meetings, "") }
+	cmd := &cobra.Command{
+		Use:   "rooms",
+		Short: "Shows the rooms on the service",
+		Long: "Shows the rooms on the service: managed or not, live or archived, as they should be or\n" +
+			"not." + exitHelp(exitIncomplete, exitDatatracker, exitXMPP),
+		Args: asUsage(cobra.NoArgs),
+		RunE: list,
+	}
+	cmd.PersistentFlags().StringArrayVar(&meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
+	cmd.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "Lists the rooms, as rooms does",
+		Long:  "Lists the rooms, as rooms does." + exitHelp(exitIncomplete, exitDatatracker, exitXMPP),
+		Args:  asUsage(cobra.NoArgs),
+		RunE:  list,
+	}, &cobra.Command{
+		Use:   "show NAME",
+		Short: "Shows one room, its settings and why it exists",
+		Long: "Shows one room: its settings, what of them is not as it should be, and why the room\n" +
+			"exists." + exitHelp(exitIncomplete, exitDatatracker, exitXMPP),
+		Example: "  muster rooms show quic",
+		Args:    asUsage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.rooms(cmd.Context(), meetings, args[0])
+		},
+	})
+	return cmd
+}
+
+// rooms is the command rooms: of one room where name is not empty, else of all.
+func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	now := a.now()
+	j, err := a.prepare(ctx, c, meetings, now, false)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	names := j.wanted.Names()
+	if name != "" {
+		names = append(names, name)
+	}
+	found, err := j.service.Survey(ctx, names)
+	if err != nil {
+		return err
+	}
+	p, err := provision.Plan(j.wanted, found, provision.PlanOptions{Policy: provision.Sync, Now: now})
+	if err != nil {
+		return err
+	}
+	for _, w := range j.warnings() {
+		a.warn("%s", w)
+	}
+	records := roomRecords(found, p)
+	if name != "" {
+		return a.showRoom(records, name)
+	}
+	return a.listRooms(records)
+}
+
+// roomRecords joins what was found with what is to be done about it, by name.
+func roomRecords(found []xmppadmin.Room, p provision.Planned) []roomRecord {
+	changes := make(map[string]provision.Change)
+	for _, c := range p.Changes {
+		changes[c.Room.Name] = c
+	}
+	for _, r := range p.Unchanged {
+		changes[r.Name] = provision.Change{Action: provision.Unchanged, Room: r}
+	}
+	var records []roomRecord
+	for _, f := range found {
+		c := changes[f.Name]
+		r := roomRecord{
+			Type: "room", Room: f.Name, JID: c.Room.JID, State: f.State.String(), Managed: f.Managed,
+			Archived: f.Archived, Action: c.Action, Reasons: reasonsOf(c), Settings: f.Settings, Fields: fieldsOf(c.Fields),
+		}
+		if r.JID == "" {
+			r.JID, _ = xmppadmin.RoomJID(f.Name, p.Service)
+		}
+		if f.Err != nil {
+			r.Error = f.Err.Error()
+		}
+		records = append(records, r)
+	}
+	return records
+}
+
+// listRooms writes a line for each room that exists or could not be looked at.
+func (a *app) listRooms(records []roomRecord) error {
+	records = slices.DeleteFunc(records, func(r roomRecord) bool { return r.State == xmppadmin.Absent.String() })
+	unknown := 0
+	rows := [][]string{{"ROOM", "STATE", "AS IT SHOULD BE", "TITLE"}}
+	for _, r := range records {
+		if r.State == xmppadmin.Unknown.String() {
+			unknown++
+		}
+		if a.format == "json" {
+			if err := a.json(r); err != nil {
+				return err
+			}
+		}
+		rows = append(rows, []string{r.Room, r.standing(), r.verdict(), r.Settings[xmppadmin.Title]})
+	}
+	if a.format != "json" {
+		if err := a.writeTable(rows); err != nil {
+			return err
+		}
+	}
+	if unknown > 0 {
+		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be looked at", unknown)}
+	}
+	return nil
+}
+
+// writeTable writes rows, the first of which are the headings.
+func (a *app) writeTable(rows [][]string) error {
+	if a.format != "markdown" {
+		return table(a.stdout, rows)
+	}
+	for i, row := range rows {
+		for n := range row {
+			row[n] = cell(row[n])
+		}
+		fmt.Fprintf(a.stdout, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			fmt.Fprintf(a.stdout, "|%s\n", strings.Repeat(" --- |", len(row)))
+		}
+	}
+	return nil
+}
+
+// standing says how a room stands on the service.
+func (r roomRecord) standing() string {
+	switch {
+	case r.State != xmppadmin.Exists.String():
+		return r.State
+	case !r.Managed:
+		return "not managed"
+	case r.Archived:
+		return "archived"
+	default:
+		return "live"
+	}
+}
+
+// verdict says whether a room is as it should be.
+func (r roomRecord) verdict() string {
+	switch r.Action {
+	case provision.Unchanged:
+		return "yes"
+	case provision.Update:
+		var names []string
+		for _, f := range r.Fields {
+			names = append(names, string(f.Name))
+		}
+		return "no: " + strings.Join(names, ", ")
+	case "":
+		return "not wanted"
+	default:
+		return "no: " + string(r.Action)
+	}
+}
+
+// showRoom writes all there is to say of one room.
+func (a *app) showRoom(records []roomRecord, name string) error {
+	i := slices.IndexFunc(records, func(r roomRecord) bool { return r.Room == name })
+	r := records[i]
+	if a.format == "json" {
+		if err := a.json(r); err != nil {
+			return err
+		}
+	} else if err := a.writeTable(r.rows()); err != nil {
+		return err
+	}
+	switch r.State {
+	case xmppadmin.Unknown.String():
+		return &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be looked at: %s", name, r.Error)}
+	case xmppadmin.Absent.String():
+		return &statusError{code: exitError, err: fmt.Errorf("room %q: %w", name, xmppadmin.ErrAbsent)}
+	}
+	return nil
+}
+
+func (r roomRecord) rows() [][]string {
+	rows := [][]string{{"room", r.JID}, {"state", r.standing()}, {"as it should be", r.verdict()}}
+	for i, reason := range r.Reasons {
+		head := "because"
+		if i > 0 {
+			head = ""
+		}
+		rows = append(rows, []string{head, reason})
+	}
+	wanted := make(map[xmppadmin.Setting]string)
+	for _, f := range r.Fields {
+		wanted[f.Name] = f.To
+	}
+	for _, s := range r.Settings.Names() {
+		value := r.Settings[s]
+		if to, differs := wanted[s]; differs {
+			value = fmt.Sprintf("%s   (should be %q)", value, to)
+		}
+		rows = append(rows, []string{string(s), value})
+	}
+	return rows
+}

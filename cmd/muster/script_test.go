@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"muster/fixtures"
+)
+
+var update = flag.Bool("update", false, "write what the program prints into the scripts and golden files")
+
+// clockVariable gives the program under test the time; the real program has no
+// such thing.
+const clockVariable = "MUSTER_TEST_NOW"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"muster": testMain})
+}
+
+// testMain is main with a clock from the environment.
+func testMain() {
+	now := time.Now
+	if at := os.Getenv(clockVariable); at != "" {
+		t, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			panic(err)
+		}
+		now = func() time.Time { return t }
+	}
+	os.Exit(int(runAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())))
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata",
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(clockVariable, "2026-07-01T12:00:00Z")
+			env.Values[worldKey{}] = &world{work: env.WorkDir}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
+			"shell": scriptShell, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
+		},
+	})
+}
+
+type worldKey struct{}
+
+// world is what a script runs in: a server, a Datatracker and a meeting.
+type world struct {
+	work        string
+	prosody     *fixtures.Prosody
+	datatracker *fixtures.Datatracker
+	url         string
+	meeting     *fixtures.Meeting
+}
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
+
+// scriptStart starts a server and a Datatracker and writes muster.toml:
+//
+//	start SERVER MEETING
+//
+// SERVER is companion or plain, with +notadmin, +noarchive or +restricted
+// behind it; MEETING is small, 126 or a number of groups.
+func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: start SERVER MEETING")
+	}
+	w := worldOf(ts)
+	kinds := strings.Split(args[0], "+")
+	o := fixtures.ProsodyOptions{
+		Companion: kinds[0] == "companion",
+		NotAdmin:  slices.Contains(kinds, "notadmin"), NoArchive: slices.Contains(kinds, "noarchive"),
+	}
+	if slices.Contains(kinds, "restricted") {
+		o.MUC = "restrict_room_creation = true"
+	}
+	var err error
+	w.prosody, err = fixtures.StartProsody(context.Background(), ts.MkAbs("server"), o)
+	ts.Check(err)
+	ts.Defer(w.prosody.Stop)
+	switch n, err := strconv.Atoi(args[1]); {
+	case args[1] == "small":
+		w.meeting = fixtures.Small()
+	case args[1] == "126":
+		w.meeting = fixtures.IETF126()
+	case err == nil:
+		w.meeting = fixtures.Large(n)
+	default:
+		ts.Fatalf("no such meeting: %s", args[1])
+	}
+	w.datatracker = fixtures.NewDatatracker(w.meeting)
+	w.url = w.datatracker.Start()
+	ts.Defer(w.datatracker.Close)
+	ts.Check(os.WriteFile(ts.MkAbs("password"), []byte(w.prosody.Password+"\n"), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("muster.toml"), []byte(w.config()), 0o600))
+}
+
+func (w *world) config() string {
+	return fmt.Sprintf(`[datatracker]
+url = %q
+timeout = "2s"
+[xmpp]
+jid = %q
+password_file = %q
+service = %q
+server = %q
+ca_file = %q
+timeout = "5s"
+[state]
+dir = %q
+`, w.url, w.prosody.JID, filepath.Join(w.work, "password"), w.prosody.Service, w.prosody.Addr, w.prosody.CAFile, filepath.Join(w.work, "state"))
+}
+
+// scriptDatatracker makes the Datatracker fail, or answer again:
+//
+//	datatracker fail PATH 503|404|500|429|cut|notjson|wrongjson|empty|huge|hang
+//	datatracker heal
+func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	if len(args) == 1 && args[0] == "heal" {
+		w.datatracker.Heal()
+		return
+	}
+	if len(args) != 3 || args[0] != "fail" {
+		ts.Fatalf("usage: datatracker fail PATH HOW, or datatracker heal")
+	}
+	failures := map[string]fixtures.Failure{
+		"404": fixtures.HTMLPage(404), "500": fixtures.HTMLPage(500), "503": fixtures.HTMLPage(503),
+		"429": fixtures.TooManyRequests(0), "cut": fixtures.Cut(), "notjson": fixtures.NotJSON(),
+		"wrongjson": fixtures.WrongJSON(), "empty": fixtures.EmptyList(), "huge": fixtures.Huge(), "hang": fixtures.Hang(),
+	}
+	how, ok := failures[args[2]]
+	if !ok {
+		ts.Fatalf("no such failure: %s", args[2])
+	}
+	w.datatracker.Fail(args[1], how)
+}
+
+// scriptAgenda changes the meeting:
+//
+//	agenda cancel|remove ACRONYM
+//	agenda rename ACRONYM NAME
+//	agenda clear
+func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	switch {
+	case len(args) == 2 && args[0] == "cancel":
+		w.meeting.Cancel(args[1])
+	case len(args) == 2 && args[0] == "remove":
+		w.meeting.Remove(args[1])
+	case len(args) == 3 && args[0] == "rename":
+		w.meeting.Rename(args[1], args[2])
+	case len(args) == 2 && args[0] == "add":
+		w.meeting.AddGroup(fixtures.Group{Acronym: args[1], Name: "Group " + args[1], Type: "wg", State: "active", Parent: "art"}, 1)
+	case len(args) == 1 && args[0] == "clear":
+		w.meeting.Clear()
+	default:
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda clear")
+	}
+	w.datatracker.SetMeeting(w.meeting)
+}
+
+// scriptShell runs a command of the server's own shell, as an administrator
+// who changes things by hand.
+func scriptShell(ts *testscript.TestScript, neg bool, args []string) {
+	out, err := worldOf(ts).prosody.Shell(context.Background(), args...)
+	fmt.Fprint(ts.Stdout(), out)
+	if (err != nil) != neg {
+		ts.Fatalf("shell %v: %v\n%s", args, err, out)
+	}
+}
+
+// scriptServer kills the server or starts it again.
+func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
+	switch p := worldOf(ts).prosody; {
+	case len(args) == 1 && args[0] == "kill":
+		p.Kill()
+	case len(args) == 1 && args[0] == "restart":
+		ts.Check(p.Restart(context.Background()))
+	default:
+		ts.Fatalf("usage: server kill|restart")
+	}
+}
+
+// scriptReplace changes a file: replace FILE OLD NEW.
+func scriptReplace(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: replace FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not contain %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// scriptStatus runs the program and checks its exit status:
+//
+//	status CODE muster ARGUMENT...
+func scriptStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := err.(interface{ ExitCode() int })
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("the exit status is %d, not %d", got, want)
+	}
+}

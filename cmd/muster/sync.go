@@ -1,0 +1,28 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"muster/provision"
+)
+
+func (a *app) syncCommand() *cobra.Command {
+	o := applyOptions{command: "muster sync", yes: true, silent: true}
+	cmd := &cobra.Command{
+		Use:   "sync",
+		Short: "Does what cron wants: apply everything, silent when nothing changed",
+		Long: "Plans and does it without asking, by the policy sync. It says nothing when nothing\n" +
+			"changed, and one line when something did; errors and warnings go to standard error." +
+			exitHelp(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Example: "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
+		Args:    asUsage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.policy = string(provision.Sync)
+			return a.apply(cmd.Context(), &o)
+		},
+	}
+	cmd.Flags().StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
+	o.addGuards(cmd)
+	o.addLock(cmd)
+	return cmd
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// release is the version that CHANGELOG.md describes at its top.
+const release = "0.1.0"
+
+// version returns the release, and the commit where the build knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return release
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return release + "+" + s.Value[:12]
+		}
+	}
+	return release
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Says which version this is",
+		Long:  "Says which version this is." + exitHelp(),
+		Args:  asUsage(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			if a.format == "json" {
+				return a.jsonVersion()
+			}
+			_, err := fmt.Fprintf(a.stdout, "muster %s\n", version())
+			return err
+		},
+	}
+}
