@@ -24,15 +24,21 @@ type claim struct {
 	name     string
 	standing *Standing
 	parts    []part
-	latest   *agenda.Meeting // the last meeting with sessions in the room
+	latest   *meeting // the last meeting with sessions in the room
 	next     occasion
+	// plenary says that plenary sessions claim the name, owner which group
+	// does, and rivals which others do.
+	plenary bool
+	owner   string
+	rivals  []string
+	first   [1]part // where parts begins: most rooms have one
 }
 
 // part is the sessions of one group at one meeting that came by the room in
 // one way.
 type part struct {
 	way       way
-	meeting   *agenda.Meeting
+	meeting   *meeting
 	acronym   string
 	group     *agenda.Group // nil where the agenda does not list it
 	session   *agenda.Session
@@ -43,22 +49,39 @@ type part struct {
 // add notes a session. The meetings come in order.
 func (c *claim) add(o occasion, w way, g *agenda.Group, cancelled bool) {
 	p := c.part(o, w, g)
-	if cancelled {
+	switch {
+	case cancelled:
 		p.cancelled = append(p.cancelled, o.session.ID)
-	} else {
+	case p.live == nil:
+		p.live = append(make([]int, 0, 2), o.session.ID)
+	default:
 		p.live = append(p.live, o.session.ID)
 	}
 	c.latest = o.meeting
 }
 
+// part returns the part that the session belongs to.
 func (c *claim) part(o occasion, w way, g *agenda.Group) *part {
 	for i := range c.parts {
 		if p := &c.parts[i]; p.meeting == o.meeting && p.way == w && p.acronym == o.session.Group {
 			return p
 		}
 	}
+	if c.parts == nil {
+		c.parts = c.first[:0]
+	}
 	c.parts = append(c.parts, part{way: w, meeting: o.meeting, acronym: o.session.Group, group: g, session: o.session})
-	return &c.parts[len(c.parts)-1]
+	p := &c.parts[len(c.parts)-1]
+	switch {
+	case w == byPlenary:
+		c.plenary = true
+	case w != byAcronym:
+	case c.owner == "":
+		c.owner = p.acronym
+	case c.owner != p.acronym && !slices.Contains(c.rivals, p.acronym):
+		c.rivals = append(c.rivals, p.acronym)
+	}
+	return p
 }
 
 // live says that something asks for the room that is not cancelled.
@@ -66,38 +89,30 @@ func (c *claim) live() bool {
 	return c.standing != nil || slices.ContainsFunc(c.parts, func(p part) bool { return len(p.live) > 0 })
 }
 
-// claimants returns who claims the name as its own. Sessions that were given
-// the room as their chat room share it with whoever does.
+// claimants returns who claims the name as its own where more than one does.
+// Sessions that were given the room as their chat room share it with whoever
+// has it.
 func (c *claim) claimants() []string {
-	var groups []string
-	plenary := false
-	for i := range c.parts {
-		switch p := &c.parts[i]; {
-		case p.way == byPlenary:
-			plenary = true
-		case p.way == byAcronym && !slices.Contains(groups, p.acronym):
-			groups = append(groups, p.acronym)
-		}
-	}
-	if len(groups) == 0 || len(groups) == 1 && !plenary && c.standing == nil {
+	if c.owner == "" || len(c.rivals) == 0 && !c.plenary && c.standing == nil {
 		return nil
 	}
-	slices.Sort(groups)
-	for i, a := range groups {
-		groups[i] = "group " + quote(a)
+	who := append([]string{c.owner}, c.rivals...)
+	slices.Sort(who)
+	for i, acronym := range who {
+		who[i] = "group " + quote(acronym)
 	}
-	if plenary {
-		groups = append(groups, "the plenary")
+	if c.plenary {
+		who = append(who, "the plenary")
 	}
 	if c.standing != nil {
-		groups = append(groups, "standing room "+quote(c.name))
+		who = append(who, "standing room "+quote(c.name))
 	}
-	return groups
+	return who
 }
 
 // about fills in what the room is: the group's whose acronym it bears, at its
 // latest meeting, or the plenary's, or a session's own.
-func (c *claim) about(f *Facts) {
+func (c *claim) about(f *Facts, words phrases) {
 	if c.standing != nil {
 		f.GroupName = OneLine(c.standing.Title, maxGroupName)
 		f.What = "Standing room of the IETF."
@@ -115,9 +130,9 @@ func (c *claim) about(f *Facts) {
 	case best.group == nil:
 		f.GroupName = OneLine(best.session.Name, maxGroupName)
 	case best.way == byAcronym:
-		f.group(best.group)
+		f.group(best.group, words)
 	default:
-		f.group(best.group)
+		f.group(best.group, words)
 		f.Acronym = c.name
 		f.What = "Room of sessions of " + OneLine(best.group.Name, maxGroupName) + "."
 		if best.session.Name != "" {
@@ -129,7 +144,11 @@ func (c *claim) about(f *Facts) {
 // reasons returns why the room is wanted; where every session is cancelled,
 // that.
 func (c *claim) reasons() []Reason {
-	out := make([]Reason, 0, len(c.parts)+1)
+	n := len(c.parts)
+	if c.standing != nil {
+		n++
+	}
+	out := make([]Reason, 0, n)
 	live := c.live()
 	for i := range c.parts {
 		if p := &c.parts[i]; len(p.live) > 0 || !live {
@@ -159,7 +178,7 @@ func (p *part) reason() Reason {
 func (p *part) text(n int, groupType string) string {
 	var b strings.Builder
 	b.Grow(64)
-	b.WriteString(label(p.meeting.Number))
+	b.WriteString(p.meeting.label)
 	b.WriteString(": ")
 	b.WriteString(strconv.Itoa(n))
 	if p.way == byPlenary {
@@ -172,7 +191,9 @@ func (p *part) text(n int, groupType string) string {
 	b.WriteString(" of ")
 	b.WriteString(OneLine(p.acronym, MaxName))
 	if groupType != "" {
-		b.WriteString(" (" + OneLine(groupType, MaxName) + ")")
+		b.WriteString(" (")
+		b.WriteString(OneLine(groupType, MaxName))
+		b.WriteString(")")
 	}
 	if p.way == byChatRoom {
 		b.WriteString(", in a chat room of their own")

@@ -1,11 +1,11 @@
 package provision
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"muster/agenda"
 )
@@ -41,4 +41,4 @@ func zoneName(m agenda.Meeting) string {
 	return m.TimeZone.String()
 }
 
-func compare(a, b string) int { return cmp.Compare(a, b) }
+func compare(a, b string) int { return strings.Compare(a, b) }

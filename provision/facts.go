@@ -86,18 +86,39 @@ func sampleFacts() *Facts {
 	}
 }
 
+// phrases keeps what is said of groups of one kind: many are alike.
+type phrases map[phraseKey]phrase
+
+type phraseKey struct {
+	slug, state, parent string
+	bof                 bool
+}
+
+type phrase struct{ kind, what, area string }
+
+// of returns what is said of groups such as g.
+func (p phrases) of(g *agenda.Group) phrase {
+	key := phraseKey{g.Type, g.State, g.Parent, g.BOF}
+	if have, ok := p[key]; ok {
+		return have
+	}
+	made := phrase{kind: kind(g), area: OneLine(g.Parent, MaxName)}
+	made.what = capital(made.kind)
+	if made.area != "" && (g.Type == "wg" || g.Type == "ag") {
+		made.what += " in the " + made.area + " area"
+	}
+	made.what += "."
+	p[key] = made
+	return made
+}
+
 // group fills in what the facts say of a group.
-func (f *Facts) group(g *agenda.Group) {
+func (f *Facts) group(g *agenda.Group, words phrases) {
 	f.Acronym = OneLine(g.Acronym, MaxName)
 	f.GroupName = OneLine(g.Name, maxGroupName)
 	f.Type, f.State = OneLine(g.Type, MaxName), OneLine(g.State, MaxName)
-	f.Area = OneLine(g.Parent, MaxName)
-	f.Kind = kind(g)
-	f.What = capital(f.Kind)
-	if f.Area != "" && (g.Type == "wg" || g.Type == "ag") {
-		f.What += " in the " + f.Area + " area"
-	}
-	f.What += "."
+	p := words.of(g)
+	f.Kind, f.What, f.Area = p.kind, p.what, p.area
 }
 
 // kind says in words what sort of group g is.

@@ -15,74 +15,73 @@ type gathering struct {
 	rules    *compiled
 	now      time.Time
 	claims   map[string]*claim
+	order    []*claim // as they came
+	slab     []claim  // where the next claims are taken from
 	warnings []string
-	scratch  Facts
+	words    phrases
+	facts    Facts
 	buf      []byte
-}
-
-// oddities are what one agenda has that should be known, each named once.
-type oddities struct {
-	statuses map[string]int
-	typeless map[string]bool
 }
 
 // claim returns the claim to name, which is new where nobody made it before.
 func (g *gathering) claim(name string) *claim {
-	c := g.claims[name]
-	if c == nil {
-		c = &claim{name: name}
-		g.claims[name] = c
+	if c := g.claims[name]; c != nil {
+		return c
 	}
+	if len(g.slab) == 0 {
+		g.slab = make([]claim, 64)
+	}
+	c := &g.slab[0]
+	g.slab = g.slab[1:]
+	c.name = name
+	g.claims[name] = c
+	g.order = append(g.order, c)
 	return c
 }
 
 // meeting gathers what one meeting's agenda asks for.
 func (g *gathering) meeting(m *agenda.Meeting) Tally {
 	t := Tally{Meeting: m.Number, Stale: m.Stale}
-	groups := make(map[string]*agenda.Group, len(m.Groups))
-	for i := range m.Groups {
-		groups[m.Groups[i].Acronym] = &m.Groups[i]
-	}
-	odd := oddities{statuses: make(map[string]int), typeless: make(map[string]bool)}
+	at := newMeeting(m)
 	for i := range m.Sessions {
 		s := &m.Sessions[i]
 		if s.Status == agenda.Rescheduled {
 			continue
 		}
 		t.Sessions++
-		group := groups[s.Group]
-		if group != nil && g.rules.types[group.Type] && !roomless(s.Type) {
+		if g.session(occasion{at, s}) {
 			t.Configured++
 		}
-		g.session(occasion{m, s}, group, &odd)
 	}
-	g.warn(m, odd)
+	g.warn(at)
 	return t
 }
 
-// session gathers one session.
-func (g *gathering) session(o occasion, group *agenda.Group, odd *oddities) {
-	s := o.session
-	name, w := roomName(s)
-	switch {
-	case roomless(s.Type):
-		return
-	case s.Type == "plenary":
-	case group == nil || group.Type == "":
-		odd.typeless[s.Group] = true
-		return
-	case !g.rules.types[group.Type]:
-		return
+// session gathers one session and says whether it is of a configured group
+// type.
+func (g *gathering) session(o occasion) (configured bool) {
+	s, group := o.session, o.meeting.groups[o.session.Group]
+	if roomless(s.Type) {
+		return false
+	}
+	configured = group != nil && g.rules.types[group.Type]
+	if !configured && s.Type != "plenary" {
+		if group == nil || group.Type == "" {
+			o.meeting.typeless[s.Group] = true
+		}
+		return false
 	}
 	takesPlace, known := takesPlace(s.Status)
 	if !known {
-		odd.statuses[string(s.Status)]++
+		o.meeting.statuses[string(s.Status)]++
 	}
+	name, w := roomName(s)
 	c := g.claim(name)
 	c.add(o, w, group, !takesPlace)
 	if takesPlace && o.before(c.next, g.now) {
 		c.next = o
 	}
+	return configured
 }
 
 // roomName returns the name of a session's room by the Datatracker's rule.
@@ -118,18 +117,18 @@ func takesPlace(s agenda.Status) (yes, known bool) {
 	return true, false
 }
 
-func (g *gathering) warn(m *agenda.Meeting, odd oddities) {
+func (g *gathering) warn(m *meeting) {
 	add := func(format string, args ...any) {
-		g.warnings = append(g.warnings, label(m.Number)+": "+fmt.Sprintf(format, args...))
+		g.warnings = append(g.warnings, m.label+": "+fmt.Sprintf(format, args...))
 	}
 	if m.Stale {
 		add("the Datatracker did not answer, and the agenda is an old one from the cache")
 	}
-	for status, n := range odd.statuses {
+	for status, n := range m.statuses {
 		add("the status %q is not known, its sessions (%d) are taken as scheduled", status, n)
 	}
-	if len(odd.typeless) > 0 {
-		names := slices.Sorted(maps.Keys(odd.typeless))
+	if len(m.typeless) > 0 {
+		names := slices.Sorted(maps.Keys(m.typeless))
 		add("no room for groups whose type is not known (%d): %s", len(names), OneLine(strings.Join(names, ", "), MaxDescription))
 	}
 }

@@ -121,6 +121,7 @@ func Plan(w Wanted, found []xmppadmin.Room, o PlanOptions) (Planned, error) {
 		p.ended[e.Name] = e
 	}
 	found = sortedRooms(found)
+	p.out.Unchanged = make([]Room, 0, len(w.Rooms))
 	p.compare(sortedWanted(w.Rooms), found)
 	p.unseen()
 	return p.finish(), s.unmatched(func() []string { return namesOf(w, found) })

@@ -95,7 +95,7 @@ func (r Rules) compile() (*compiled, error) {
 	if c.description, err = newPattern("description", r.Description); err != nil {
 		return nil, err
 	}
-	if c.log, err = newPattern("log address", r.LogURL); err != nil {
+	if c.log, err = newPattern("log address", logLabel+r.LogURL); err != nil {
 		return nil, err
 	}
 	return c, c.checkStanding()

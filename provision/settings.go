@@ -53,13 +53,13 @@ func (r Rules) End(name string, since time.Time, reason string) (Ended, error) {
 	if why := checkName(name); why != "" {
 		return Ended{}, &NameError{Name: name, Why: why}
 	}
-	log, err := c.logURL(name)
+	log, _, err := c.logLine(&Facts{Name: name}, nil)
 	if err != nil {
 		return Ended{}, err
 	}
 	d := "Archived since " + since.UTC().Format("2 January 2006") + ": " + OneLine(reason, MaxTitle) + "."
 	if log != "" {
-		d += " Log: " + log
+		d += " " + log
 	}
 	public := xmppadmin.True
 	if r.HideArchived {

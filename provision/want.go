@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"muster/agenda"
@@ -29,7 +30,7 @@ func Want(meetings []agenda.Meeting, rules Rules, now time.Time) (Wanted, error)
 	if err != nil {
 		return Wanted{}, err
 	}
-	g := gathering{rules: c, now: now, claims: make(map[string]*claim)}
+	g := gathering{rules: c, now: now, claims: make(map[string]*claim), words: make(phrases)}
 	w := Wanted{Service: rules.Service}
 	for _, m := range inOrder(meetings) {
 		w.Meetings = append(w.Meetings, g.meeting(m))
@@ -37,6 +38,7 @@ func Want(meetings []agenda.Meeting, rules Rules, now time.Time) (Wanted, error)
 	for i := range c.Standing {
 		g.claim(c.Standing[i].Name).standing = &c.Standing[i]
 	}
+	slices.SortFunc(g.order, func(a, b *claim) int { return compare(a.name, b.name) })
 	if err := g.collisions(); err != nil {
 		return Wanted{}, err
 	}
@@ -75,9 +77,9 @@ func firstStart(m *agenda.Meeting) time.Time {
 // collisions returns one error for all names that two claim, or nil.
 func (g *gathering) collisions() error {
 	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(g.claims)) {
-		if who := g.claims[name].claimants(); len(who) > 1 {
-			errs = append(errs, &CollisionError{Name: name, Claimants: who})
+	for _, c := range g.order {
+		if who := c.claimants(); who != nil {
+			errs = append(errs, &CollisionError{Name: c.name, Claimants: who})
 		}
 	}
 	return errors.Join(errs...)
@@ -85,11 +87,10 @@ func (g *gathering) collisions() error {
 
 // rooms turns the claims into rooms.
 func (g *gathering) rooms() ([]Room, []Refusal, error) {
-	claims := slices.SortedFunc(maps.Values(g.claims), func(a, b *claim) int { return compare(a.name, b.name) })
-	rooms := make([]Room, 0, len(claims))
+	rooms := make([]Room, 0, len(g.order))
 	var refused []Refusal
 	common := g.rules.live()
-	for _, c := range claims {
+	for _, c := range g.order {
 		if why := checkName(c.name); why != "" {
 			refused = append(refused, Refusal{Name: c.name, Why: why, Reasons: c.reasons()})
 			continue
@@ -105,7 +106,7 @@ func (g *gathering) rooms() ([]Room, []Refusal, error) {
 
 // describe sets the title and the description of a claim's room.
 func (g *gathering) describe(c *claim, s xmppadmin.Settings) error {
-	f, err := g.facts(c)
+	f, err := g.tell(c)
 	if err != nil {
 		return err
 	}
@@ -125,38 +126,38 @@ func (g *gathering) describe(c *claim, s xmppadmin.Settings) error {
 	return nil
 }
 
-// facts returns what there is to say of a claim's room.
-func (g *gathering) facts(c *claim) (*Facts, error) {
-	f := &g.scratch
+// tell returns what there is to say of a claim's room, until the next call.
+func (g *gathering) tell(c *claim) (*Facts, error) {
+	f := &g.facts
 	*f = Facts{Name: c.name, Acronym: c.name, NoteWell: noteWell}
-	c.about(f)
-	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
-	f.next(c.next)
-	m := c.latest
-	if c.next.meeting != nil {
-		m = c.next.meeting
-	}
-	if m != nil {
-		f.Meeting, f.City = label(m.Number), OneLine(m.City, maxPlace)
-		f.AgendaURL = OneLine(m.AgendaURL, MaxDescription)
-	}
-	if f.AgendaURL != "" {
-		f.Agenda = "Agenda: " + f.AgendaURL
-	}
 	var err error
-	if f.LogURL, err = g.rules.logURL(c.name); err == nil && f.LogURL != "" {
-		f.Log = "Log: " + f.LogURL
+	if f.Log, g.buf, err = g.rules.logLine(f, g.buf); err != nil {
+		return nil, err
 	}
-	return f, err
+	f.LogURL = strings.TrimPrefix(f.Log, logLabel)
+	c.about(f, g.words)
+	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
+	g.buf = f.next(c.next, g.buf)
+	at := c.latest
+	if c.next.meeting != nil {
+		at = c.next.meeting
+	}
+	if at != nil {
+		f.Meeting, f.City, f.AgendaURL, f.Agenda = at.label, at.city, at.url, at.urlInWords
+	}
+	return f, nil
 }
 
-// logURL returns the address of a room's public log, empty where there is none.
-func (c *compiled) logURL(name string) (string, error) {
+const logLabel = "Log: "
+
+// logLine returns the sentence that says where the public log is, empty where
+// there is none.
+func (c *compiled) logLine(f *Facts, buf []byte) (string, []byte, error) {
 	if c.LogURL == "" {
-		return "", nil
+		return "", buf, nil
 	}
-	s, _, err := c.log.fill(&Facts{Name: name}, nil)
-	return OneLine(s, MaxDescription), err
+	s, buf, err := c.log.fill(f, buf)
+	return OneLine(s, MaxDescription), buf, err
 }
 
 func quote(s string) string { return strconv.Quote(s) }
