@@ -309,29 +309,10 @@ local function snapshot(room)
 	end;
 end
 
--- complete_public_list makes up for mod_muc, which answers disco#items from
--- the rooms saved since its start as soon as there is one: without this, the
--- first room saved after a restart would be the only one listed. The rooms
--- made here are not persistent, so that saving them stores nothing.
-local list_is_complete = false;
-local function complete_public_list(save)
-	if list_is_complete then return; end
-	list_is_complete = true;
-	local live = {};
-	for room in muc.live_rooms() do live[room.jid] = true; end
-	for room_jid in pairs(stored_list:get(nil) or {}) do
-		local config = not live[room_jid] and stored_configs:get((jid.split(room_jid)));
-		if config and config._data and not is_tombstone(config._data) then
-			save(muc.new_room(room_jid, { name = config._data.name; hidden = config._data.hidden }));
-		end
-	end
-end
-
 -- save writes a room to storage. mod_muc tells only whether the settings were
 -- stored; without its entry in the list a room would not be listed again
 -- after a restart.
 local function save(room, check_list)
-	complete_public_list(room.save);
 	local ok, err = room:save(true);
 	if not ok then return nil, err or "unknown error"; end
 	if check_list and room:get_persistent() and not stored_flags:get(nil, room.jid) then
@@ -339,6 +320,52 @@ local function save(room, check_list)
 	end
 	return true;
 end
+
+-- kinds says of rooms in storage whether they are a "room" or a "tombstone",
+-- so that counting does not read them all each time. A room can turn into
+-- another kind only by the events below.
+local kinds = {};
+local function forget_kind(event) kinds[event.room.jid] = nil; end
+module:hook("muc-room-created", forget_kind, 1000);
+module:hook("muc-room-destroyed", forget_kind, 1000);
+
+local function kind_of(room_jid)
+	local kind = kinds[room_jid];
+	if kind == nil then
+		local config, err = stored_configs:get((jid.split(room_jid)));
+		if err then return "room"; end -- to be reported as one that cannot be read
+		kind = config and (is_tombstone(config._data) and "tombstone" or "room") or nil;
+		kinds[room_jid] = kind;
+	end
+	return kind;
+end
+
+-- list_public_rooms fills in the list from which mod_muc answers disco#items.
+-- Left alone, mod_muc begins that list with the first room saved after a
+-- start, and from then on takes it for complete; or, if it is asked before
+-- that, brings all rooms into memory. The rooms made here are not persistent,
+-- so that saving them stores nothing.
+local function list_public_rooms()
+	local live, saver = {}, nil;
+	for room in muc.live_rooms() do live[room.jid], saver = room, room; end
+	if not saver then
+		saver = muc.new_room(jid.join("example", module.host));
+		if not muc.track_room(saver) then return; end -- which sets its function save
+		muc.forget_room(saver);
+	end
+	local function list(room_jid, data)
+		if not is_tombstone(data) then saver.save(muc.new_room(room_jid, { name = data.name; hidden = data.hidden })); end
+	end
+	for room_jid, room in pairs(live) do list(room_jid, room._data); end
+	for room_jid in pairs(stored_list:get(nil) or {}) do
+		local config = not live[room_jid] and stored_configs:get((jid.split(room_jid)));
+		if config and config._data then
+			kinds[room_jid] = is_tombstone(config._data) and "tombstone" or "room";
+			list(room_jid, config._data);
+		end
+	end
+end
+list_public_rooms();
 
 -- Changing a room -------------------------------------------------------
 
@@ -780,25 +807,6 @@ local function live_occupants(room)
 	local count = 0;
 	for _ in room:each_occupant() do count = count + 1; end
 	return count;
-end
-
--- kinds says of rooms in storage whether they are a "room" or a "tombstone",
--- so that counting does not read them all each time. A room can turn into
--- another kind only by the events below.
-local kinds = {};
-local function forget_kind(event) kinds[event.room.jid] = nil; end
-module:hook("muc-room-created", forget_kind, 1000);
-module:hook("muc-room-destroyed", forget_kind, 1000);
-
-local function kind_of(room_jid)
-	local kind = kinds[room_jid];
-	if kind == nil then
-		local config, err = stored_configs:get((jid.split(room_jid)));
-		if err then return "room"; end -- to be reported as one that cannot be read
-		kind = config and (is_tombstone(config._data) and "tombstone" or "room") or nil;
-		kinds[room_jid] = kind;
-	end
-	return kind;
 end
 
 local function kind_of_live(room)
