@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -160,7 +162,17 @@ func cell(s string) string {
 func table(w io.Writer, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
-		fmt.Fprintln(t, strings.TrimRight(strings.Join(row, "\t"), "\t"))
+		fmt.Fprintln(t, strings.Join(filled(row), "\t"))
 	}
 	return t.Flush()
+}
+
+// filled returns a row with a dash in each empty cell, so that the columns
+// stay apart.
+func filled(row []string) []string {
+	out := slices.Clone(row)
+	for i, cell := range out {
+		out[i] = cmp.Or(cell, "-")
+	}
+	return out
 }

@@ -1,0 +1,30 @@
+# make demo and make test are all that is needed; see README.md.
+
+GO ?= go
+BIN := bin/muster
+
+.PHONY: build demo test lint bench clean tools
+
+build: ## the program, into bin/
+	$(GO) build -trimpath -o $(BIN) ./cmd/muster
+
+demo: build tools ## a real server, a fixture Datatracker, and the main job
+	$(GO) run ./fixtures/demo $(BIN)
+
+test: tools lint ## everything: vet, staticcheck, unit, script and integration tests
+	$(GO) test -race -timeout 20m ./...
+
+lint: ## formatting, vet and staticcheck
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+bench: build tools ## benchmarks and a table of what a user would do instead
+	$(GO) test -run '^$$' -bench . -benchtime 3x ./...
+
+tools: ## the servers that demo, test and bench run
+	@sh fixtures/install.sh
+
+clean:
+	rm -rf bin
+	$(GO) clean -testcache
