@@ -73,8 +73,9 @@ func (f *Facts) next(o occasion, b []byte) []byte {
 // appendZone appends the abbreviation in use at t, and the zone's own name
 // where that says more.
 func appendZone(b []byte, t time.Time) []byte {
-	b = t.AppendFormat(append(b, ' '), "MST")
-	if name := t.Location().String(); name != "UTC" && name != "" {
+	abbreviation, _ := t.Zone()
+	b = append(append(b, ' '), abbreviation...)
+	if name := t.Location().String(); name != abbreviation {
 		b = append(append(append(b, " ("...), name...), ')')
 	}
 	return b

@@ -73,7 +73,7 @@ func (s *selection) unmatched(names func() []string) error {
 
 // nearest returns the name that is most like s, or nothing where none is.
 func nearest(s string, names []string) string {
-	best, at := "", max(len(s)/2, 1)+1
+	best, at := "", len(s)/2+2
 	for _, n := range names {
 		if d := levenshtein.ComputeDistance(s, n); d < at {
 			best, at = n, d

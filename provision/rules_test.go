@@ -1,0 +1,121 @@
+package provision
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"muster/agenda"
+	"muster/xmppadmin"
+)
+
+func TestRulesValidate(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		change func(*Rules)
+		want   string // in the error; empty for none
+	}{
+		"default":                 {func(*Rules) {}, ""},
+		"no service":              {func(r *Rules) { r.Service = "" }, `MUC service ""`},
+		"service with a resource": {func(r *Rules) { r.Service = "a b" }, `MUC service "a b"`},
+		"title does not parse":    {func(r *Rules) { r.Title = "{{.Acronym" }, "title template"},
+		"unknown field":           {func(r *Rules) { r.Description = "{{.Colour}}" }, "description template"},
+		"unknown function":        {func(r *Rules) { r.LogURL = "{{colour .Name}}" }, "log address template"},
+		"standing room's name":    {func(r *Rules) { r.Standing = []Standing{{Name: "Hall Way"}} }, `standing room "Hall Way": the name does not match`},
+		"empty title":             {func(r *Rules) { r.Title = "" }, ""},
+		"template with logic":     {func(r *Rules) { r.Title = `{{if .Area}}{{slice .Area 0 2}}{{end}} {{.Start.Year}}` }, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := DefaultRules(service)
+			c.change(&r)
+			err := r.Validate()
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			if _, werr := Want(nil, r, day); (werr == nil) != (err == nil) {
+				t.Errorf("Want says %v, Validate %v", werr, err)
+			}
+		})
+	}
+}
+
+func TestTemplateThatFailsOnARoom(t *testing.T) {
+	t.Parallel()
+	r := bare()
+	r.Title = `{{slice .Acronym 0 4}}`
+	_, err := Want([]agenda.Meeting{meetingOf([]agenda.Group{group("tls", "wg")}, session(1, "tls", "sched"))}, r, day)
+	if err == nil || !strings.Contains(err.Error(), `room "tls": title template`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRulesDigest(t *testing.T) {
+	t.Parallel()
+	base := DefaultRules(service)
+	changes := map[string]func(*Rules){
+		"service": func(r *Rules) { r.Service = "other.example.org" }, "types": func(r *Rules) { r.GroupTypes = []string{"wg"} },
+		"standing": func(r *Rules) { r.Standing = nil }, "title": func(r *Rules) { r.Title = "x" }, "description": func(r *Rules) { r.Description = "x" },
+		"language": func(r *Rules) { r.Language = "de" }, "log": func(r *Rules) { r.LogURL = "x" }, "hide": func(r *Rules) { r.HideArchived = true },
+	}
+	for name, change := range changes {
+		r := DefaultRules(service)
+		if change(&r); r.Digest() == base.Digest() {
+			t.Errorf("%s: the digest stays the same", name)
+		}
+	}
+	r := DefaultRules(service)
+	r.GroupTypes = []string{"rag", "ag", "rg", "wg", "wg"}
+	if r.Digest() != base.Digest() || r.GroupTypes[0] != "rag" {
+		t.Error("the order of the types makes another digest, or was changed")
+	}
+}
+
+func TestRulesEnd(t *testing.T) {
+	t.Parallel()
+	r := DefaultRules(service)
+	r.LogURL, r.HideArchived = "https://logs.example.org/{{.Name}}", true
+	e, err := r.End("quic", time.Date(2026, 7, 1, 23, 0, 0, 0, time.UTC), "the group\n concluded")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "settings", e.Settings, xmppadmin.Settings{
+		xmppadmin.Description: "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.Persistent:  "true", xmppadmin.Public: "false", xmppadmin.MessageArchive: "true",
+	})
+	if e.JID != "quic@"+service {
+		t.Errorf("JID %q", e.JID)
+	}
+	if _, err := r.End("Quic", day, ""); err == nil {
+		t.Error("a name in upper case was taken")
+	}
+}
+
+func TestAgendaDigest(t *testing.T) {
+	t.Parallel()
+	base := func() agenda.Meeting {
+		return meetingOf([]agenda.Group{group("quic", "wg")}, session(1, "quic", "sched"))
+	}
+	changes := map[string]struct {
+		change func(*agenda.Meeting)
+		moves  bool
+	}{
+		"stale":    {func(m *agenda.Meeting) { m.Stale = true }, false},
+		"warnings": {func(m *agenda.Meeting) { m.Warnings = []string{"x"} }, false},
+		"zone":     {func(m *agenda.Meeting) { m.TimeZone = time.FixedZone("X", 3600) }, true},
+		"no zone":  {func(m *agenda.Meeting) { m.TimeZone = nil }, false},
+		"session":  {func(m *agenda.Meeting) { m.Sessions[0].Location = "Hall B" }, true},
+		"start":    {func(m *agenda.Meeting) { m.Sessions[0].Start = day }, true},
+		"status":   {func(m *agenda.Meeting) { m.Sessions[0].Status = "canceled" }, true},
+		"group":    {func(m *agenda.Meeting) { m.Groups[0].Name = "x" }, true},
+		"number":   {func(m *agenda.Meeting) { m.Number = "127" }, true},
+		"url":      {func(m *agenda.Meeting) { m.AgendaURL = "x" }, true},
+	}
+	for name, c := range changes {
+		m := base()
+		if c.change(&m); (AgendaDigest(m) != AgendaDigest(base())) != c.moves {
+			t.Errorf("%s: the digest moves %v", name, !c.moves)
+		}
+	}
+}
