@@ -247,6 +247,8 @@ local function example_room()
 	if length then room:set_historylength(length); end
 	if module:get_option_boolean("muc_room_default_public_jids", false) then room:set_whois("anyone"); end
 	room:set_language(module:get_option_string("muc_room_default_language"));
+	room:set_presence_broadcast(module:get_option("muc_room_default_presence_broadcast"));
+	if room.set_allow_pm then room:set_allow_pm(module:get_option_string("muc_room_default_allow_pm", "visitor")); end
 	return room;
 end
 
@@ -377,10 +379,10 @@ end
 
 -- without_saving runs f and keeps the many setters that save the room each from
 -- it. It returns whether f ran to its end, and the error otherwise.
-local function without_saving(room, f, ...)
+local function without_saving(room, f)
 	local real = room.save;
 	room.save = function () return true; end
-	local ok, err = xpcall(f, explain, ...);
+	local ok, err = xpcall(f, explain);
 	room.save = real;
 	return ok, err;
 end
@@ -708,7 +710,7 @@ local function silence(room, memory)
 	for nick in sorted_pairs(speakers) do room:set_role(true, nick, "visitor"); end
 end
 
-local function archive(room, values, wanted, request)
+local function archive(room, _, wanted, request)
 	local memory = clone(room._data[MEMORY]);
 	local changes = clone(wanted);
 	if not memory then
@@ -751,7 +753,7 @@ local function before_archiving(room, memory, actor)
 	return wanted, lost;
 end
 
-local function reopen(room, values, wanted, request)
+local function reopen(room, _, wanted, request)
 	local memory = room._data[MEMORY];
 	if not memory then
 		return done(room.jid, false, "The room is not archived; nothing was changed.");
@@ -985,7 +987,7 @@ end
 -- error. Whatever goes wrong is answered, for a request without an answer
 -- leaves its sender in the dark about what was done.
 local function answer(run, request)
-	local ok, reply, err = xpcall(run, explain, request);
+	local ok, reply, err = xpcall(function () return run(request); end, explain);
 	if not ok then
 		if type(reply) == "table" then
 			err = reply;
@@ -1006,7 +1008,11 @@ local function add_command(node, title, make_form, run)
 		elseif form and form.attr.type ~= "submit" then
 			return { status = "error"; error = fail("bad-request", "the form's type is not submit") };
 		elseif form then
-			return answer(run, { from = data.from; form = form; origin = data.origin });
+			local reply = answer(run, { from = data.from; form = form; origin = data.origin });
+			if reply.result and reply.result.values.changed then
+				module:log("info", "%s by %s: %s", node, data.from, reply.result.values.roomjid);
+			end
+			return reply;
 		elseif state then
 			return { status = "error"; error = fail("bad-request", "the form is missing; submit it with action complete, or cancel") };
 		end
