@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -135,7 +136,7 @@ func onlyKey(body []byte) (string, json.RawMessage, error) {
 		return "", nil, jsonError(err)
 	}
 	var list json.RawMessage
-	if err := dec.Decode(&list); err != nil && !errors.Is(err, io.EOF) {
+	if err := dec.Decode(&list); err != nil {
 		return "", nil, jsonError(err)
 	}
 	if dec.More() {
@@ -149,8 +150,5 @@ func onlyOne(set map[string]bool) string {
 	if len(set) != 1 {
 		return ""
 	}
-	for member := range set {
-		return member
-	}
-	return ""
+	return slices.Collect(maps.Keys(set))[0]
 }

@@ -79,6 +79,22 @@ func TestNotModifiedIsNotStale(t *testing.T) {
 	}
 }
 
+func TestNotModifiedWithoutETagKeepsIt(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	c, _ := cached(t, f)
+	f.on(interimPath, status(http.StatusNotModified))
+	for range 2 {
+		if m := meeting(t, c, interim); m.Stale || len(m.Sessions) != 1 {
+			t.Errorf("got %+v", m)
+		}
+	}
+	asked := f.asked(interimPath)
+	if got := asked[2].Header.Get("If-None-Match"); got == "" || got != asked[1].Header.Get("If-None-Match") {
+		t.Errorf("sent ETag %q", got)
+	}
+}
+
 func TestNewDocumentReplacesCached(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -239,6 +255,20 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 			t.Errorf("%s: got %+v", name, m)
 		}
 		wantWarning(t, m, "could not be kept", "file")
+	}
+}
+
+func TestCachedDocumentOfAnotherURL(t *testing.T) {
+	t.Parallel()
+	c := &cache{t.TempDir()}
+	if err := c.save(entry{URL: "https://a/", body: []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(c.path("https://a/"), c.path("https://b/")); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := c.load("https://b/"); e != nil || err == nil {
+		t.Errorf("got %v, %v", e, err)
 	}
 }
 

@@ -136,3 +136,13 @@ func TestJoinIgnoresTheOtherMeetingsPlace(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 }
+
+func TestJoinNamesSomeOfMany(t *testing.T) {
+	t.Parallel()
+	var rows []obj
+	for id := range 12 {
+		rows = append(rows, listRow(id+1, "quic", nil))
+	}
+	m := joined(t, listDoc("126", rows...), dataDoc("126", dataRowOf(1, "quic", nil)))
+	wantWarning(t, m, "only in agenda.json", "2 (group", "11 (group", "1 more")
+}

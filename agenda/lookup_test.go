@@ -3,6 +3,7 @@ package agenda
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -181,6 +182,9 @@ func TestFile(t *testing.T) {
 	if !errors.Is(err, os.ErrNotExist) || errors.Is(err, ErrUnusable) {
 		t.Errorf("missing file: got %v", err)
 	}
+	if _, err := c.Meeting(t.Context(), "file:"+dir); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("a folder: got %v", err)
+	}
 	if len(f.requests) > 0 {
 		t.Errorf("the network was touched: %d requests", len(f.requests))
 	}
@@ -193,5 +197,29 @@ func TestBadNameTouchesNothing(t *testing.T) {
 	var failure *Error
 	if err == nil || errors.As(err, &failure) || len(f.requests) > 0 {
 		t.Errorf("got %v after %d requests", err, len(f.requests))
+	}
+}
+
+func TestCurrentMeetingIsMissing(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.on(meetingsPath, says("application/json", listOf(nil, meetingRow("126", "2026-07-18", nil))))
+	_, err := client(t, f.URL, nil).Meeting(t.Context(), "current")
+	if !errors.Is(err, ErrNotFound) || !containsAll(err.Error(), []string{"current meeting: meeting 126: ", listPath, dataPath}) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRetriesAreLogged(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.on(interimPath, after(status(503), interimDoc()))
+	var out strings.Builder
+	c := client(t, f.URL, func(cfg *Config) {
+		cfg.Logger = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	meeting(t, c, interim)
+	if strings.Count(out.String(), "\n") != 1 || !containsAll(out.String(), []string{"trying again", interimPath, "503"}) {
+		t.Errorf("log: %s", out.String())
 	}
 }

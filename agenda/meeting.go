@@ -25,8 +25,8 @@ type Meeting struct {
 	// Warnings are what a reader of this agenda should know, each a sentence
 	// in lower case without a full stop, sorted.
 	Warnings []string
-	// Unread counts the rows of the agenda that could not be read and were
-	// left out; Warnings names them. Their groups may be missing from Groups,
+	// Unread counts the sessions whose rows could not be read and were left
+	// out; Warnings names them. Their groups may be missing from Groups,
 	// so a group's absence proves nothing while Unread is above zero.
 	Unread int
 }

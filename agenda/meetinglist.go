@@ -2,19 +2,14 @@ package agenda
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"path"
 	"slices"
 	"strconv"
 	"time"
 )
-
-// maxPages bounds how many pages of the list of meetings are followed.
-const maxPages = 20
 
 // stay is how long after its first day an IETF meeting stays the current one.
 const stay = 31 * 24 * time.Hour
@@ -106,72 +101,4 @@ func pick(meetings []listed, today time.Time, next bool) (listed, bool) {
 		return listed{}, false
 	}
 	return meetings[after], true
-}
-
-// resolve finds the number of the current or the next IETF meeting. It reads
-// the list of the REST API: /meeting/upcoming.json forgets a meeting 7 days
-// after it began, and so cannot answer for the following 24; agenda.json
-// without a number may be an interim on older servers, and says "None" for
-// its number. The list is asked for from the beginning of last year on: short,
-// and under one address for a whole year, so that the cache can serve.
-func (c *Client) resolve(ctx context.Context, next bool) (reading[string], error) {
-	var out reading[string]
-	today := c.now()
-	first := c.base.JoinPath("api/v1/meeting/meeting/")
-	first.RawQuery = url.Values{
-		"type": {"ietf"}, "format": {"json"}, "limit": {"100"},
-		"date__gte": {fmt.Sprintf("%04d-01-01", today.UTC().Year()-1)},
-	}.Encode()
-	var meetings []listed
-	seen := map[string]bool{}
-	for address := first.String(); address != ""; {
-		if seen[address] || len(seen) == maxPages {
-			return out, unusable(address, errors.New("list of meetings: its pages do not end"))
-		}
-		seen[address] = true
-		page, err := read(ctx, c, address, false, parseMeetingList)
-		if err != nil {
-			return out, err
-		}
-		out.stale = out.stale || page.stale
-		out.warnings = append(append(out.warnings, page.warnings...), page.value.notes.all()...)
-		meetings = append(meetings, page.value.meetings...)
-		if address, err = nextPage(address, page.value.next); err != nil {
-			return out, err
-		}
-	}
-	slices.SortFunc(meetings, byDate)
-	found, ok := pick(meetings, today, next)
-	if !ok {
-		return out, &Error{
-			Op: "GET", URL: first.String(), Kind: ErrNotFound, Hint: "name the meeting by its number",
-			Err: fmt.Errorf("the list has no %s IETF meeting as of %s", which(next), today.UTC().Format(time.DateOnly)),
-		}
-	}
-	out.value = strconv.Itoa(found.number)
-	return out, nil
-}
-
-func which(next bool) string {
-	if next {
-		return "next"
-	}
-	return "current"
-}
-
-// nextPage resolves the link to the next page, which is relative to the host,
-// and does not let it lead to another one.
-func nextPage(address, next string) (string, error) {
-	if next == "" {
-		return "", nil
-	}
-	here, err := url.Parse(address)
-	if err != nil {
-		return "", unusable(address, err)
-	}
-	there, err := here.Parse(next)
-	if err != nil || there.Scheme != here.Scheme || there.Host != here.Host {
-		return "", unusable(address, fmt.Errorf("list of meetings: its next page %q is elsewhere", clip(next)))
-	}
-	return there.String(), nil
 }

@@ -145,14 +145,15 @@ func TestCurrentFails(t *testing.T) {
 		kind    error
 		want    string
 	}{
-		"no meeting left":    {says("application/json", listOf(nil, meetingRow("100", "2017-11-11", nil))), ErrNotFound, "no current IETF meeting as of 2026-07-20"},
-		"empty list":         {says("application/json", listOf(nil)), ErrNotFound, "no current IETF meeting"},
-		"unreachable":        {status(503), ErrUnreachable, "503"},
-		"refused":            {status(400), ErrUnusable, "400"},
-		"not a list":         {says("application/json", "[]"), ErrUnusable, "list of meetings"},
-		"next elsewhere":     {says("application/json", listOf("https://example.org/api/", meetingRow("126", "2026-07-18", nil))), ErrUnusable, "elsewhere"},
-		"next is itself":     {says("application/json", listOf("?"+listQuery, meetingRow("126", "2026-07-18", nil))), ErrUnusable, "do not end"},
-		"next is no address": {says("application/json", listOf("%zz", meetingRow("126", "2026-07-18", nil))), ErrUnusable, "elsewhere"},
+		"no meeting left":      {says("application/json", listOf(nil, meetingRow("100", "2017-11-11", nil))), ErrNotFound, "no current IETF meeting as of 2026-07-20"},
+		"empty list":           {says("application/json", listOf(nil)), ErrNotFound, "no current IETF meeting"},
+		"unreachable":          {status(503), ErrUnreachable, "503"},
+		"refused":              {status(400), ErrUnusable, "400"},
+		"not a list":           {says("application/json", "[]"), ErrUnusable, "list of meetings"},
+		"next elsewhere":       {says("application/json", listOf("https://example.org/api/", meetingRow("126", "2026-07-18", nil))), ErrUnusable, "elsewhere"},
+		"next on another host": {says("application/json", listOf("http://example.org/api/", meetingRow("126", "2026-07-18", nil))), ErrUnusable, "elsewhere"},
+		"next is itself":       {says("application/json", listOf("?"+listQuery, meetingRow("126", "2026-07-18", nil))), ErrUnusable, "do not end"},
+		"next is no address":   {says("application/json", listOf("%zz", meetingRow("126", "2026-07-18", nil))), ErrUnusable, "elsewhere"},
 		"next without end": {func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, listOf(meetingsPath+"?n=x"+r.URL.Query().Get("n")))
 		}, ErrUnusable, "do not end"},

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 )
@@ -25,7 +24,7 @@ type document struct {
 	city   string
 	zone   *time.Location // nil where not known
 	rows   []row          // by session ID, each once
-	unread []int // the session IDs of rows left out, 0 where not readable
+	unread []int          // the session IDs of rows left out, 0 where not readable
 	notes  notes
 }
 
@@ -137,8 +136,6 @@ func jsonError(err error) error {
 		return fmt.Errorf("%s is of the wrong JSON type (%s)", key, clip(wrongType.Value))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON: %v at byte %d", syntax, syntax.Offset)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("not JSON: it ends too early")
 	}
 	return err
 }

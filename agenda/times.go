@@ -43,7 +43,6 @@ func parseStart(s string, zone *time.Location) (time.Time, error) {
 			return time.Time{}, nil
 		}
 	}
-	t = t.UTC()
 	if t.Year() < firstYear || t.Year() > lastYear {
 		return time.Time{}, fmt.Errorf("start %q is in an impossible year", clip(s))
 	}
