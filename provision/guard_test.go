@@ -1,0 +1,109 @@
+package provision
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"muster/agenda"
+	"muster/xmppadmin"
+)
+
+// archiving returns a plan that archives n of the managed rooms.
+func archiving(n, managed int, names ...string) Planned {
+	p := Planned{Managed: managed}
+	for i := range n {
+		c := Change{Action: Archive, Room: Room{Name: fmt.Sprintf("room%d", i)}}
+		if i < len(names) {
+			c.Room.Name = names[i]
+		}
+		p.Changes = append(p.Changes, c)
+	}
+	return p
+}
+
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	good := Tally{Meeting: "126", Sessions: 100, Configured: 80}
+	last := map[string]LastApply{"126": {Sessions: 201, When: day}}
+	tallies := func(ts ...Tally) Wanted { return Wanted{Meetings: ts} }
+	cases := map[string]struct {
+		w    Wanted
+		p    Planned
+		s    Situation
+		want []string // each "guard: message"
+	}{
+		"all is well":            {w: tallies(good)},
+		"no meeting, none asked": {},
+		"empty":                  {w: tallies(Tally{Meeting: "126"}), want: []string{"empty-agenda: IETF 126: the agenda is empty; pass --allow-empty to go on"}},
+		"empty, allowed":         {w: tallies(Tally{Meeting: "126"}), s: Situation{Allowed: Allowed{Empty: true}}},
+		"one of two empty":       {w: tallies(good, Tally{Meeting: "127"}), want: []string{"empty-agenda: IETF 127: the agenda is empty; pass --allow-empty to go on"}},
+		"nothing configured":     {w: tallies(Tally{Meeting: "126", Sessions: 7}), want: []string{"no-sessions: IETF 126: none of the 7 sessions on the agenda is of a configured group type; pass --allow-empty to go on"}},
+		"another meeting":        {w: tallies(good), s: Situation{Asked: []string{"127"}}, want: []string{"other-meeting: not the meeting asked for: asked for IETF 127, got IETF 126; pass --allow-mismatch to go on"}},
+		"another interim":        {s: Situation{Asked: []string{"interim-2026-quic-01"}}, want: []string{"other-meeting: not the meeting asked for: asked for interim-2026-quic-01, got no meeting; pass --allow-mismatch to go on"}},
+		"another, allowed":       {w: tallies(good), s: Situation{Asked: []string{"127"}, Allowed: Allowed{Mismatch: true}}},
+		"the one asked for":      {w: tallies(good), s: Situation{Asked: []string{"126"}}},
+		"shrunk":                 {w: tallies(good), s: Situation{Last: last}, want: []string{"shrunk-agenda: IETF 126: the agenda shrank by more than half: 100 sessions, 201 at the last apply on 2026-07-20 09:00 UTC; pass --allow-shrink to go on"}},
+		"shrunk, allowed":        {w: tallies(good), s: Situation{Last: last, Allowed: Allowed{Shrink: true}}},
+		"shrunk by half":         {w: tallies(Tally{Meeting: "126", Sessions: 101, Configured: 1}), s: Situation{Last: last}},
+		"half of another":        {w: tallies(Tally{Meeting: "127", Sessions: 1, Configured: 1}), s: Situation{Last: last}},
+		"stale, planning":        {w: tallies(Tally{Meeting: "126", Sessions: 9, Configured: 9, Stale: true})},
+		"stale, applying": {w: tallies(Tally{Meeting: "126", Sessions: 9, Configured: 9, Stale: true}), s: Situation{Applying: true, Allowed: Allowed{Empty: true, Shrink: true, Mismatch: true, Protected: true, Archive: 99}},
+			want: []string{"stale-agenda: IETF 126: the Datatracker did not answer, and an agenda from the cache is not applied"}},
+		"10 of 100":             {p: archiving(10, 100)},
+		"10 of 99":              {p: archiving(10, 99), want: []string{"archives: too many archives: 10 of 99 rooms (10.1 %, limit 10 %); pass --allow-archive 10 to go on"}},
+		"11 of 110":             {p: archiving(11, 110), want: []string{"archives: too many archives: 11 of 110 rooms (limit 10 rooms); pass --allow-archive 11 to go on"}},
+		"12 of 104":             {p: archiving(12, 104), want: []string{"archives: too many archives: 12 of 104 rooms (11.5 %, limit 10 %; limit 10 rooms); pass --allow-archive 12 to go on"}},
+		"12 of 104, 12 allowed": {p: archiving(12, 104), s: Situation{Allowed: Allowed{Archive: 12}}},
+		"12 of 104, 11 allowed": {p: archiving(12, 104), s: Situation{Allowed: Allowed{Archive: 11}}, want: []string{"archives: too many archives: 12 of 104 rooms (11.5 %, limit 10 %; limit 10 rooms); pass --allow-archive 12 to go on"}},
+		"1 of 1":                {p: archiving(1, 1), want: []string{"archives: too many archives: 1 of 1 rooms (100.0 %, limit 10 %); pass --allow-archive 1 to go on"}},
+		"other limits":          {p: archiving(3, 10), s: Situation{Limits: Limits{Archive: 2, ArchivePercent: 12.5}}, want: []string{"archives: too many archives: 3 of 10 rooms (30.0 %, limit 12.5 %; limit 2 rooms); pass --allow-archive 3 to go on"}},
+		"protected":             {p: archiving(2, 100, "plenary", "hallway"), want: []string{"protected: protected rooms would be archived: plenary, hallway; pass --allow-protected to go on"}},
+		"protected, allowed":    {p: archiving(2, 100, "plenary", "hallway"), s: Situation{Allowed: Allowed{Protected: true}}},
+		"several": {w: tallies(Tally{Meeting: "126", Stale: true}), p: archiving(1, 1, "hallway"), s: Situation{Asked: []string{"127"}, Last: last, Applying: true},
+			want: []string{"other-meeting", "empty-agenda", "shrunk-agenda", "stale-agenda", "protected", "archives"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.s.Limits.Archive == 0 {
+				c.s.Limits = DefaultLimits()
+			}
+			var got []string
+			for i, e := range Guard(c.w, c.p, c.s) {
+				s := e.Guard + ": " + e.Error()
+				if i < len(c.want) && !strings.Contains(c.want[i], " ") {
+					s = e.Guard
+				}
+				got = append(got, s)
+			}
+			same(t, "refusals", got, c.want)
+		})
+	}
+}
+
+// TestGuardCountsWhatWantAndPlanCount takes the guards' numbers from where
+// they come from.
+func TestGuardCountsWhatWantAndPlanCount(t *testing.T) {
+	t.Parallel()
+	ghost := session(2, "quic", agenda.Rescheduled)
+	w := wantOf(t, bare(), meetingOf([]agenda.Group{group("quic", "wg"), group("emodir", "team")}, ghost, session(3, "emodir", "sched")))
+	var found []xmppadmin.Room
+	for i := range 20 {
+		name := fmt.Sprintf("old%02d", i)
+		found = append(found, xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: true, Archived: i >= 15})
+		w.Ended = append(w.Ended, Ended{Name: name})
+	}
+	s := Situation{Limits: DefaultLimits()}
+	var got []string
+	for _, e := range Guard(w, planOf(t, w, found, PlanOptions{Policy: Sync}), s) {
+		got = append(got, e.Message)
+	}
+	same(t, "refusals", got, []string{
+		"IETF 126: none of the 1 sessions on the agenda is of a configured group type",
+		"too many archives: 15 of 15 rooms (100.0 %, limit 10 %; limit 10 rooms)",
+	})
+	if refusals := Guard(Wanted{}, planOf(t, w, found, PlanOptions{Policy: UpsertOnly}), s); len(refusals) > 0 {
+		t.Errorf("archives that the policy withholds are refused: %v", refusals[0])
+	}
+}
