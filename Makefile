@@ -20,7 +20,8 @@ lint: ## formatting, vet and staticcheck
 	$(GO) tool staticcheck ./...
 
 bench: build tools ## benchmarks and a table of what a user would do instead
-	$(GO) test -run '^$$' -bench . -benchtime 3x ./...
+	$(GO) test -run "^$$" -bench . ./provision
+	$(GO) run ./fixtures/bench $(BIN)
 
 tools: ## the servers that demo, test and bench run
 	@sh fixtures/install.sh

@@ -146,9 +146,10 @@ func (j *job) close() {
 	if j.client == nil {
 		return
 	}
-	s := j.client.Stats()
-	j.app.logger().Info("requests", "requests", s.Requests, "sent_bytes", s.Sent, "received_bytes", s.Received, "connections", s.Streams)
 	_ = j.client.Close()
+	if s := j.client.Stats(); j.app.verbose {
+		j.app.note("%d requests over %d connections, %d bytes sent, %d received", s.Requests, s.Streams, s.Sent, s.Received)
+	}
 }
 
 // survey looks at the service's rooms; without a service none is there.
