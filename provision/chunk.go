@@ -55,11 +55,12 @@ func (r *run) act(ctx, work context.Context, jobs []*job) {
 	g.SetLimit(r.o.Parallel)
 	var down atomic.Pointer[error]
 	for _, j := range jobs {
-		if !j.begun && (r.stopped(ctx) != nil || down.Load() != nil) {
-			continue
-		}
-		j.begun = true
 		g.Go(func() error {
+			// Asked when it is this room's turn, not when it joins the queue.
+			if !j.begun && (r.stopped(ctx) != nil || down.Load() != nil) {
+				return nil
+			}
+			j.begun = true
 			j.take(work, r.svc)
 			if err := j.err; errors.Is(err, xmppadmin.ErrUnavailable) {
 				down.CompareAndSwap(nil, &err)

@@ -1,0 +1,66 @@
+package provision
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	m, warning, err := LoadMemory(dir)
+	if err != nil || warning != "" || len(m.Meetings) != 0 {
+		t.Fatal(m, warning, err)
+	}
+	m.Remember("126", LastApply{Sessions: 120, Rooms: 112, Agenda: "sha256:x", When: day})
+	m.Remember("127", LastApply{Sessions: 1})
+	m.Remember("127", LastApply{Sessions: 2})
+	for range 2 {
+		if err := m.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, warning, err := LoadMemory(dir)
+	if err != nil || warning != "" {
+		t.Fatal(warning, err)
+	}
+	same(t, "memory", got, m)
+	info, err := os.Stat(filepath.Join(dir, memoryFile))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Error(info.Mode(), err)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 1 {
+		t.Errorf("files left behind: %v", files)
+	}
+	var zero Memory
+	zero.Remember("1", LastApply{})
+	if err := zero.Save(filepath.Join(dir, "none")); err == nil {
+		t.Error("saved into a folder that is not there")
+	}
+}
+
+func TestMemoryDamaged(t *testing.T) {
+	t.Parallel()
+	for data, warns := range map[string]string{
+		"": "damaged", "{": "damaged", "[]": "damaged", "{}": `the format ""`, `{"format":"muster-memory/2"}`: `the format "muster-memory/2"`,
+		`{"format":"muster-memory/1","meetings":{"126":7}}`: "damaged", `{"format":"muster-memory/1"}`: "",
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, memoryFile), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, warning, err := LoadMemory(dir)
+		if err != nil || len(m.Meetings) != 0 || m.Meetings == nil || (warning == "") != (warns == "") || !strings.Contains(warning, warns) {
+			t.Errorf("%q: %v, %q, %v", data, m, warning, err)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, memoryFile), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := LoadMemory(dir); err == nil {
+		t.Error("a folder in its place is no error")
+	}
+}
