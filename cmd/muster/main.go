@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	_ "time/tzdata" // meetings have time zones; not every machine does
 )
 
 func main() {
