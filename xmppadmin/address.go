@@ -11,6 +11,9 @@ import (
 // (RFC 7622 §3.3) leaves as it is: such a room would be created under
 // another name than the one asked for.
 func RoomJID(name, service string) (string, error) {
+	if name == "" {
+		return "", fmt.Errorf("room %q: the name is empty", name)
+	}
 	j, err := jid.New(name, service, "")
 	if err != nil {
 		return "", fmt.Errorf("room %q: not a valid address on %s: %w", name, service, err)

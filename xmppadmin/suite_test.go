@@ -1,0 +1,277 @@
+package xmppadmin_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"muster/fixtures"
+	"muster/xmppadmin"
+)
+
+// byHand opens the service as somebody who uses plain XEP-0045: muster's own
+// account, or alice's, who has no rights.
+func byHand(t *testing.T, p *fixtures.Prosody, account string) *xmppadmin.Service {
+	t.Helper()
+	cfg := config(t, p)
+	cfg.JID = account + "@" + p.Domain
+	s, err := xmppadmin.Open(t.Context(), dial(t, cfg), p.Service, "owner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func create(t *testing.T, s *xmppadmin.Service, name string, settings xmppadmin.Settings) {
+	t.Helper()
+	if err := s.Create(t.Context(), name, settings); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// change copies settings with one of them changed.
+func change(s xmppadmin.Settings, name xmppadmin.Setting, value string) xmppadmin.Settings {
+	c := xmppadmin.Settings{}
+	for n, v := range s {
+		c[n] = v
+	}
+	c[name] = value
+	return c
+}
+
+func TestEachSettingIsRepaired(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+		want := live("quic: QUIC")
+		create(t, s, "quic", want)
+		hand := byHand(t, p, "muster")
+		wrong := map[xmppadmin.Setting]string{
+			xmppadmin.Title: "mine: now", xmppadmin.Description: "nothing here", xmppadmin.Language: "de",
+			xmppadmin.Persistent: xmppadmin.False, xmppadmin.Public: xmppadmin.False, xmppadmin.MembersOnly: xmppadmin.True,
+			xmppadmin.Password: "secret", xmppadmin.MessageArchive: xmppadmin.False, xmppadmin.Moderated: xmppadmin.True,
+			xmppadmin.ChangeSubject: xmppadmin.True,
+		}
+		for name := range offered(want) {
+			// A room without an occupant must not be made temporary by hand:
+			// it would be gone at once.
+			together := xmppadmin.Settings{name: wrong[name]}
+			if name == xmppadmin.Persistent && s.Name() == "owner" {
+				continue
+			}
+			if err := hand.Configure(t.Context(), "quic", together); err != nil {
+				t.Fatalf("%s by hand: %v", name, err)
+			}
+			if got := read(t, s, "quic").Settings[name]; got == want[name] {
+				t.Errorf("%s was changed by hand, and still reads as %q", name, got)
+			}
+			if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{name: want[name]}); err != nil {
+				t.Fatalf("%s repaired: %v", name, err)
+			}
+			if diff := cmp.Diff(offered(want), read(t, s, "quic").Settings); diff != "" {
+				t.Errorf("%s repaired (-want +got):\n%s", name, diff)
+			}
+		}
+	})
+}
+
+func TestRoomsOfOthers(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+		alice := byHand(t, p, "alice")
+		create(t, alice, "quic", live("alice's room"))
+		if got := read(t, s, "quic"); got.State != xmppadmin.Exists || got.Managed {
+			t.Fatalf("somebody else's room is %+v", got)
+		}
+		if err := s.Create(t.Context(), "quic", live("ours")); !errors.Is(err, xmppadmin.ErrExists) {
+			t.Errorf("creating it gives %v", err)
+		}
+		if got := read(t, alice, "quic").Settings[xmppadmin.Title]; got != "alice's room" {
+			t.Errorf("its title has become %q", got)
+		}
+		if err := s.Adopt(t.Context(), "quic"); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, s, "quic"); !got.Managed {
+			t.Errorf("after it was adopted the room is %+v", got)
+		}
+		if got := read(t, alice, "quic"); !got.Managed {
+			t.Error("adopting it has cost its owner the ownership")
+		}
+	})
+}
+
+func TestOthersCannotTouchOurRooms(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+		create(t, s, "quic", live("quic: QUIC"))
+		alice := byHand(t, p, "alice")
+		if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Title: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
+			t.Errorf("configuring another's room gives %v", err)
+		}
+		if err := alice.Adopt(t.Context(), "quic"); !errors.Is(err, xmppadmin.ErrForbidden) {
+			t.Errorf("adopting another's room gives %v", err)
+		}
+		if got := read(t, alice, "quic"); got.State != xmppadmin.Exists || got.Managed {
+			t.Errorf("to her the room is %+v", got)
+		}
+		if got := read(t, s, "quic").Settings[xmppadmin.Title]; got != "quic: QUIC" {
+			t.Errorf("the title has become %q", got)
+		}
+	})
+}
+
+func TestMissingRights(t *testing.T) {
+	t.Parallel()
+	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{Companion: true, NotAdmin: true, MUC: "restrict_room_creation = true"})
+	s := open(t, p, "auto")
+	if s.Name() != "owner" {
+		t.Errorf("to one who may not use the commands the dialect is %q", s.Name())
+	}
+	if err := s.Create(t.Context(), "quic", live("quic")); !errors.Is(err, xmppadmin.ErrForbidden) {
+		t.Errorf("creating a room without the right gives %v", err)
+	}
+	if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
+		t.Errorf("the room is %+v", got)
+	}
+}
+
+func TestNamesThatJustPass(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+		names := []string{"0", "6man", "a", "hip_conclded", "krb-wg", "x3s3.3", "z..--__", strings.Repeat("n", 64)}
+		for _, name := range names {
+			create(t, s, name, live(name))
+		}
+		rooms, err := s.Survey(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range rooms {
+			got = append(got, r.Name)
+		}
+		want := []string{"0", "6man", "a", "hip_conclded", "krb-wg", strings.Repeat("n", 64), "x3s3.3", "z..--__"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		for _, name := range []string{"", "a b", "a@b", "rtg/bgp", "QUIC", "a\x00", "ä b", "a:b"} {
+			if err := s.Create(t.Context(), name, live("x")); err == nil {
+				t.Errorf("a room called %q was made", name)
+			}
+		}
+	})
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+		create(t, s, "quic", live("quic"))
+		for _, text := range []string{
+			"IETF 126: QUIC", `"double" and 'single'`, "<&> ]]> <!-- &amp;", "naïve café — 日本語 🦜🇦🇹", "a\nb", "=,;:{}[]()|\\",
+			"https://datatracker.ietf.org/meeting/126/agenda/?show=quic&x=%20#a", strings.Repeat("long ", 199), "",
+		} {
+			want := xmppadmin.Settings{xmppadmin.Title: strings.ReplaceAll(text, "\n", " "), xmppadmin.Description: text}
+			if err := s.Configure(t.Context(), "quic", want); err != nil {
+				t.Fatalf("%q: %v", text, err)
+			}
+			got := read(t, s, "quic").Settings
+			for name, value := range want {
+				if got[name] != value {
+					t.Errorf("%s: %q reads back as %q", name, value, got[name])
+				}
+			}
+		}
+	})
+}
+
+func TestManyRooms(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+		const n = 300
+		errs := make(chan error, n)
+		for i := range n {
+			go func() {
+				name := fmt.Sprintf("room%03d", i)
+				errs <- s.Create(t.Context(), name, live(name))
+			}()
+		}
+		for range n {
+			if err := <-errs; err != nil {
+				t.Fatal(err)
+			}
+		}
+		rooms, err := s.Survey(t.Context(), []string{"absent", "room007"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rooms) != n+1 {
+			t.Fatalf("a survey gave %d rooms", len(rooms))
+		}
+		for i, r := range rooms {
+			want, state := fmt.Sprintf("room%03d", i-1), xmppadmin.Exists
+			if i == 0 {
+				want, state = "absent", xmppadmin.Absent
+			}
+			if r.Name != want || r.State != state || r.Managed != (state == xmppadmin.Exists) {
+				t.Errorf("room %d of the survey is %+v", i, r)
+			}
+		}
+	})
+}
+
+func TestDestroyedRoomIsAbsent(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+		create(t, s, "quic", live("quic"))
+		out, err := p.Shell(t.Context(), `muc:room("quic@rooms.example.org"):destroy()`)
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
+			t.Fatalf("a destroyed room is %+v", got)
+		}
+		if s.Name() == "prosody" { // by XEP-0045 the name stays taken for a month
+			create(t, s, "quic", live("quic again"))
+			if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "quic again" {
+				t.Errorf("made again it is %+v", got)
+			}
+		}
+	})
+}
+
+// TestRequestCounts holds the number of requests to what the architecture
+// document says. Nothing here is timed.
+func TestRequestCounts(t *testing.T) {
+	t.Parallel()
+	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{Companion: true})
+	c := dial(t, config(t, p))
+	count := func(what string, most int64, f func()) {
+		t.Helper()
+		before := c.Stats().Requests
+		f()
+		if n := c.Stats().Requests - before; n > most || n == 0 {
+			t.Errorf("%s took %d requests, more than %d", what, n, most)
+		}
+	}
+	var s *xmppadmin.Service
+	count("opening the service", 4, func() {
+		var err error
+		if s, err = xmppadmin.Open(t.Context(), c, p.Service, "auto"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	const n = 250
+	count("making 250 rooms", n+2, func() {
+		for i := range n {
+			create(t, s, fmt.Sprintf("room%03d", i), live("x"))
+		}
+	})
+	count("a look at 250 rooms", 3, func() {
+		if rooms, err := s.Survey(t.Context(), nil); err != nil || len(rooms) != n {
+			t.Fatalf("%d rooms, %v", len(rooms), err)
+		}
+	})
+}
