@@ -197,6 +197,23 @@ func TestArchiveAndReopen(t *testing.T) {
 	}
 }
 
+// TestVoice has somebody without an affiliation in the room while it is
+// archived and reopened.
+func TestVoice(t *testing.T) {
+	t.Parallel()
+	p, s := start(t, fixtures.ProsodyOptions{})
+	s.done("create-muc-room", room("quic"))
+	alice := login(t, p, "alice")
+	alice.enter("quic", "alice")
+	for _, c := range []struct{ command, kind string }{{"archive-muc-room", "error"}, {"reopen-muc-room", "groupchat"}} {
+		s.done(c.command, room("quic"))
+		if e := alice.say("quic", "<body>hello</body>"); e.attr("type") != c.kind {
+			t.Errorf("after %s: got %s, want %s", c.command, e.attr("type"), c.kind)
+		}
+	}
+	check(t, s.row("quic"), map[string]string{persistent: "1", moderated: "0", "archived": "0"})
+}
+
 // affiliations returns the lines of a stored room that are about JIDs and
 // reserved nicknames, and those about its archiving; sorted, for it is
 // written in no order.
@@ -296,6 +313,9 @@ func TestTable(t *testing.T) {
 			if strings.Contains(fmt.Sprint(item), "let me in") {
 				t.Errorf("a password is shown: %v", item)
 			}
+		}
+		if len(r.items) == 0 {
+			t.Errorf("page %d is empty", pages)
 		}
 		next := r.fields["next"]
 		if len(next) == 0 || pages > len(want) {
