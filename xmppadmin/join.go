@@ -20,10 +20,19 @@ type presence struct {
 	Type  string        `xml:"type,attr"`
 	Error *stanza.Error `xml:"error"`
 	X     struct {
+		Item struct {
+			Affiliation string `xml:"affiliation,attr"`
+			Role        string `xml:"role,attr"`
+		} `xml:"item"`
 		Status []struct {
 			Code string `xml:"code,attr"`
 		} `xml:"status"`
 	} `xml:"http://jabber.org/protocol/muc#user x"`
+}
+
+// self says that a presence is about the one who joins, or refuses him.
+func (p presence) self() bool {
+	return p.status("110") || p.Error != nil || p.Type == "error"
 }
 
 func (p presence) status(code string) bool {
@@ -58,20 +67,37 @@ func (st *stream) handlePresence(t xml.TokenReader, start *xml.StartElement) err
 		}
 		return nil
 	}
-	mine := p.status("110") || p.Error != nil || p.Type == "error"
-	if !mine {
-		return nil
+	wait.take(p)
+	return nil
+}
+
+// joining is a room's answer to somebody who enters it: the presence of those
+// who are there, and his own last (XEP-0045 §7.2.2).
+type joining struct {
+	others []occupant    // written before self is sent
+	self   chan presence // takes one
+}
+
+// occupant is somebody else in the room.
+type occupant struct{ nick, affiliation, role string }
+
+// take is called for each presence from the room, one after the other.
+func (j *joining) take(p presence) {
+	if !p.self() {
+		_, nick, _ := strings.Cut(p.From, "/")
+		j.others = append(j.others, occupant{nick, p.X.Item.Affiliation, p.X.Item.Role})
+		return
 	}
 	select {
-	case wait <- p:
-	default: // nobody waits any more
+	case j.self <- p:
+	default: // the answer has come already
 	}
-	return nil
 }
 
 // occupancy is this account's stay in a room.
 type occupancy struct {
-	created bool // the room was made by the joining (status 201)
+	created bool       // the room was made by the joining (status 201)
+	others  []occupant // who else was there at the time
 	leave   func()
 }
 
@@ -91,8 +117,8 @@ func (c *Client) join(ctx context.Context, room, nick string) (occupancy, error)
 	if err != nil {
 		return occupancy{}, err
 	}
-	answers := make(chan presence, 1)
-	if !st.expect(room, answers) {
+	entry := &joining{self: make(chan presence, 1)}
+	if !st.expect(room, entry) {
 		return occupancy{}, fmt.Errorf("room %s is being joined already", room)
 	}
 	defer st.expect(room, nil)
@@ -111,11 +137,11 @@ func (c *Client) join(ctx context.Context, room, nick string) (occupancy, error)
 		_ = st.session.Send(lctx, gone)
 	}
 	select {
-	case p := <-answers:
+	case p := <-entry.self:
 		if p.Error != nil {
 			return occupancy{}, fmt.Errorf("join: %w", requestError(room, *p.Error))
 		}
-		return occupancy{created: p.status("201"), leave: leave}, nil
+		return occupancy{created: p.status("201"), others: entry.others, leave: leave}, nil
 	case <-st.dead:
 		return occupancy{}, fmt.Errorf("join %s: %w: %w", room, ErrInterrupted, errLost)
 	case <-ctx.Done():
@@ -127,20 +153,20 @@ func (c *Client) join(ctx context.Context, room, nick string) (occupancy, error)
 	}
 }
 
-// expect has presence from room delivered to answers, or to nobody where that
-// is nil. It reports false where somebody else expects it already.
-func (st *stream) expect(room string, answers chan presence) bool {
+// expect has presence from room delivered to entry, or to nobody where that is
+// nil. It reports false where somebody else expects it already.
+func (st *stream) expect(room string, entry *joining) bool {
 	key := strings.ToLower(room)
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if answers == nil {
+	if entry == nil {
 		delete(st.joins, key)
 		return true
 	}
 	if _, taken := st.joins[key]; taken {
 		return false
 	}
-	st.joins[key] = answers
+	st.joins[key] = entry
 	return true
 }
 

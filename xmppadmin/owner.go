@@ -83,12 +83,13 @@ func (d *owner) look(ctx context.Context, name string) (Room, error) {
 	case err != nil:
 		return d.notSeen(ctx, name, err)
 	}
-	owners, err := d.owners(ctx, address)
+	owners, err := d.affiliated(ctx, address, "owner")
 	if err != nil {
 		return d.notSeen(ctx, name, err)
 	}
 	room.Managed = d.service.owns(owners)
 	room.Settings = settingsOf(form.Fields)
+	room.Archived = isArchived(room.Settings)
 	if _, shown := room.Settings[MessageArchive]; !shown && info.has(nsMAM) {
 		// Where the server archives every room there is nothing to set.
 		room.Settings[MessageArchive] = True
@@ -118,10 +119,11 @@ func (d *owner) form(ctx context.Context, room string) (Form, error) {
 	return *q.Form, nil
 }
 
-// owners lists the stored owners of a room (XEP-0045 §10.5). A server that
-// lets its administrators act as owners shows them the form of every room, so
-// the form alone is no proof.
-func (d *owner) owners(ctx context.Context, room string) ([]string, error) {
+// affiliated lists those with one affiliation to a room (XEP-0045 §10.5). Of
+// the owners these are the stored ones: a server that lets its administrators
+// act as owners shows them the form of every room, so the form alone is no
+// proof of ownership.
+func (d *owner) affiliated(ctx context.Context, room, affiliation string) ([]string, error) {
 	var q struct {
 		XMLName xml.Name `xml:"http://jabber.org/protocol/muc#admin query"`
 		Items   []struct {
@@ -129,19 +131,19 @@ func (d *owner) owners(ctx context.Context, room string) ([]string, error) {
 			Affiliation string `xml:"affiliation,attr"`
 		} `xml:"item"`
 	}
-	list := xmlstream.Wrap(affiliationItem("owner", ""), xml.StartElement{
+	list := xmlstream.Wrap(affiliationItem(affiliation, ""), xml.StartElement{
 		Name: xml.Name{Space: nsMUCAdmin, Local: "query"},
 	})
 	if err := d.service.client.ask(ctx, room, list, &q); err != nil {
 		return nil, err
 	}
-	var owners []string
+	var jids []string
 	for _, item := range q.Items {
-		if item.Affiliation == "owner" || item.Affiliation == "" {
-			owners = append(owners, item.JID)
+		if item.Affiliation == affiliation || item.Affiliation == "" {
+			jids = append(jids, item.JID)
 		}
 	}
-	return owners, nil
+	return jids, nil
 }
 
 func affiliationItem(affiliation, jid string) xml.TokenReader {
@@ -186,11 +188,15 @@ func (d *owner) Configure(ctx context.Context, name string, s Settings) error {
 		return roomError(name, err)
 	}
 	has := func(field string) bool { _, ok := form.Field(field); return ok }
-	answer := withSettings(NewSubmission(formRoom), s, has)
+	return roomError(name, d.submit(ctx, address, withSettings(NewSubmission(formRoom), s, has)))
+}
+
+// submit sends a filled-in configuration form.
+func (d *owner) submit(ctx context.Context, room string, answer Form) error {
 	submission := xmlstream.Wrap(answer.TokenReader(), xml.StartElement{
 		Name: xml.Name{Space: nsOwner, Local: "query"},
 	})
-	return roomError(name, d.service.client.change(ctx, address, submission, nil))
+	return d.service.client.change(ctx, room, submission, nil)
 }
 
 // Adopt makes this account an owner: as an administrator whom the server lets
@@ -201,10 +207,7 @@ func (d *owner) Adopt(ctx context.Context, name string) error {
 		return err
 	}
 	c := d.service.client
-	grant := xmlstream.Wrap(affiliationItem("owner", c.JID()), xml.StartElement{
-		Name: xml.Name{Space: nsMUCAdmin, Local: "query"},
-	})
-	err = c.change(ctx, address, grant, nil)
+	err = d.affiliate(ctx, address, c.JID(), "owner")
 	if errors.Is(err, ErrForbidden) && d.service.offers(nodeSetAffiliation) {
 		_, err = c.Execute(ctx, d.service.domain, nodeSetAffiliation, func(int, *Form) (Form, error) {
 			return NewSubmission(nodeSetAffiliation).
@@ -216,13 +219,3 @@ func (d *owner) Adopt(ctx context.Context, name string) error {
 
 // nodeSetAffiliation is a command of Prosody's own MUC component.
 const nodeSetAffiliation = "http://prosody.im/protocol/muc#set-affiliation"
-
-// Archive is not among what this dialect can do yet.
-func (d *owner) Archive(context.Context, string, Settings) error {
-	return fmt.Errorf("archive by plain owner configuration: %w", ErrUnsupported)
-}
-
-// Reopen is not among what this dialect can do yet.
-func (d *owner) Reopen(context.Context, string, Settings) error {
-	return fmt.Errorf("reopen by plain owner configuration: %w", ErrUnsupported)
-}

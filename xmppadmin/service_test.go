@@ -24,10 +24,16 @@ var servers = []struct {
 }
 
 func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody)) {
+	onEachWith(t, func(*fixtures.ProsodyOptions) {}, f)
+}
+
+func onEachWith(t *testing.T, change func(*fixtures.ProsodyOptions), f func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody)) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
-			p := fixtures.NewProsody(t, server.options)
+			options := server.options
+			change(&options)
+			p := fixtures.NewProsody(t, options)
 			s := open(t, p, "auto")
 			if s.Name() != server.dialect {
 				t.Fatalf("the dialect chosen is %q, want %q", s.Name(), server.dialect)

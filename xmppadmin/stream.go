@@ -29,7 +29,7 @@ type stream struct {
 	err     error         // why; to be read after dead is closed
 
 	mu    sync.Mutex
-	joins map[string]chan presence // by bare room JID: see join.go
+	joins map[string]*joining // by bare room JID: see join.go
 }
 
 // newStream starts to read from a session that has just been negotiated.
@@ -37,7 +37,7 @@ func newStream(session *xmpp.Session, conn *meteredConn) *stream {
 	st := &stream{
 		session: session, conn: conn,
 		dead:  make(chan struct{}),
-		joins: make(map[string]chan presence),
+		joins: make(map[string]*joining),
 	}
 	go func() {
 		err := session.Serve(xmpp.HandlerFunc(st.handle))
