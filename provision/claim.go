@@ -44,17 +44,15 @@ type part struct {
 	session   *agenda.Session
 	live      []int // IDs of the sessions that take place
 	cancelled []int
+	ids       [2]int // where live begins: most groups meet once or twice
 }
 
 // add notes a session. The meetings come in order.
 func (c *claim) add(o occasion, w way, g *agenda.Group, cancelled bool) {
 	p := c.part(o, w, g)
-	switch {
-	case cancelled:
+	if cancelled {
 		p.cancelled = append(p.cancelled, o.session.ID)
-	case p.live == nil:
-		p.live = append(make([]int, 0, 2), o.session.ID)
-	default:
+	} else {
 		p.live = append(p.live, o.session.ID)
 	}
 	c.latest = o.meeting
@@ -72,6 +70,7 @@ func (c *claim) part(o occasion, w way, g *agenda.Group) *part {
 	}
 	c.parts = append(c.parts, part{way: w, meeting: o.meeting, acronym: o.session.Group, group: g, session: o.session})
 	p := &c.parts[len(c.parts)-1]
+	p.live = p.ids[:0]
 	switch {
 	case w == byPlenary:
 		c.plenary = true

@@ -34,45 +34,46 @@ type Facts struct {
 
 const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"
 
-// text returns the text in the field that is called name.
-func (f *Facts) text(name string) (string, bool) {
+// textField returns what reads the text in the field that is called name, or
+// nil where there is no such text.
+func textField(name string) func(*Facts) string {
 	switch name {
 	case "Name":
-		return f.Name, true
+		return func(f *Facts) string { return f.Name }
 	case "Acronym":
-		return f.Acronym, true
+		return func(f *Facts) string { return f.Acronym }
 	case "GroupName":
-		return f.GroupName, true
+		return func(f *Facts) string { return f.GroupName }
 	case "Type":
-		return f.Type, true
+		return func(f *Facts) string { return f.Type }
 	case "State":
-		return f.State, true
+		return func(f *Facts) string { return f.State }
 	case "Kind":
-		return f.Kind, true
+		return func(f *Facts) string { return f.Kind }
 	case "Area":
-		return f.Area, true
+		return func(f *Facts) string { return f.Area }
 	case "Meeting":
-		return f.Meeting, true
+		return func(f *Facts) string { return f.Meeting }
 	case "City":
-		return f.City, true
+		return func(f *Facts) string { return f.City }
 	case "AgendaURL":
-		return f.AgendaURL, true
+		return func(f *Facts) string { return f.AgendaURL }
 	case "LogURL":
-		return f.LogURL, true
+		return func(f *Facts) string { return f.LogURL }
 	case "Place":
-		return f.Place, true
+		return func(f *Facts) string { return f.Place }
 	case "What":
-		return f.What, true
+		return func(f *Facts) string { return f.What }
 	case "When":
-		return f.When, true
+		return func(f *Facts) string { return f.When }
 	case "Agenda":
-		return f.Agenda, true
+		return func(f *Facts) string { return f.Agenda }
 	case "Log":
-		return f.Log, true
+		return func(f *Facts) string { return f.Log }
 	case "NoteWell":
-		return f.NoteWell, true
+		return func(f *Facts) string { return f.NoteWell }
 	}
-	return "", false
+	return nil
 }
 
 // sampleFacts are facts with every field filled in, to try templates on.
@@ -94,7 +95,7 @@ type phraseKey struct {
 	bof                 bool
 }
 
-type phrase struct{ kind, what, area string }
+type phrase struct{ kind, what, slug, state, area string }
 
 // of returns what is said of groups such as g.
 func (p phrases) of(g *agenda.Group) phrase {
@@ -102,7 +103,7 @@ func (p phrases) of(g *agenda.Group) phrase {
 	if have, ok := p[key]; ok {
 		return have
 	}
-	made := phrase{kind: kind(g), area: OneLine(g.Parent, MaxName)}
+	made := phrase{kind: kind(g), slug: OneLine(g.Type, MaxName), state: OneLine(g.State, MaxName), area: OneLine(g.Parent, MaxName)}
 	made.what = capital(made.kind)
 	if made.area != "" && (g.Type == "wg" || g.Type == "ag") {
 		made.what += " in the " + made.area + " area"
@@ -116,9 +117,8 @@ func (p phrases) of(g *agenda.Group) phrase {
 func (f *Facts) group(g *agenda.Group, words phrases) {
 	f.Acronym = OneLine(g.Acronym, MaxName)
 	f.GroupName = OneLine(g.Name, maxGroupName)
-	f.Type, f.State = OneLine(g.Type, MaxName), OneLine(g.State, MaxName)
 	p := words.of(g)
-	f.Kind, f.What, f.Area = p.kind, p.what, p.area
+	f.Kind, f.What, f.Type, f.State, f.Area = p.kind, p.what, p.slug, p.state, p.area
 }
 
 // kind says in words what sort of group g is.

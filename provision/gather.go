@@ -23,6 +23,14 @@ type gathering struct {
 	buf      []byte
 }
 
+func newGathering(c *compiled, meetings []agenda.Meeting, now time.Time) *gathering {
+	n := len(c.Standing)
+	for i := range meetings {
+		n = max(n, len(meetings[i].Groups))
+	}
+	return &gathering{rules: c, now: now, claims: make(map[string]*claim, n), order: make([]*claim, 0, n), words: make(phrases)}
+}
+
 // claim returns the claim to name, which is new where nobody made it before.
 func (g *gathering) claim(name string) *claim {
 	if c := g.claims[name]; c != nil {

@@ -1,23 +1,27 @@
 package provision
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"text/template"
 	"text/template/parse"
 )
 
-// pattern is a text/template over [Facts]. One that is nothing but text and
-// plain fields, as the default ones are, is filled in without reflection: that
-// is ten times faster, and gives the same text.
+// pattern is a text/template over [Facts] that gives one line. One that is
+// nothing but text and plain fields, as the default ones are, is filled in
+// without reflection: that is ten times faster, and gives the same text.
 type pattern struct {
 	what   string // which template, for errors
 	tmpl   *template.Template
 	pieces []piece // nil where the template must be executed
 }
 
-// piece is text, or the field that takes its place.
-type piece struct{ text, field string }
+// piece is text, or what reads the field that takes its place.
+type piece struct {
+	text  string
+	field func(*Facts) string
+}
 
 // newPattern parses source and tries it on a sample, so that a field that does
 // not exist is found before there is a room to make.
@@ -35,7 +39,7 @@ func newPattern(what, source string) (pattern, error) {
 }
 
 // pieces takes a template apart, or returns nil where it does more than to
-// fill in fields.
+// fill in fields, or has text that OneLine would change other than at its ends.
 func pieces(t *template.Template) []piece {
 	if t.Tree == nil || t.Root == nil {
 		return nil
@@ -44,10 +48,15 @@ func pieces(t *template.Template) []piece {
 	for _, n := range t.Root.Nodes {
 		switch n := n.(type) {
 		case *parse.TextNode:
-			out = append(out, piece{text: string(n.Text)})
+			text := string(n.Text)
+			if !plain(strings.TrimSuffix(strings.TrimPrefix(text, " "), " ")) {
+				return nil
+			}
+			out = append(out, piece{text: text})
 		case *parse.ActionNode:
-			field, ok := strings.CutPrefix(n.Pipe.String(), ".")
-			if _, known := (&Facts{}).text(field); !ok || !known {
+			name, ok := strings.CutPrefix(n.Pipe.String(), ".")
+			field := textField(name)
+			if !ok || field == nil {
 				return nil
 			}
 			out = append(out, piece{field: field})
@@ -58,19 +67,27 @@ func pieces(t *template.Template) []piece {
 	return out
 }
 
-// fill returns the pattern with the facts of one room filled in.
-func (p pattern) fill(f *Facts, buf []byte) (string, []byte, error) {
+// fill returns the pattern with the facts of one room filled in, as OneLine
+// leaves it. It takes and returns a buffer, for the next call.
+func (p pattern) fill(f *Facts, limit int, buf []byte) (string, []byte, error) {
 	if p.pieces == nil {
 		s, err := p.execute(f)
-		return s, buf, err
+		return OneLine(s, limit), buf, err
 	}
 	buf = buf[:0]
 	for _, c := range p.pieces {
-		buf = append(buf, c.text...)
-		if c.field != "" {
-			v, _ := f.text(c.field)
-			buf = append(buf, v...)
+		s := c.text
+		if c.field != nil {
+			s = c.field(f)
 		}
+		if s != "" && s[0] == ' ' && (len(buf) == 0 || buf[len(buf)-1] == ' ') {
+			s = s[1:]
+		}
+		buf = append(buf, s...)
+	}
+	buf = bytes.TrimSuffix(buf, []byte{' '})
+	if len(buf) > limit {
+		return OneLine(string(buf), limit), buf, nil
 	}
 	return string(buf), buf, nil
 }

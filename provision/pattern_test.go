@@ -9,9 +9,10 @@ import (
 // FuzzPattern holds the quick way of filling in a template against
 // text/template itself.
 func FuzzPattern(f *testing.F) {
+	const limit = 60
 	for _, s := range []string{
 		DefaultTitle, DefaultDescription, "", "plain", "{{.Name}}", "{{- .Name -}} x", "{{/* no */}}{{.Name}}", "{{.Start}}", "{{.Name | printf \"%q\"}}",
-		"{{$x := .Name}}{{$x}}", "{{.What.Then}}", "{{with .Area}}{{.}}{{end}}", "{{.}}", "{{(.Name)}}", "{{define \"x\"}}{{.Name}}{{end}}{{template \"x\" .}}", "{{\"{{\"}}{{.Log}}", "{{ .Acronym }}:{{.GroupName}}",
+		"{{$x := .Name}}{{$x}}", "{{.What.Then}}", "{{with .Area}}{{.}}{{end}}", "{{.}}", "{{(.Name)}}", "{{define \"x\"}}{{.Name}}{{end}}{{template \"x\" .}}", "{{\"{{\"}}{{.Log}}", "{{ .Acronym }}:{{.GroupName}}", " {{.Log}} {{.Log}}  a\tb {{.Name}} ", "{{.Log}} ", "{{.Name}} {{.Log}} {{.Log}}x",
 	} {
 		f.Add(s, "quic")
 	}
@@ -24,16 +25,16 @@ func FuzzPattern(f *testing.F) {
 			return
 		}
 		facts := sampleFacts()
-		facts.Name, facts.GroupName = word, word+word
-		got, _, err := p.fill(facts, nil)
+		facts.Name, facts.GroupName, facts.Log = OneLine(word, 40), OneLine(word+word, 40), ""
+		got, _, err := p.fill(facts, limit, []byte("dirt"))
 		var b strings.Builder
 		tmpl, perr := template.New("").Parse(source)
 		if perr != nil {
 			t.Fatal(perr)
 		}
 		want := tmpl.Execute(&b, facts)
-		if (err == nil) != (want == nil) || err == nil && got != b.String() {
-			t.Errorf("%q: got %q, %v, text/template says %q, %v", source, got, err, b.String(), want)
+		if (err == nil) != (want == nil) || err == nil && got != OneLine(b.String(), limit) {
+			t.Errorf("%q: got %q, %v, text/template says %q, %v", source, got, err, OneLine(b.String(), limit), want)
 		}
 	})
 }
@@ -42,7 +43,7 @@ func TestPatternIsQuickWhereItCanBe(t *testing.T) {
 	t.Parallel()
 	for source, quick := range map[string]bool{
 		DefaultTitle: true, DefaultDescription: true, "https://x/{{.Name}}/": true,
-		"{{if .Name}}x{{end}}": false, "{{.Start}}": false, "{{.Name | len}}": false, "{{$x := .Name}}": false,
+		"{{if .Name}}x{{end}}": false, "{{.Start}}": false, "{{.Name | len}}": false, "{{$x := .Name}}": false, "a  b {{.Name}}": false, " {{.Name}}\n": false,
 	} {
 		p, err := newPattern("test", source)
 		if err != nil || (p.pieces != nil) != quick {
@@ -58,7 +59,7 @@ func TestEveryTextOfTheFactsCanBeFilledIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, _, _ := p.fill(sampleFacts(), nil); got != "sample" || p.pieces == nil {
+		if got, _, _ := p.fill(sampleFacts(), MaxTitle, nil); got != "sample" || p.pieces == nil {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -119,3 +119,19 @@ func TestAgendaDigest(t *testing.T) {
 		}
 	}
 }
+
+func TestSettingNamesAreAllAndSorted(t *testing.T) {
+	t.Parallel()
+	s := bare().live()
+	s["zzz"], s["aaa"] = "1", "2"
+	var got []xmppadmin.Setting
+	for name, value := range sorted(s) {
+		if got = append(got, name); value != s[name] {
+			t.Errorf("%s is %q", name, value)
+		}
+	}
+	same(t, "names", got, append(bare().live().Names(), "aaa", "zzz"))
+	for range sorted(s) {
+		break
+	}
+}

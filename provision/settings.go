@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ type Field struct {
 // shown is a difference where it belongs to the promise, else it is only
 // not offered.
 func differences(want, have xmppadmin.Settings) (fields []Field, notOffered []xmppadmin.Setting) {
-	for name, to := range want {
+	for name, to := range sorted(want) {
 		from, shown := have[name]
 		switch {
 		case shown && from == to:
@@ -129,18 +130,46 @@ func differences(want, have xmppadmin.Settings) (fields []Field, notOffered []xm
 			notOffered = append(notOffered, name)
 		}
 	}
-	slices.SortFunc(fields, func(a, b Field) int { return compare(string(a.Name), string(b.Name)) })
-	slices.Sort(notOffered)
 	return fields, notOffered
 }
 
 // allFields returns every setting of a room that does not exist yet.
 func allFields(want xmppadmin.Settings) []Field {
 	fields := make([]Field, 0, len(want))
-	for _, name := range want.Names() {
-		fields = append(fields, Field{Name: name, To: want[name]})
+	for name, to := range sorted(want) {
+		fields = append(fields, Field{Name: name, To: to})
 	}
 	return fields
+}
+
+// settingNames are all settings, sorted, so that those of thousands of rooms
+// need not be sorted one by one.
+var settingNames = [...]xmppadmin.Setting{
+	xmppadmin.ChangeSubject, xmppadmin.Description, xmppadmin.Language, xmppadmin.MembersOnly, xmppadmin.MessageArchive,
+	xmppadmin.Moderated, xmppadmin.Password, xmppadmin.Persistent, xmppadmin.Public, xmppadmin.PublicLog, xmppadmin.Title,
+}
+
+// sorted goes through settings by name; any that are not among settingNames
+// come last.
+func sorted(s xmppadmin.Settings) iter.Seq2[xmppadmin.Setting, string] {
+	return func(yield func(xmppadmin.Setting, string) bool) {
+		left := len(s)
+		for _, name := range settingNames {
+			if value, ok := s[name]; ok {
+				if left--; !yield(name, value) {
+					return
+				}
+			}
+		}
+		if left == 0 {
+			return
+		}
+		for _, name := range s.Names() {
+			if !slices.Contains(settingNames[:], name) && !yield(name, s[name]) {
+				return
+			}
+		}
+	}
 }
 
 // to returns the settings that the fields lead to.

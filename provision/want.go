@@ -30,7 +30,7 @@ func Want(meetings []agenda.Meeting, rules Rules, now time.Time) (Wanted, error)
 	if err != nil {
 		return Wanted{}, err
 	}
-	g := gathering{rules: c, now: now, claims: make(map[string]*claim), words: make(phrases)}
+	g := newGathering(c, meetings, now)
 	w := Wanted{Service: rules.Service}
 	for _, m := range inOrder(meetings) {
 		w.Meetings = append(w.Meetings, g.meeting(m))
@@ -112,17 +112,18 @@ func (g *gathering) describe(c *claim, s xmppadmin.Settings) error {
 	}
 	var title, text string
 	if c.standing != nil {
-		title, text = cmp.Or(c.standing.Title, c.name), c.standing.Description
-	} else if title, g.buf, err = g.rules.title.fill(f, g.buf); err != nil {
+		title = OneLine(cmp.Or(c.standing.Title, c.name), MaxTitle)
+		text = OneLine(c.standing.Description, MaxDescription)
+	} else if title, g.buf, err = g.rules.title.fill(f, MaxTitle, g.buf); err != nil {
 		return err
 	}
 	if text == "" {
-		if text, g.buf, err = g.rules.description.fill(f, g.buf); err != nil {
+		if text, g.buf, err = g.rules.description.fill(f, MaxDescription, g.buf); err != nil {
 			return err
 		}
 	}
-	s[xmppadmin.Title] = OneLine(title, MaxTitle)
-	s[xmppadmin.Description] = OneLine(text, MaxDescription)
+	s[xmppadmin.Title] = title
+	s[xmppadmin.Description] = text
 	return nil
 }
 
@@ -137,7 +138,7 @@ func (g *gathering) tell(c *claim) (*Facts, error) {
 	f.LogURL = strings.TrimPrefix(f.Log, logLabel)
 	c.about(f, g.words)
 	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
-	g.buf = f.next(c.next, g.buf)
+	f.next(c.next)
 	at := c.latest
 	if c.next.meeting != nil {
 		at = c.next.meeting
@@ -156,8 +157,7 @@ func (c *compiled) logLine(f *Facts, buf []byte) (string, []byte, error) {
 	if c.LogURL == "" {
 		return "", buf, nil
 	}
-	s, buf, err := c.log.fill(f, buf)
-	return OneLine(s, MaxDescription), buf, err
+	return c.log.fill(f, MaxDescription, buf)
 }
 
 func quote(s string) string { return strconv.Quote(s) }
