@@ -3,7 +3,7 @@
 GO ?= go
 BIN := bin/muster
 
-.PHONY: build demo test lint bench clean tools
+.PHONY: build demo test lint bench clean tools servers
 
 build: ## the program, into bin/
 	$(GO) build -trimpath -o $(BIN) ./cmd/muster
@@ -11,7 +11,7 @@ build: ## the program, into bin/
 demo: build tools ## a real server, a fixture Datatracker, and the main job
 	$(GO) run ./fixtures/demo $(BIN)
 
-test: tools lint ## everything: vet, staticcheck, unit, script and integration tests
+test: tools servers lint ## everything: vet, staticcheck, unit, script and integration tests
 	$(GO) test -race -timeout 20m ./...
 
 lint: ## formatting, vet and staticcheck
@@ -23,8 +23,11 @@ bench: build tools ## benchmarks and a table of what a user would do instead
 	$(GO) test -run "^$$" -bench . ./provision
 	$(GO) run ./fixtures/bench $(BIN)
 
-tools: ## the servers that demo, test and bench run
+tools: ## the server that demo, test and bench run
 	@sh fixtures/install.sh
+
+servers: ## two more that test runs, unpacked into MUSTER_SERVERS
+	@sh fixtures/servers.sh
 
 clean:
 	rm -rf bin
