@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"muster/provision"
@@ -15,15 +13,18 @@ func (a *app) adoptCommand() *cobra.Command {
 		Short: "Takes over rooms that exist and are not managed",
 		Long: "Makes the account an owner of rooms that exist, besides the owners they have, and sets\n" +
 			"those that are wanted as they should be. With --wanted it takes over every wanted room\n" +
-			"that is in conflict." +
-			exitHelp(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
-		Example: "  muster adopt quic tls\n  muster adopt --wanted --yes",
+			"that is in conflict.",
+		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Example:     "  muster adopt quic tls\n  muster adopt --wanted --yes",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.adoptWanted == (len(args) > 0) {
-				return &usageError{err: errors.New("either names of rooms or --wanted is needed"), command: cmd.CommandPath()}
+				return wrongUsage(cmd, "either names of rooms or --wanted is needed")
 			}
 			o.policy = string(provision.UpsertOnly)
 			o.adopt = args
+			if err := o.check(cmd); err != nil {
+				return err
+			}
 			o.keep = func(a *app, p provision.Planned) provision.Planned {
 				a.tellNotAdopted(args, p)
 				return p.Filter(func(c provision.Change) bool {

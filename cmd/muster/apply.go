@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"muster/provision"
+	"muster/xmppadmin"
 )
 
 // applyOptions are those of a run that changes rooms.
@@ -44,16 +46,19 @@ func (a *app) applyCommand() *cobra.Command {
 		Long: "Plans, shows the plan, and makes it so: rooms are created and repaired, each read back\n" +
 			"and compared. On a terminal it asks first; elsewhere it needs --yes. With PLANFILE it\n" +
 			"does that plan, and refuses where the agenda, the configuration or the rooms have moved\n" +
-			"since. Only the policy sync archives." +
-			exitHelp(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
-		Example: "  muster apply\n  muster apply 126.plan\n  muster apply --meeting 126 --only quic,tls --yes",
-		Args:    asUsage(cobra.MaximumNArgs(1)),
+			"since. Only the policy sync archives.",
+		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Example:     "  muster apply\n  muster apply 126.plan\n  muster apply --meeting 126 --only quic,tls --yes",
+		Args:        asUsage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				if err := noPlanFlags(cmd); err != nil {
 					return err
 				}
 				o.file = args[0]
+			}
+			if err := o.check(cmd); err != nil {
+				return err
 			}
 			return a.apply(cmd.Context(), &o)
 		},
@@ -67,7 +72,7 @@ func (a *app) applyCommand() *cobra.Command {
 func noPlanFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"meeting", "policy", "only", "except"} {
 		if cmd.Flags().Changed(name) {
-			return &usageError{err: fmt.Errorf("--%s cannot be given with a plan file: the plan has settled it", name), command: cmd.CommandPath()}
+			return wrongUsage(cmd, "--%s cannot be given with a plan file: the plan has settled it", name)
 		}
 	}
 	return nil
@@ -88,8 +93,8 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 		o.fromFile(file)
 		now = file.Plan.Created
 	}
-	if !o.yes && !a.canAsk() {
-		return &usageError{err: errors.New("there is no terminal to ask on: --yes is needed"), command: o.command}
+	if err := a.checkAsking(o); err != nil {
+		return err
 	}
 	unlock, err := a.lock(ctx, c, o)
 	if err != nil {
@@ -224,12 +229,12 @@ func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provisio
 		}
 	}
 	if !o.silent {
-		p.NotOffered = applied.NotOffered
+		p.NotOffered = slices.DeleteFunc(applied.NotOffered, func(s xmppadmin.Setting) bool { return slices.Contains(p.NotOffered, s) })
 		j.remarkNotOffered(p)
 	}
 	for _, r := range applied.Results {
 		if r.Err != nil && (r.Status == provision.Failed || r.Action == provision.Unknown) {
-			writeError(a.stderr, r.Err)
+			a.writeError(r.Err)
 		}
 	}
 	a.writeApplied(applied, o, len(j.wanted.Refused))
@@ -241,8 +246,7 @@ func (a *app) writeApplied(applied provision.Applied, o *applyOptions, refused i
 		for _, r := range applied.Results {
 			_ = a.json(resultOf(r))
 		}
-		a.told = true
-		_ = a.json(summaryOf(applied.Counts, refused))
+		a.summary = summaryOf(applied.Counts, refused)
 		return
 	}
 	if o.silent {
@@ -258,6 +262,9 @@ func (a *app) writeApplied(applied provision.Applied, o *applyOptions, refused i
 	}
 	if len(applied.Results) > 0 {
 		fmt.Fprintln(a.stdout)
+	}
+	if refused > 0 {
+		fmt.Fprintf(a.stdout, "refused, because no room can be called so: %d\n\n", refused)
 	}
 	fmt.Fprintln(a.stdout, applyLine(applied.Counts))
 }

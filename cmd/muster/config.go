@@ -16,6 +16,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/agnivade/levenshtein"
 
+	"muster/provision"
 	"muster/xmppadmin"
 )
 
@@ -184,7 +185,11 @@ func tomlError(err error) error {
 
 func unknownKey(path, key string) error {
 	e := &configError{path: path, err: fmt.Errorf("unknown key %s", key)}
-	if near := nearest(key, configKeys()); near != "" {
+	candidates := configKeys()
+	for _, k := range configKeys() {
+		candidates = append(candidates, k[:strings.LastIndex(k, ".")])
+	}
+	if near := nearest(key, candidates); near != "" {
 		e.hint = fmt.Sprintf("did you mean %s?", near)
 	}
 	return e
@@ -238,7 +243,7 @@ func (c config) password(ctx context.Context, env environment) (string, error) {
 	fail := func(key string, err error, hint string) (string, error) {
 		return "", &configError{path: c.path, err: fmt.Errorf("%s: %w", key, err), hint: hint}
 	}
-	var text string
+	var text, key string
 	switch x := c.XMPP; {
 	case x.PasswordEnv != "":
 		if text = env.get(x.PasswordEnv); text == "" {
@@ -250,9 +255,9 @@ func (c config) password(ctx context.Context, env environment) (string, error) {
 		defer cancel()
 		out, err := exec.CommandContext(ctx, "sh", "-c", x.PasswordCommand).Output()
 		if err != nil {
-			return fail("xmpp.password_command", fmt.Errorf("%q: %w", x.PasswordCommand, err), "")
+			return fail("xmpp.password_command", fmt.Errorf("%q: %w%s", x.PasswordCommand, err, complaint(err)), "")
 		}
-		text = string(out)
+		text, key = string(out), "xmpp.password_command"
 	default:
 		info, err := os.Stat(x.PasswordFile)
 		if err != nil {
@@ -266,13 +271,22 @@ func (c config) password(ctx context.Context, env environment) (string, error) {
 		if err != nil {
 			return fail("xmpp.password_file", err, "")
 		}
-		text = string(b)
+		text, key = string(b), "xmpp.password_file"
 	}
 	line, _, _ := strings.Cut(text, "\n")
 	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return fail("password", errors.New("its first line is empty"), "")
+		return fail(key, errors.New("the password is the first line, and that is empty"), "")
 	}
 	return line, nil
+}
+
+// complaint returns what a command that failed wrote to standard error.
+func complaint(err error) string {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || len(exit.Stderr) == 0 {
+		return ""
+	}
+	return ": " + provision.OneLine(string(exit.Stderr), provision.MaxTitle)
 }
 
 // authorities reads xmpp.ca_file; nil stands for the system's.

@@ -82,6 +82,8 @@ func hintOf(err error) string {
 		return "make the plan again, and look at it again"
 	case errors.As(err, &locked):
 		return "wait for it to end, or give --lock-timeout to have this run wait"
+	case errors.Is(err, xmppadmin.ErrForbidden):
+		return "the service must let the account xmpp.jid make and own rooms: list it among the admins of the MUC component"
 	}
 	return ""
 }

@@ -20,9 +20,10 @@ func (a *app) initCommand() *cobra.Command {
 		Use:   "init [FILE]",
 		Short: "Writes a configuration to begin with",
 		Long: "Writes a configuration with every key explained, to FILE or else to muster.toml. A file\n" +
-			"that is there is left alone." + exitHelp(),
-		Example: "  muster init\n  muster init /etc/muster/muster.toml",
-		Args:    asUsage(cobra.MaximumNArgs(1)),
+			"that is there is left alone.",
+		Annotations: exits(),
+		Example:     "  muster init\n  muster init /etc/muster/muster.toml",
+		Args:        asUsage(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			path := "muster.toml"
 			if len(args) == 1 {
@@ -45,6 +46,9 @@ func (a *app) init(path string) error {
 	_, err = f.Write(sample)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(path)))
+	}
+	if a.format == "json" {
+		return a.jsonVersion()
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s is written; set xmpp.jid, xmpp.service and the password in it, then run: muster plan\n", path)
 	return err

@@ -62,11 +62,17 @@ func (a *app) planCommand() *cobra.Command {
 		Use:   "plan",
 		Short: "Says what would change",
 		Long: "Says what would change, and why, room by room. It takes no lock and writes nothing on\n" +
-			"the service. With -o the plan is saved for muster apply." +
-			exitHelp(exitChanges, exitIncomplete, exitRefused, exitDatatracker, exitXMPP),
-		Example: "  muster plan\n  muster plan --meeting 126 -o 126.plan\n  muster plan --meeting file:agenda.json --offline",
-		Args:    asUsage(cobra.NoArgs),
+			"the service. With -o the plan is saved for muster apply.",
+		Annotations: exits(exitChanges, exitIncomplete, exitRefused, exitDatatracker, exitXMPP),
+		Example:     "  muster plan\n  muster plan --meeting 126 -o 126.plan\n  muster plan --meeting file:agenda.json --offline",
+		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(cmd); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("output") && output == "" {
+				return wrongUsage(cmd, "--output is given, and empty")
+			}
 			return a.plan(cmd.Context(), &o, offline, unchanged, output)
 		},
 	}
@@ -213,8 +219,7 @@ func (a *app) showPlan(j *job, p provision.Planned, unchanged bool) error {
 				return err
 			}
 		}
-		a.told = true
-		return a.json(summaryOf(p.Counts, len(j.wanted.Refused)))
+		a.summary = summaryOf(p.Counts, len(j.wanted.Refused))
 	case "markdown":
 		writePlanMarkdown(a.stdout, j, p, unchanged)
 	default:

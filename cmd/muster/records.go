@@ -56,10 +56,6 @@ type (
 		Fields   []fieldRecord      `json:"fields,omitempty"`
 		Error    string             `json:"error,omitempty"`
 	}
-	warningRecord struct {
-		Type    string `json:"type"`
-		Message string `json:"message"`
-	}
 	errorRecord struct {
 		Type    string   `json:"type"`
 		Code    exitCode `json:"code"`
@@ -147,8 +143,8 @@ func resultOf(r provision.Result) resultRecord {
 	return record
 }
 
-func summaryOf(c provision.Counts, refused int) summaryRecord {
-	return summaryRecord{
+func summaryOf(c provision.Counts, refused int) *summaryRecord {
+	return &summaryRecord{
 		Type: "summary", Wanted: c.Wanted, Create: c.Create, Update: c.Update, Archive: c.Archive,
 		Reopen: c.Reopen, Adopt: c.Adopt, Unchanged: c.Unchanged, Conflict: c.Conflict, Unknown: c.Unknown,
 		Withheld: c.Withheld, Refused: refused, Skipped: c.Skipped, Failed: c.Failed,

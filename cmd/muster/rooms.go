@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,25 +20,31 @@ func (a *app) roomsCommand() *cobra.Command {
 		Use:   "rooms",
 		Short: "Shows the rooms on the service",
 		Long: "Shows the rooms on the service: managed or not, live or archived, as they should be or\n" +
-			"not." + exitHelp(exitIncomplete, exitDatatracker, exitXMPP),
-		Args: asUsage(cobra.NoArgs),
-		RunE: list,
+			"not.",
+		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
+		Args:        noArguments,
+		RunE:        list,
 	}
 	cmd.PersistentFlags().StringArrayVar(&meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
 	cmd.AddCommand(&cobra.Command{
-		Use:   "list",
-		Short: "Lists the rooms, as rooms does",
-		Long:  "Lists the rooms, as rooms does." + exitHelp(exitIncomplete, exitDatatracker, exitXMPP),
-		Args:  asUsage(cobra.NoArgs),
-		RunE:  list,
+		Use:         "list",
+		Short:       "Lists the rooms, as rooms does",
+		Long:        "Lists the rooms, as rooms does.",
+		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
+		Args:        noArguments,
+		RunE:        list,
 	}, &cobra.Command{
 		Use:   "show NAME",
 		Short: "Shows one room, its settings and why it exists",
 		Long: "Shows one room: its settings, what of them is not as it should be, and why the room\n" +
-			"exists." + exitHelp(exitIncomplete, exitDatatracker, exitXMPP),
-		Example: "  muster rooms show quic",
-		Args:    asUsage(cobra.ExactArgs(1)),
+			"exists.",
+		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
+		Example:     "  muster rooms show quic",
+		Args:        asUsage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return wrongUsage(cmd, "the name of the room is given, and empty")
+			}
 			return a.rooms(cmd.Context(), meetings, args[0])
 		},
 	})
@@ -72,6 +79,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 		a.warn("%s", w)
 	}
 	records := roomRecords(found, p)
+	a.summary = summaryOf(p.Counts, len(j.wanted.Refused))
 	if name != "" {
 		return a.showRoom(records, name)
 	}
@@ -196,9 +204,34 @@ func (a *app) showRoom(records []roomRecord, name string) error {
 	case xmppadmin.Unknown.String():
 		return &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be looked at: %s", name, r.Error)}
 	case xmppadmin.Absent.String():
-		return &statusError{code: exitError, err: fmt.Errorf("room %q: %w", name, xmppadmin.ErrAbsent)}
+		return &absentError{name: name, meant: nearestRoom(records, name)}
 	}
 	return nil
+}
+
+// absentError is a room to be shown that is not there.
+type absentError struct{ name, meant string }
+
+func (e *absentError) Error() string { return fmt.Sprintf("room %q: %v", e.name, xmppadmin.ErrAbsent) }
+func (e *absentError) Unwrap() error { return xmppadmin.ErrAbsent }
+
+// Hint names the room that may have been meant.
+func (e *absentError) Hint() string {
+	if e.meant == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %s?", e.meant)
+}
+
+// nearestRoom returns the room on the service whose name is most like this one.
+func nearestRoom(records []roomRecord, name string) string {
+	var names []string
+	for _, r := range records {
+		if r.State != xmppadmin.Absent.String() {
+			names = append(names, r.Room)
+		}
+	}
+	return nearest(strings.ToLower(name), names)
 }
 
 func (r roomRecord) rows() [][]string {
@@ -217,7 +250,7 @@ func (r roomRecord) rows() [][]string {
 	for _, s := range r.Settings.Names() {
 		value := r.Settings[s]
 		if to, differs := wanted[s]; differs {
-			value = fmt.Sprintf("%s   (should be %q)", value, to)
+			value = fmt.Sprintf("%s   (should be %q)", cmp.Or(value, "-"), to)
 		}
 		rows = append(rows, []string{string(s), value})
 	}

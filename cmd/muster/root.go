@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -24,15 +23,17 @@ func (a *app) rootCommand() *cobra.Command {
 			"persistent, public and logged, each read back and compared.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          asUsage(cobra.NoArgs),
+		Args:          noArguments,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(formats, a.format) {
 				return &usageError{err: fmt.Errorf("--format is %q, not one of %s", a.format, strings.Join(formats, ", ")), command: "muster"}
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Annotations: exits(),
 	}
+	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + helpEnd)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "", "configuration `FILE` (default $MUSTER_CONFIG, ./muster.toml, /etc/muster/muster.toml)")
 	flags.StringVar(&a.format, "format", "text", "how results are written: text, json or markdown")
@@ -45,7 +46,10 @@ func (a *app) rootCommand() *cobra.Command {
 		a.planCommand(), a.applyCommand(), a.syncCommand(), a.roomsCommand(),
 		a.adoptCommand(), a.initCommand(), a.versionCommand(),
 	)
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		tame(completion)
+	}
 	return root
 }
 
@@ -83,29 +87,38 @@ func (a *app) note(format string, args ...any) {
 // about it. In JSON the same goes to standard output as a record.
 func (a *app) tellError(err error) {
 	for _, e := range split(err) {
-		writeError(a.stderr, e)
+		a.writeError(e)
 		if a.format == "json" {
 			_ = a.json(errorRecord{Type: "error", Code: codeOf(err), Message: e.Error(), Hint: hintOf(e)})
 		}
 	}
 }
 
-func writeError(w io.Writer, err error) {
-	fmt.Fprintf(w, "muster: error: %v\n", err)
-	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "muster: hint: %s\n", hint)
+// writeError writes an error, and its hint unless the error before had the same.
+func (a *app) writeError(err error) {
+	fmt.Fprintf(a.stderr, "muster: error: %v\n", err)
+	if hint := hintOf(err); hint != "" && hint != a.hinted {
+		fmt.Fprintf(a.stderr, "muster: hint: %s\n", hint)
+		a.hinted = hint
 	}
 }
 
-// report tells the error with which a run ended, unless it was told already.
+// report tells the error with which a run ended, unless the summary tells it,
+// and ends the JSON records.
 func (a *app) report(err error) {
 	var status *statusError
-	if err == nil || errors.As(err, &status) && status.err == nil {
+	if err != nil && !(errors.As(err, &status) && status.err == nil) {
+		a.hinted = "" // the last error has its hint in any case
+		a.tellError(err)
+	}
+	if a.format != "json" {
 		return
 	}
-	a.tellError(err)
-	if a.format == "json" && !a.told {
-		_ = a.json(summaryRecord{Type: "summary"})
+	if err != nil && a.summary == nil {
+		a.summary = &summaryRecord{Type: "summary"}
+	}
+	if a.summary != nil {
+		_ = a.json(a.summary)
 	}
 }
 
@@ -115,26 +128,4 @@ func split(err error) []error {
 		return joined.Unwrap()
 	}
 	return []error{err}
-}
-
-// exitHelp is the end of each command's help.
-func exitHelp(codes ...exitCode) string {
-	text := "\n\nEXIT STATUS\n"
-	for _, code := range slices.Sorted(slices.Values(append(codes, exitOK, exitError, exitInterrupted))) {
-		text += fmt.Sprintf("  %3d  %s\n", code, exitMeanings[code])
-	}
-	return strings.TrimRight(text, "\n")
-}
-
-// exitMeanings are the texts of docs and help for each status.
-var exitMeanings = map[exitCode]string{
-	exitOK:          "done, or nothing to do",
-	exitError:       "error, wrong usage",
-	exitChanges:     "something would be created, updated, archived or reopened",
-	exitIncomplete:  "at least one room failed or is unknown; the rest was done",
-	exitRefused:     "refused by a guard, or by a plan that no longer fits",
-	exitLocked:      "another run holds the lock",
-	exitDatatracker: "the Datatracker is unreachable or sent something unusable",
-	exitXMPP:        "the XMPP service is unreachable, refuses the login or the rights",
-	exitInterrupted: "interrupted",
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/spf13/cobra"
 )
 
 // environment is the process's environment, one KEY=value an entry; the last
@@ -38,8 +36,9 @@ type app struct {
 	format     string
 	quiet      bool
 	verbose    bool
-	begun      bool // the first JSON record was written
-	told       bool // the last one, the summary, was
+	begun      bool           // the first JSON record was written
+	summary    *summaryRecord // the last one, to be written at the end
+	hinted     string         // the last hint that was written
 }
 
 // run is the whole program: arguments in, an exit status out. An interrupt or
@@ -52,38 +51,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) exitCode {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, env: env, now: now}
+	out := &output{Writer: stdout}
+	a := &app{stdin: stdin, stdout: out, stderr: stderr, env: env, now: now}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && !errors.As(err, new(*statusError)) {
 		err = &statusError{code: exitInterrupted, err: errors.New("interrupted")}
 	}
 	a.report(err)
-	return codeOf(err)
-}
-
-// usageError is a command line that cannot be understood.
-type usageError struct {
-	err     error
-	command string
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
-// Hint names the help to read.
-func (e *usageError) Hint() string { return "see " + e.command + " --help" }
-
-// asUsage marks the errors of argument checks as wrong usage.
-func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return &usageError{err: err, command: cmd.CommandPath()}
-		}
-		return nil
+	if out.err != nil && (err == nil || codeOf(err) == exitChanges) {
+		err = out.err
+		a.writeError(err)
 	}
+	return codeOf(err)
 }

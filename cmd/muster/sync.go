@@ -12,12 +12,15 @@ func (a *app) syncCommand() *cobra.Command {
 		Use:   "sync",
 		Short: "Does what cron wants: apply everything, silent when nothing changed",
 		Long: "Plans and does it without asking, by the policy sync. It says nothing when nothing\n" +
-			"changed, and one line when something did; errors and warnings go to standard error." +
-			exitHelp(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
-		Example: "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
-		Args:    asUsage(cobra.NoArgs),
+			"changed, and one line when something did; errors and warnings go to standard error.",
+		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
+		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.policy = string(provision.Sync)
+			if err := o.check(cmd); err != nil {
+				return err
+			}
 			return a.apply(cmd.Context(), &o)
 		},
 	}

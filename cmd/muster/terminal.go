@@ -15,6 +15,9 @@ import (
 
 // isTerminal says whether a stream is one that a person reads or writes.
 func isTerminal(stream any) bool {
+	if out, ok := stream.(*output); ok {
+		stream = out.Writer
+	}
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -49,7 +50,7 @@ func (a *app) writePlan(w io.Writer, j *job, p provision.Planned, unchanged bool
 	if len(p.Changes) > 0 || unchanged && len(p.Unchanged) > 0 {
 		fmt.Fprintln(w)
 	}
-	for _, line := range remarks(p) {
+	for _, line := range remarks(j.wanted.Refused, p) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintln(w, planLine(p.Counts))
@@ -87,14 +88,20 @@ func detailLines(c provision.Change) []string {
 	return lines
 }
 
-// remarks are what a plan says of rooms that it leaves alone.
-func remarks(p provision.Planned) []string {
+// remarks are what a plan says of names that it refuses and of rooms that it
+// leaves alone.
+func remarks(refused []provision.Refusal, p provision.Planned) []string {
 	var lines []string
 	add := func(n int, format string, args ...any) {
 		if n > 0 {
 			lines = append(lines, fmt.Sprintf(format, args...))
 		}
 	}
+	names := make([]string, len(refused))
+	for i, r := range refused {
+		names[i] = strconv.Quote(r.Name)
+	}
+	add(len(refused), "refused, because no room can be called so: %s", strings.Join(names, ", "))
 	add(len(p.Unexplained), "managed, and nobody asks for them: %s", strings.Join(p.Unexplained, ", "))
 	add(p.Unmanaged, "not managed, and not wanted: %d", p.Unmanaged)
 	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
@@ -147,8 +154,8 @@ func writePlanMarkdown(w io.Writer, j *job, p provision.Planned, unchanged bool)
 		}
 	}
 	fmt.Fprintln(w)
-	for _, line := range remarks(p) {
-		fmt.Fprintln(w, line)
+	for _, line := range remarks(j.wanted.Refused, p) {
+		fmt.Fprintln(w, cell(line))
 	}
 	fmt.Fprintln(w, planLine(p.Counts))
 }

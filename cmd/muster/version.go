@@ -26,10 +26,11 @@ func version() string {
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Says which version this is",
-		Long:  "Says which version this is." + exitHelp(),
-		Args:  asUsage(cobra.NoArgs),
+		Use:         "version",
+		Short:       "Says which version this is",
+		Long:        "Says which version this is.",
+		Annotations: exits(),
+		Args:        noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if a.format == "json" {
 				return a.jsonVersion()

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// exitStatus is the annotation of a command that holds the end of its help.
+const exitStatus = "exit status"
+
+// helpEnd is what follows the library's own template of a help.
+const helpEnd = `{{with index .Annotations "` + exitStatus + `"}}
+EXIT STATUS
+{{.}}{{end}}`
+
+// exits returns the annotation of a command that ends with one of these
+// statuses, or with one of those that every command has.
+func exits(codes ...exitCode) map[string]string {
+	var b strings.Builder
+	for _, code := range slices.Sorted(slices.Values(append(codes, exitOK, exitError, exitInterrupted))) {
+		fmt.Fprintf(&b, "  %3d  %s\n", code, exitMeanings[code])
+	}
+	return map[string]string{exitStatus: b.String()}
+}
+
+// exitMeanings are the texts of docs and help for each status.
+var exitMeanings = map[exitCode]string{
+	exitOK:          "done, or nothing to do",
+	exitError:       "error, wrong usage",
+	exitChanges:     "something would be created, updated, archived or reopened",
+	exitIncomplete:  "at least one room failed or is unknown; the rest was done",
+	exitRefused:     "refused by a guard, or by a plan that no longer fits",
+	exitLocked:      "another run holds the lock",
+	exitDatatracker: "the Datatracker is unreachable or sent something unusable",
+	exitXMPP:        "the XMPP service is unreachable, refuses the login or the rights",
+	exitInterrupted: "interrupted",
+}
+
+// tame makes a command that the library brings along, and those below it,
+// behave as the others do.
+func tame(cmd *cobra.Command) {
+	cmd.Annotations = exits()
+	cmd.Args = noArguments
+	if !cmd.Runnable() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	for _, below := range cmd.Commands() {
+		tame(below)
+	}
+}
