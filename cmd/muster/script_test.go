@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"muster/fixtures"
+	"muster/provision"
 )
 
 var update = flag.Bool("update", false, "write what the program prints into the scripts and golden files")
@@ -47,12 +51,14 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(clockVariable, "2026-07-01T12:00:00Z")
-			env.Values[worldKey{}] = &world{work: env.WorkDir}
+			env.Values[worldKey{}] = &world{work: env.WorkDir, env: &env.Vars}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
-			"shell": scriptShell, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
+			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
+			"launch": scriptLaunch, "interrupt": scriptInterrupt, "landed": scriptLanded, "await": scriptAwait,
+			"hold": scriptHold, "records": scriptRecords,
 		},
 	})
 }
@@ -66,6 +72,9 @@ type world struct {
 	datatracker *fixtures.Datatracker
 	url         string
 	meeting     *fixtures.Meeting
+	env         *[]string
+	launched    *launched
+	lock        *provision.Lock
 }
 
 func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
@@ -75,7 +84,7 @@ func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*w
 //	start SERVER MEETING
 //
 // SERVER is companion or plain, with +notadmin, +noarchive or +restricted
-// behind it; MEETING is small, 126 or a number of groups.
+// behind it, or none; MEETING is small, 126 or a number of groups.
 func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: start SERVER MEETING")
@@ -89,10 +98,17 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	if slices.Contains(kinds, "restricted") {
 		o.MUC = "restrict_room_creation = true"
 	}
-	var err error
-	w.prosody, err = fixtures.StartProsody(context.Background(), ts.MkAbs("server"), o)
-	ts.Check(err)
-	ts.Defer(w.prosody.Stop)
+	w.prosody = &fixtures.Prosody{JID: "muster@example.org", Password: "a password", Service: "rooms.example.org", Addr: "127.0.0.1:9"}
+	if kinds[0] != "none" {
+		var err error
+		w.prosody, err = fixtures.StartProsody(context.Background(), ts.MkAbs("server"), o)
+		if errors.Is(err, exec.ErrNotFound) {
+			ts.Logf("%v", err)
+			ts.Fatalf("prosody is needed: see fixtures/install.sh")
+		}
+		ts.Check(err)
+		ts.Defer(w.prosody.Stop)
+	}
 	switch n, err := strconv.Atoi(args[1]); {
 	case args[1] == "small":
 		w.meeting = fixtures.Small()
@@ -129,15 +145,22 @@ dir = %q
 // scriptDatatracker makes the Datatracker fail, or answer again:
 //
 //	datatracker fail PATH 503|404|500|429|cut|notjson|wrongjson|empty|huge|hang
+//	datatracker mislead NUMBER
 //	datatracker heal
+//
+// One that misleads answers for every meeting with the agenda of another.
 func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if len(args) == 1 && args[0] == "heal" {
 		w.datatracker.Heal()
 		return
 	}
+	if len(args) == 2 && args[0] == "mislead" {
+		w.datatracker.Fail("/", misleading(w.meeting.Number, args[1]))
+		return
+	}
 	if len(args) != 3 || args[0] != "fail" {
-		ts.Fatalf("usage: datatracker fail PATH HOW, or datatracker heal")
+		ts.Fatalf("usage: datatracker fail PATH HOW, datatracker mislead NUMBER, or datatracker heal")
 	}
 	failures := map[string]fixtures.Failure{
 		"404": fixtures.HTMLPage(404), "500": fixtures.HTMLPage(500), "503": fixtures.HTMLPage(503),
@@ -151,11 +174,24 @@ func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 	w.datatracker.Fail(args[1], how)
 }
 
+// misleading answers what is asked of one meeting with what is true of another.
+func misleading(asked, got string) fixtures.Failure {
+	return func(w http.ResponseWriter, r *http.Request, healthy http.Handler) {
+		other := r.Clone(r.Context())
+		other.URL.Path = strings.ReplaceAll(r.URL.Path, asked, got)
+		healthy.ServeHTTP(w, other)
+	}
+}
+
 // scriptAgenda changes the meeting:
 //
-//	agenda cancel|remove ACRONYM
+//	agenda cancel|remove|add ACRONYM
 //	agenda rename ACRONYM NAME
+//	agenda number NUMBER
 //	agenda clear
+//
+// An ACRONYM in double quotes is a Go string. With number the meeting becomes
+// another one, beside the one that it was.
 func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	switch {
@@ -166,11 +202,20 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	case len(args) == 3 && args[0] == "rename":
 		w.meeting.Rename(args[1], args[2])
 	case len(args) == 2 && args[0] == "add":
-		w.meeting.AddGroup(fixtures.Group{Acronym: args[1], Name: "Group " + args[1], Type: "wg", State: "active", Parent: "art"}, 1)
+		name := args[1]
+		if strings.HasPrefix(name, `"`) {
+			var err error
+			name, err = strconv.Unquote(name)
+			ts.Check(err)
+		}
+		w.meeting.AddGroup(fixtures.Group{Acronym: name, Name: "Group of a name", Type: "wg", State: "active", Parent: "art"}, 1)
+	case len(args) == 2 && args[0] == "number":
+		w.meeting = w.meeting.Clone()
+		w.meeting.Number = args[1]
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:
-		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda clear")
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda number NUMBER, agenda clear")
 	}
 	w.datatracker.SetMeeting(w.meeting)
 }
@@ -182,6 +227,27 @@ func scriptShell(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stdout(), out)
 	if (err != nil) != neg {
 		ts.Fatalf("shell %v: %v\n%s", args, err, out)
+	}
+}
+
+// scriptByHand changes one room by hand, on the server itself:
+//
+//	byhand ROOM LUA|destroy
+//
+// where the room is r in LUA.
+func scriptByHand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: byhand ROOM LUA")
+	}
+	p, change := worldOf(ts).prosody, args[1]+"; r:save(true)"
+	if args[1] == "destroy" {
+		change = `r:destroy(nil, "by hand")`
+	}
+	line := fmt.Sprintf(`>local r = prosody.hosts[%q].modules.muc.get_room_from_jid(%q); %s; return "by hand: " .. r.jid`,
+		p.Service, args[0]+"@"+p.Service, change)
+	out, err := p.Shell(context.Background(), line)
+	if err != nil || !strings.Contains(out, "by hand: "+args[0]) {
+		ts.Fatalf("by hand: %v\n%s", err, out)
 	}
 }
 
@@ -197,7 +263,7 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// scriptReplace changes a file: replace FILE OLD NEW.
+// scriptReplace changes a file, with \n for a new line: replace FILE OLD NEW.
 func scriptReplace(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: replace FILE OLD NEW")
@@ -206,7 +272,7 @@ func scriptReplace(ts *testscript.TestScript, _ bool, args []string) {
 	if !strings.Contains(text, args[1]) {
 		ts.Fatalf("%s does not contain %q", args[0], args[1])
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], strings.ReplaceAll(args[2], `\n`, "\n"))), 0o600))
 }
 
 // scriptStatus runs the program and checks its exit status:

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"muster/provision"
+)
+
+// patience is how long a script waits for what must come.
+const patience = 30 * time.Second
+
+// launched is a run of the program in the background.
+type launched struct {
+	cmd            *exec.Cmd
+	stdout, stderr bytes.Buffer
+}
+
+// scriptLaunch starts the program in the background: launch muster ARGUMENT...
+func scriptLaunch(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if neg || len(args) < 2 || w.launched != nil {
+		ts.Fatalf("usage: launch muster ARGUMENT..., one at a time")
+	}
+	l := &launched{cmd: exec.Command(args[0], args[1:]...)}
+	l.cmd.Dir, l.cmd.Env = w.work, *w.env
+	l.cmd.Stdout, l.cmd.Stderr = &l.stdout, &l.stderr
+	ts.Check(l.cmd.Start())
+	w.launched = l
+	ts.Defer(func() {
+		if w.launched == l {
+			_ = l.cmd.Process.Kill()
+			_ = l.cmd.Wait()
+		}
+	})
+}
+
+// scriptInterrupt interrupts what was launched, as Control-C does, once it has
+// opened a file:
+//
+//	interrupt FILE
+//
+// where socket: stands for any connection.
+func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if neg || len(args) != 1 || w.launched == nil {
+		ts.Fatalf("usage: interrupt FILE, after launch")
+	}
+	process, path := w.launched.cmd.Process, args[0]
+	if path != "socket:" {
+		path = ts.MkAbs(path)
+	}
+	for end := time.Now().Add(patience); !opened(process.Pid, path); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			ts.Fatalf("%s was not opened within %s", args[0], patience)
+		}
+	}
+	ts.Check(process.Signal(os.Interrupt))
+}
+
+// opened says whether a process has a file open.
+func opened(pid int, path string) bool {
+	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	return slices.ContainsFunc(links, func(link string) bool {
+		target, err := os.Readlink(link)
+		return err == nil && strings.HasPrefix(target, path)
+	})
+}
+
+// scriptLanded waits for what was launched and checks its exit status:
+//
+//	landed CODE
+func scriptLanded(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if neg || len(args) != 1 || w.launched == nil {
+		ts.Fatalf("usage: landed CODE, after launch")
+	}
+	l := w.launched
+	w.launched = nil
+	timer := time.AfterFunc(patience, func() { _ = l.cmd.Process.Kill() })
+	err := l.cmd.Wait()
+	timer.Stop()
+	fmt.Fprint(ts.Stdout(), l.stdout.String())
+	fmt.Fprint(ts.Stderr(), l.stderr.String())
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		ts.Fatalf("%v", err)
+	}
+	if got := strconv.Itoa(l.cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("the exit status is %s, not %s\n%s%s", got, args[0], &l.stdout, &l.stderr)
+	}
+}
+
+// scriptAwait waits until there is a file, or with a PATTERN until it matches:
+//
+//	await FILE [PATTERN]
+func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: await FILE [PATTERN]")
+	}
+	pattern := regexp.MustCompile(strings.Join(args[1:], ""))
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && pattern.Match(text) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%s: nothing like it came within %s: %v", args[0], patience, err)
+		}
+	}
+}
+
+// scriptHold holds the lock as another run would, until the script ends or
+// lets go of it:
+//
+//	hold [COMMAND]
+//	! hold
+func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if neg {
+		ts.Check(w.lock.Release())
+		return
+	}
+	who := provision.Holder{PID: 4242, Host: "elsewhere", User: "somebody", Command: strings.Join(args, " ")}
+	var err error
+	w.lock, err = provision.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
+	ts.Check(err)
+}
+
+// scriptRecords checks the JSON Lines of a file, mostly stdout: that the first
+// one is the version and the last the summary, and that those in between are of
+// these types and no others, in this order where types repeat or not:
+//
+//	records FILE TYPE...
+func scriptRecords(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: records FILE TYPE...")
+	}
+	var types []string
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var r struct{ Type, Format string }
+		if err := json.Unmarshal([]byte(line), &r); err != nil || r.Type == "" {
+			ts.Fatalf("not a record: %s (%v)", line, err)
+		}
+		if r.Type == "version" && r.Format != formatVersion {
+			ts.Fatalf("the format is %q", r.Format)
+		}
+		types = append(types, r.Type)
+	}
+	want := slices.Concat([]string{"version"}, args[1:], []string{"summary"})
+	if got := slices.Compact(slices.Clone(types)); !slices.Equal(got, want) {
+		ts.Fatalf("the records are %v, not %v", types, want)
+	}
+	if n := len(slices.DeleteFunc(types, func(t string) bool { return t != "version" && t != "summary" })); n != 2 {
+		ts.Fatalf("there is more than one version or summary")
+	}
+}
