@@ -73,6 +73,17 @@ func (l *login) sasl(password string) xmpp.StreamFeature {
 	return f
 }
 
+// used returns the mechanism that was chosen: the first of ours that the
+// server offered.
+func (l *login) used() string {
+	for _, m := range l.mechanisms {
+		if slices.Contains(l.offered, m.Name) {
+			return m.Name
+		}
+	}
+	return ""
+}
+
 // negotiate opens a connection and takes it through TLS, SASL and resource
 // binding. The server chooses the resource: the library does not send one.
 func (c *Client) negotiate(ctx context.Context, t target, l *login) (*stream, error) {
@@ -106,7 +117,13 @@ func (c *Client) negotiate(ctx context.Context, t target, l *login) (*stream, er
 	}
 	_ = conn.SetDeadline(time.Time{})
 	c.cfg.Logger.Debug("logged in", "as", session.LocalAddr(), "at", t.address)
-	return newStream(session, raw), nil
+	secured := session.ConnectionState()
+	st := newStream(session, raw)
+	st.facts = Connection{Address: t.address, TLS: tls.VersionName(secured.Version), Mechanism: l.used()}
+	if len(secured.PeerCertificates) > 0 {
+		st.facts.Expires = secured.PeerCertificates[0].NotAfter
+	}
+	return st, nil
 }
 
 // loginError says what a failed negotiation failed at.

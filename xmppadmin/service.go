@@ -142,7 +142,7 @@ func (s *Service) choose(name string) (Dialect, error) {
 func Dialects() []string { return []string{"auto", "owner", "prosody"} }
 
 func (s *Service) hasCompanion() bool {
-	for _, node := range []string{nodeCreate, nodeConfigure, nodeArchive, nodeReopen, nodeGet} {
+	for _, node := range companionNodes {
 		if !s.offers(node) {
 			return false
 		}

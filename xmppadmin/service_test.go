@@ -19,8 +19,10 @@ var servers = []struct {
 	options fixtures.ProsodyOptions
 	dialect string // the one that discovery must choose
 }{
-	{"prosody with companion", fixtures.ProsodyOptions{Companion: true}, "prosody"},
-	{"prosody without", fixtures.ProsodyOptions{}, "owner"},
+	{"prosody 0.12 with companion", fixtures.ProsodyOptions{Companion: true}, "prosody"},
+	{"prosody 0.12 without", fixtures.ProsodyOptions{}, "owner"},
+	{"prosody 13 with companion", fixtures.ProsodyOptions{Version: "13", Companion: true}, "prosody"},
+	{"prosody 13 without", fixtures.ProsodyOptions{Version: "13"}, "owner"},
 }
 
 func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody)) {

@@ -25,6 +25,7 @@ var errLost = errors.New("the stream was lost")
 type stream struct {
 	session *xmpp.Session
 	conn    *meteredConn
+	facts   Connection
 	dead    chan struct{} // closed when nothing more will be read
 	err     error         // why; to be read after dead is closed
 
