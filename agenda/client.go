@@ -33,7 +33,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Client reads agendas from one Datatracker. It can be used from several
+// Client reads agendas and groups from one Datatracker. It can be used from several
 // goroutines at once.
 type Client struct {
 	base     *url.URL

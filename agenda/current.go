@@ -2,7 +2,6 @@ package agenda
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,9 +9,6 @@ import (
 	"strconv"
 	"time"
 )
-
-// maxPages bounds how many pages of the list of meetings are followed.
-const maxPages = 20
 
 // resolve finds the number of the current or the next IETF meeting. It reads
 // the list of the REST API: /meeting/upcoming.json forgets a meeting 7 days
@@ -29,22 +25,18 @@ func (c *Client) resolve(ctx context.Context, next bool) (reading[string], error
 		"date__gte": {fmt.Sprintf("%04d-01-01", today.UTC().Year()-1)},
 	}.Encode()
 	var meetings []listed
-	seen := map[string]bool{}
-	for address := first.String(); address != ""; {
-		if seen[address] || len(seen) == maxPages {
-			return out, unusable(address, errors.New("list of meetings: its pages do not end"))
-		}
-		seen[address] = true
+	err := eachPage("list of meetings", first.String(), func(address string) (string, error) {
 		page, err := read(ctx, c, address, false, parseMeetingList)
 		if err != nil {
-			return out, err
+			return "", err
 		}
 		out.stale = out.stale || page.stale
 		out.warnings = append(append(out.warnings, page.warnings...), page.value.notes.all()...)
 		meetings = append(meetings, page.value.meetings...)
-		if address, err = nextPage(address, page.value.next); err != nil {
-			return out, err
-		}
+		return page.value.next, nil
+	})
+	if err != nil {
+		return out, err
 	}
 	slices.SortFunc(meetings, byDate)
 	found, ok := pick(meetings, today, next)
@@ -63,21 +55,4 @@ func which(next bool) string {
 		return "next"
 	}
 	return "current"
-}
-
-// nextPage resolves the link to the next page, which is relative to the host,
-// and does not let it lead to another one.
-func nextPage(address, next string) (string, error) {
-	if next == "" {
-		return "", nil
-	}
-	here, err := url.Parse(address)
-	if err != nil {
-		return "", unusable(address, err)
-	}
-	there, err := here.Parse(next)
-	if err != nil || there.Scheme != here.Scheme || there.Host != here.Host {
-		return "", unusable(address, fmt.Errorf("list of meetings: its next page %q is elsewhere", clip(next)))
-	}
-	return there.String(), nil
 }

@@ -25,6 +25,19 @@ func (m Meeting) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Digest is a hex SHA-256 over what the list says of each group. It does not
+// depend on where the list came from, how complete it is, or what the
+// warnings are.
+func (l GroupList) Digest() string {
+	lines := make([]string, 0, len(l.Groups))
+	for _, g := range l.Groups {
+		lines = append(lines, recordLine(g))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256(fmt.Appendf(nil, "groups 1\n%s", strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
 // lineOf writes a session down in full, on one line and without ambiguity.
 func lineOf(s Session) string {
 	return fmt.Sprintf("session %d %q %q %q %q %s %d %q %q", s.ID, s.Group, s.Name, s.Type, s.Status,
@@ -34,4 +47,9 @@ func lineOf(s Session) string {
 // groupLine does the same for a group.
 func groupLine(g Group) string {
 	return fmt.Sprintf("group %q %q %q %q %q %t", g.Acronym, g.Name, g.Type, g.State, g.Parent, g.BOF)
+}
+
+// recordLine does the same for a group in the list of groups.
+func recordLine(g GroupRecord) string {
+	return fmt.Sprintf("%s %d %s", groupLine(g.Group), g.ID, g.Changed.UTC().Format(time.RFC3339Nano))
 }

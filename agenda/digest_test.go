@@ -69,3 +69,52 @@ func TestDigestOfReorderedDocument(t *testing.T) {
 		t.Error("the digest depends on the order of rows or keys")
 	}
 }
+
+func TestGroupListDigestIsOfWhatMatters(t *testing.T) {
+	t.Parallel()
+	base := func() GroupList {
+		return GroupList{Groups: []GroupRecord{
+			{Group{"quic", "QUIC", "wg", "active", "wit", false}, 7, july()},
+			{Group{"tls", "TLS", "wg", "conclude", "sec", false}, 8, time.Time{}},
+		}}
+	}
+	want := base().Digest()
+	// What it is made of must not change from one version to the next.
+	if want != "63168d696fc300cf6889410e420fd8a35d7f988cdf09ae8c86bd14e5bae70919" {
+		t.Errorf("digest %q", want)
+	}
+	tests := map[string]struct {
+		change func(*GroupList)
+		same   bool
+	}{
+		"nothing":    {func(*GroupList) {}, true},
+		"stale":      {func(l *GroupList) { l.Stale = true }, true},
+		"incomplete": {func(l *GroupList) { l.Incomplete = true }, true},
+		"unread":     {func(l *GroupList) { l.Unread = 3 }, true},
+		"warnings":   {func(l *GroupList) { l.Warnings = []string{"x"} }, true},
+		"order":      {func(l *GroupList) { slices.Reverse(l.Groups) }, true},
+		"zone":       {func(l *GroupList) { l.Groups[0].Changed = july().In(time.FixedZone("", 3600)) }, true},
+		"changed":    {func(l *GroupList) { l.Groups[0].Changed = july().Add(time.Second) }, false},
+		"id":         {func(l *GroupList) { l.Groups[0].ID = 9 }, false},
+		"acronym":    {func(l *GroupList) { l.Groups[0].Acronym = "x" }, false},
+		"name":       {func(l *GroupList) { l.Groups[0].Name = "x" }, false},
+		"type":       {func(l *GroupList) { l.Groups[0].Type = "x" }, false},
+		"state":      {func(l *GroupList) { l.Groups[0].State = "x" }, false},
+		"parent":     {func(l *GroupList) { l.Groups[0].Parent = "x" }, false},
+		"bof":        {func(l *GroupList) { l.Groups[0].BOF = true }, false},
+		"missing":    {func(l *GroupList) { l.Groups = l.Groups[1:] }, false},
+		"a line in a string": {func(l *GroupList) {
+			l.Groups[0].Name, l.Groups = "\n"+recordLine(l.Groups[1]), l.Groups[:1]
+		}, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := base()
+			tt.change(&l)
+			if got := l.Digest(); (got == want) != tt.same {
+				t.Errorf("same digest: %t, want %t", got == want, tt.same)
+			}
+		})
+	}
+}

@@ -33,6 +33,8 @@ type Error struct {
 	Kind error
 	// Err is what went wrong.
 	Err error
+
+	status int // of the last answer, 0 where there was none
 }
 
 // Error gives the failure as one line that names the document.

@@ -120,9 +120,67 @@ func FuzzMeetingList(f *testing.F) {
 		if more && !ok || more && !next.date.After(current.date) {
 			t.Errorf("current %v, next %v", current, next)
 		}
-		if address, err := nextPage("https://datatracker.example.org/api/v1/", page.next); err == nil && address != "" &&
+		if address, err := nextPage("list of meetings", "https://datatracker.example.org/api/v1/", page.next); err == nil && address != "" &&
 			!strings.HasPrefix(address, "https://datatracker.example.org/") {
 			t.Errorf("the next page is at %q", address)
 		}
 	})
+}
+
+// FuzzGroupList parses anything; the list made of it keeps its promises, and
+// the page written back from it is the same list, read without a warning.
+func FuzzGroupList(f *testing.F) {
+	f.Add([]byte(groupPageOf(nil, 2, groupRowOf(7, "quic", nil), groupRowOf(8, "tls", inState("bof")))))
+	f.Add([]byte(groupPageOf(groupsPath+"?offset=20", 99, groupRowOf(7, "a", obj{"time": "1969-12-31T16:00:00", "parent": nil, "state": nil}))))
+	f.Add([]byte(groupPageOf(nil, nil, groupRowOf(7, "a", nil), groupRowOf(7, "b", obj{"time": "2030-01-01T00:00:00.5"}), groupRowOf(9, "b", nil))))
+	f.Add([]byte(`{"meta":{"total_count":-1},"objects":[{"id":1e3,"acronym":"a\u0000","type":"wg"},{"id":-1},[],null,{"id":1,"type":"x/wg/","parent":"/"}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		page, err := parseGroupPage("wg", body)
+		if err != nil {
+			checkRefusal(t, err, "list of groups")
+			return
+		}
+		l, _ := listOfPage(page)
+		checkGroupList(t, l, []string{"wg"})
+		if back := len(l.Groups) + l.Unread; back > len(page.rows)+len(page.unread) {
+			t.Errorf("%d groups and %d unread of %d rows", len(l.Groups), l.Unread, len(page.rows)+len(page.unread))
+		}
+		again, err := parseGroupPage("wg", []byte(rewriteGroups(l)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, _ := listOfPage(again); back.Digest() != l.Digest() || back.Incomplete || len(back.Warnings) > 0 {
+			t.Errorf("read again it is another:\n%s", diff(l, back))
+		}
+		if address, err := nextPage("list of groups", "https://datatracker.example.org/api/v1/", page.next); err == nil && address != "" &&
+			!strings.HasPrefix(address, "https://datatracker.example.org/") {
+			t.Errorf("the next page is at %q", address)
+		}
+	})
+}
+
+// listOfPage makes a list of a single page.
+func listOfPage(page groupPage) (GroupList, []groupRow) {
+	r := &groupReader{slug: "wg", rows: page.rows, unread: page.unread, totals: []int{page.total}, notes: page.notes}
+	l, rows := joinLists([]*groupReader{r})
+	for _, row := range rows {
+		l.Groups = append(l.Groups, row.GroupRecord)
+	}
+	return l, rows
+}
+
+// rewriteGroups puts a list back into the form of a page.
+func rewriteGroups(l GroupList) string {
+	var rows []any
+	for _, g := range l.Groups {
+		row := groupRowOf(g.ID, g.Acronym, obj{"name": g.Name, "parent": nil, "time": nil, "state": nil})
+		if g.State != "" {
+			row["state"] = "/" + g.State + "/"
+		}
+		if !g.Changed.IsZero() {
+			row["time"] = g.Changed.Format(time.RFC3339Nano)
+		}
+		rows = append([]any{row}, rows...)
+	}
+	return groupPageOf(nil, len(rows), rows...)
 }

@@ -42,9 +42,14 @@ func assemble(list, data *document) Meeting {
 
 // warn adds warnings and keeps all of them sorted, each once.
 func (m *Meeting) warn(warnings ...string) {
-	m.Warnings = append(m.Warnings, warnings...)
-	slices.Sort(m.Warnings)
-	m.Warnings = slices.Compact(m.Warnings)
+	m.Warnings = sortedOnce(m.Warnings, warnings)
+}
+
+// sortedOnce gives the strings of both lists, sorted, each once.
+func sortedOnce(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // joinedRow is a row with where its group comes from: one inferred from

@@ -20,6 +20,16 @@ type reading[T any] struct {
 // whether there is anything newer, and to stand in where the Datatracker gave
 // nothing usable, but not where it said that there is no such document.
 func read[T any](ctx context.Context, c *Client, address string, normal500 bool, parse func([]byte) (T, error)) (reading[T], error) {
+	r, kept, err := attempt(ctx, c, address, normal500, parse)
+	if err == nil {
+		return r, nil
+	}
+	return standIn("the agenda", r, kept, err)
+}
+
+// attempt is read without anything that stands in: that may be what was kept,
+// nil where that is nothing.
+func attempt[T any](ctx context.Context, c *Client, address string, normal500 bool, parse func([]byte) (T, error)) (reading[T], *recalled[T], error) {
 	var r reading[T]
 	kept := recall(c, address, parse, &r.warnings)
 	etag := ""
@@ -30,16 +40,19 @@ func read[T any](ctx context.Context, c *Client, address string, normal500 bool,
 	if err == nil {
 		r.value, err = accept(c, address, got, kept, parse, &r.warnings)
 	}
+	return r, kept, err
+}
+
+// standIn puts what was kept in the place of what could not be read, if that
+// may be; else it gives the error back.
+func standIn[T any](what string, r reading[T], kept *recalled[T], err error) (reading[T], error) {
 	var failure *Error
-	switch {
-	case err == nil:
-		return r, nil
-	case kept == nil || !errors.As(err, &failure) || failure.Kind == nil || failure.Kind == ErrNotFound:
+	if kept == nil || !errors.As(err, &failure) || failure.Kind == nil || failure.Kind == ErrNotFound {
 		return r, err
 	}
 	r.value, r.stale = kept.value, true
-	r.warnings = append(r.warnings, fmt.Sprintf("the agenda is not current: %s is used as it was at %s, because: %v",
-		address, kept.Time.UTC().Format(time.RFC3339), err))
+	r.warnings = append(r.warnings, fmt.Sprintf("%s is not current: %s is used as it was at %s, because: %v",
+		what, kept.URL, kept.Time.UTC().Format(time.RFC3339), err))
 	return r, nil
 }
 

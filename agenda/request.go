@@ -35,7 +35,8 @@ type trip struct {
 	url      string
 	deadline time.Time
 	// normal500 says that an internal server error is how this document says
-	// that there is nothing yet, so that trying often is of no use.
+	// that there is nothing yet, or that one of its rows is bad, so that
+	// trying often is of no use.
 	normal500 bool
 
 	tries int
@@ -56,10 +57,14 @@ func (c *Client) fetch(ctx context.Context, address, etag string, normal500 bool
 	if ctx.Err() != nil {
 		return nil, &Error{Op: http.MethodGet, URL: address, Err: ctx.Err()}
 	}
+	status := 0
+	if err == nil {
+		status = t.got.status
+	}
 	kind, err := t.judge(limited, err)
 	if err != nil {
 		err = fmt.Errorf("%w%s", err, effort(t.tries, time.Since(started)))
-		return nil, &Error{Op: http.MethodGet, URL: address, Kind: kind, Hint: hint(kind), Err: err}
+		return nil, &Error{Op: http.MethodGet, URL: address, Kind: kind, Hint: hint(kind), Err: err, status: status}
 	}
 	return t.got, nil
 }
