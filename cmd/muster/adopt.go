@@ -36,6 +36,7 @@ func (a *app) adoptCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.adoptWanted, "wanted", false, "take over every wanted room that is in conflict")
 	cmd.Flags().StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
+	o.addGuards(cmd)
 	o.addTo(cmd)
 	return cmd
 }

@@ -180,7 +180,7 @@ func tomlError(err error) error {
 	if errors.As(err, &pe) {
 		return fmt.Errorf("line %d: %s", pe.Position.Line, strings.TrimPrefix(pe.Message, "toml: "))
 	}
-	return err
+	return errors.New(strings.TrimPrefix(err.Error(), "toml: "))
 }
 
 func unknownKey(path, key string) error {
