@@ -32,7 +32,7 @@ func TestDialInEachWay(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := fixtures.NewProsody(t, test.server)
+			p := prosody(test.server)(t)
 			cfg := config(t, p)
 			if cfg.DirectTLS = test.direct; test.direct {
 				cfg.Server = p.DirectTLSAddr
@@ -50,7 +50,7 @@ func TestDialInEachWay(t *testing.T) {
 
 func TestDialFailures(t *testing.T) {
 	t.Parallel()
-	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{})
+	p := prosody(fixtures.ProsodyOptions{})(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestDialFailures(t *testing.T) {
 
 func TestOpenFailures(t *testing.T) {
 	t.Parallel()
-	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{Companion: true})
+	p := prosody(fixtures.ProsodyOptions{Companion: true})(t)
 	alice := config(t, p)
 	alice.JID = "alice@example.org"
 	tests := []struct {

@@ -3,7 +3,9 @@ package xmppadmin
 import (
 	"context"
 	"encoding/xml"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"mellium.im/xmlstream"
 )
@@ -14,6 +16,7 @@ const (
 	nsVersion    = "jabber:iq:version"
 	nsMUC        = "http://jabber.org/protocol/muc"
 	nsMAM        = "urn:xmpp:mam:2"
+	nsRSM        = "http://jabber.org/protocol/rsm"
 )
 
 // discoInfo is what an entity says of itself (XEP-0030 §3, XEP-0128).
@@ -81,6 +84,53 @@ func (c *Client) discoItems(ctx context.Context, at, node string) ([]discoItem, 
 		return nil, err
 	}
 	return slices.Clip(list.Items), nil
+}
+
+// roomsPerPage is how many rooms are asked for at once. Some servers give the
+// wrong rooms when they are asked for more.
+const roomsPerPage = 100
+
+// list lists the rooms that the service shows: page by page where it can,
+// because ejabberd leaves out empty rooms from a list that would be long.
+func (s *Service) list(ctx context.Context) ([]discoItem, error) {
+	if !s.facts.pages {
+		return s.client.discoItems(ctx, s.domain, "")
+	}
+	var all []discoItem
+	for after := ""; ; {
+		var page struct {
+			XMLName xml.Name    `xml:"http://jabber.org/protocol/disco#items query"`
+			Items   []discoItem `xml:"item"`
+			Set     *struct {
+				Last  string `xml:"last"`
+				Count *int   `xml:"count"`
+			} `xml:"http://jabber.org/protocol/rsm set"`
+		}
+		if err := s.client.ask(ctx, s.domain, pageQuery(after), &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+		switch {
+		case page.Set == nil, len(page.Items) == 0, page.Set.Count != nil && len(all) >= *page.Set.Count:
+			if page.Set != nil && page.Set.Count != nil && len(all) != *page.Set.Count {
+				return nil, fmt.Errorf("%s: the list of rooms has %d of the %d rooms that it counts", s.domain, len(all), *page.Set.Count)
+			}
+			return all, nil
+		case page.Set.Last == "" || page.Set.Last == after:
+			return nil, fmt.Errorf("%s: the list of rooms does not go on after %q", s.domain, after)
+		}
+		after = page.Set.Last
+	}
+}
+
+// pageQuery asks for the page of a list that comes after an item (XEP-0059).
+func pageQuery(after string) xml.TokenReader {
+	paging := []xml.TokenReader{textElement("max", strconv.Itoa(roomsPerPage))}
+	if after != "" {
+		paging = append(paging, textElement("after", after))
+	}
+	set := xmlstream.Wrap(xmlstream.MultiReader(paging...), xml.StartElement{Name: xml.Name{Space: nsRSM, Local: "set"}})
+	return xmlstream.Wrap(set, xml.StartElement{Name: xml.Name{Space: nsDiscoItems, Local: "query"}})
 }
 
 // software returns the name and the version of the server's software

@@ -84,8 +84,10 @@ type occupant struct{ nick, affiliation, role string }
 // take is called for each presence from the room, one after the other.
 func (j *joining) take(p presence) {
 	if !p.self() {
-		_, nick, _ := strings.Cut(p.From, "/")
-		j.others = append(j.others, occupant{nick, p.X.Item.Affiliation, p.X.Item.Role})
+		// A presence without a nick is the room's own, with its avatar.
+		if _, nick, ok := strings.Cut(p.From, "/"); ok {
+			j.others = append(j.others, occupant{nick, p.X.Item.Affiliation, p.X.Item.Role})
+		}
 		return
 	}
 	select {

@@ -13,7 +13,7 @@ import (
 	"muster/xmppadmin"
 )
 
-func logOf(t *testing.T, p *fixtures.Prosody) string {
+func logOf(t *testing.T, p *host) string {
 	t.Helper()
 	text, err := os.ReadFile(p.LogFile)
 	if err != nil {
@@ -23,7 +23,7 @@ func logOf(t *testing.T, p *fixtures.Prosody) string {
 }
 
 // overWire opens the service over a wire that the test can harm.
-func overWire(t *testing.T, p *fixtures.Prosody) (*xmppadmin.Service, *xmppadmin.Client, *fixtures.Wire) {
+func overWire(t *testing.T, p *host) (*xmppadmin.Service, *xmppadmin.Client, *fixtures.Wire) {
 	t.Helper()
 	wire := fixtures.NewWire(t, p.Addr)
 	cfg := config(t, p)
@@ -46,11 +46,11 @@ func wait(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, p *fixtures.Prosody)) {
+func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, p *host)) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
-			p := fixtures.NewProsody(t, server.options)
+			p := server.start(t)
 			s, c, w := overWire(t, p)
 			f(t, s, c, w, p)
 		})
@@ -59,7 +59,7 @@ func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *
 
 func TestALookGoesOnAfterALoss(t *testing.T) {
 	t.Parallel()
-	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, _ *fixtures.Prosody) {
+	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, _ *host) {
 		if err := s.Create(t.Context(), "quic", live("quic")); err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestALookGoesOnAfterALoss(t *testing.T) {
 
 func TestAChangeIsNotRepeatedAfterALoss(t *testing.T) {
 	t.Parallel()
-	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, p *fixtures.Prosody) {
+	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, p *host) {
 		// The companion's form is asked for before the first change.
 		if err := s.Create(t.Context(), "first", live("first")); err != nil {
 			t.Fatal(err)
@@ -123,7 +123,7 @@ func TestAChangeIsNotRepeatedAfterALoss(t *testing.T) {
 
 func TestServerGoneForGood(t *testing.T) {
 	t.Parallel()
-	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{})
+	p := prosody(fixtures.ProsodyOptions{})(t)
 	wire := fixtures.NewWire(t, p.Addr)
 	cfg := config(t, p)
 	cfg.Server, cfg.Patience = wire.Addr(), 500*time.Millisecond
@@ -140,20 +140,22 @@ func TestServerGoneForGood(t *testing.T) {
 
 func TestServerRestarts(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
 		for i := range 3 {
 			name := fmt.Sprintf("room%d", i)
 			if err := s.Create(t.Context(), name, live(name)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		p.Kill()
+		if p.Durable {
+			p.Kill()
+		}
 		if err := p.Restart(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 3 {
 			if got := read(t, s, fmt.Sprintf("room%d", i)); got.State != xmppadmin.Exists || !got.Managed {
-				t.Errorf("after the server was killed the room is %+v", got)
+				t.Errorf("after the restart the room is %+v", got)
 			}
 		}
 	})
@@ -161,7 +163,7 @@ func TestServerRestarts(t *testing.T) {
 
 func TestCanceledCallEnds(t *testing.T) {
 	t.Parallel()
-	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{})
+	p := prosody(fixtures.ProsodyOptions{})(t)
 	s, _, wire := overWire(t, p)
 	if err := wire.Mute(); err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ func (d *owner) Name() string { return "owner" }
 
 // Survey looks at the rooms that the service lists, and at names.
 func (d *owner) Survey(ctx context.Context, names []string) ([]Room, error) {
-	items, err := d.service.client.discoItems(ctx, d.service.domain, "")
+	items, err := d.service.list(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,14 +42,19 @@ func sameDomain(a, b string) bool { return strings.EqualFold(a, b) }
 
 // Read looks at each room by itself, all at once.
 func (d *owner) Read(ctx context.Context, names []string) ([]Room, error) {
+	return d.service.lookAtEach(ctx, names, d.look)
+}
+
+// lookAtEach looks at rooms one by one, many at a time. An error of look is
+// one that stops all other looks as well.
+func (s *Service) lookAtEach(ctx context.Context, names []string, look func(context.Context, string) (Room, error)) ([]Room, error) {
 	names = union(names, nil)
 	rooms := make([]Room, len(names))
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(cap(d.service.client.window))
+	g.SetLimit(cap(s.client.window))
 	for i, name := range names {
-		g.Go(func() error {
-			room, err := d.look(gctx, name)
-			rooms[i] = room
+		g.Go(func() (err error) {
+			rooms[i], err = look(gctx, name)
 			return err
 		})
 	}

@@ -50,6 +50,8 @@ type serviceFacts struct {
 	software, version string   // the server's, empty where it does not tell
 	atService         []string // nodes of the commands at the MUC service
 	atDomain          []string // and at the account's domain
+	archives          bool     // the service has archives at all (XEP-0313)
+	pages             bool     // it gives long lists page by page (XEP-0059)
 }
 
 // Open looks at the MUC service at domain and chooses how to speak to it:
@@ -71,6 +73,7 @@ func (c *Client) discover(ctx context.Context, domain string) (serviceFacts, err
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		info, err := c.discoInfo(ctx, domain)
+		facts.archives, facts.pages = info.has(nsMAM), info.has(nsRSM)
 		return c.checkService(domain, info, err)
 	})
 	g.Go(func() (err error) {
@@ -112,22 +115,25 @@ func (c *Client) checkService(domain string, info discoInfo, err error) error {
 
 // choose returns the dialect asked for, or the best one.
 func (s *Service) choose(name string) (Dialect, error) {
+	lacks := func(what, hint string) error {
+		return &ConnectError{
+			Step: "use the commands of", On: s.domain, Err: fmt.Errorf("%s is not offered to %s", what, s.client.JID()),
+			hint: hint + ", or set xmpp.dialect to auto",
+		}
+	}
 	switch name {
 	case "", "auto":
-		if s.hasCompanion() {
-			return &companion{service: s}, nil
-		}
-		return &owner{service: s}, nil
+		return s.best(), nil
 	case "prosody":
 		if !s.hasCompanion() {
-			return nil, &ConnectError{
-				Step: "use the commands of", On: s.domain,
-				Err: fmt.Errorf("it does not offer %s to %s", nodeGet, s.client.JID()),
-				hint: fmt.Sprintf("load admin_muc on the component %s and list %s in its admins, or set xmpp.dialect to auto",
-					s.domain, s.client.JID()),
-			}
+			return nil, lacks(nodeGet, fmt.Sprintf("load admin_muc on the component %s and list %s in its admins", s.domain, s.client.JID()))
 		}
 		return &companion{service: s}, nil
+	case "ejabberd":
+		if !s.hasEjabberd() {
+			return nil, lacks(nodeAPI+ejabberdCommands[0], fmt.Sprintf("enable mod_adhoc_api and allow %s by api_permissions", s.client.JID()))
+		}
+		return newEjabberd(s), nil
 	case "owner":
 		return &owner{service: s}, nil
 	default:
@@ -138,8 +144,20 @@ func (s *Service) choose(name string) (Dialect, error) {
 	}
 }
 
+// best is the dialect with the fewest requests that the service offers.
+func (s *Service) best() Dialect {
+	switch {
+	case s.hasCompanion():
+		return &companion{service: s}
+	case s.hasEjabberd():
+		return newEjabberd(s)
+	default:
+		return &owner{service: s}
+	}
+}
+
 // Dialects returns the names that the configuration may give, sorted.
-func Dialects() []string { return []string{"auto", "owner", "prosody"} }
+func Dialects() []string { return []string{"auto", "ejabberd", "owner", "prosody"} }
 
 func (s *Service) hasCompanion() bool {
 	for _, node := range companionNodes {

@@ -13,29 +13,57 @@ import (
 	"muster/xmppadmin"
 )
 
+// host is a real server, of whatever kind.
+type host struct {
+	Domain, Service, Addr, DirectTLSAddr, CAFile, JID, Password, LogFile string
+
+	// Kill ends the server without a warning. Restart ends it in order, where
+	// it still runs, and starts it again.
+	Kill    func()
+	Restart func(context.Context) error
+	// Durable says that what was answered is on the disk. ejabberd's own
+	// database takes a few seconds.
+	Durable bool
+}
+
+func prosody(o fixtures.ProsodyOptions) func(*testing.T) *host {
+	return func(t *testing.T) *host {
+		t.Helper()
+		o.Accounts = map[string]string{"bob": fixtures.ProsodyPassword}
+		p := fixtures.NewProsody(t, o)
+		return &host{p.Domain, p.Service, p.Addr, p.DirectTLSAddr, p.CAFile, p.JID, p.Password, p.LogFile, p.Kill, p.Restart, true}
+	}
+}
+
+func ejabberd(o fixtures.EjabberdOptions) func(*testing.T) *host {
+	return func(t *testing.T) *host {
+		t.Helper()
+		o.Accounts = map[string]string{"bob": fixtures.ProsodyPassword}
+		o.Modules = "mod_private: {}"
+		e := fixtures.NewEjabberd(t, o)
+		return &host{e.Domain, e.Service, e.Addr, e.DirectTLSAddr, e.CAFile, e.JID, e.Password, e.LogFile, e.Kill, e.Restart, false}
+	}
+}
+
 // servers are the kinds of service that every behaviour is tried on.
 var servers = []struct {
 	name    string
-	options fixtures.ProsodyOptions
+	start   func(*testing.T) *host
 	dialect string // the one that discovery must choose
 }{
-	{"prosody 0.12 with companion", fixtures.ProsodyOptions{Companion: true}, "prosody"},
-	{"prosody 0.12 without", fixtures.ProsodyOptions{}, "owner"},
-	{"prosody 13 with companion", fixtures.ProsodyOptions{Version: "13", Companion: true}, "prosody"},
-	{"prosody 13 without", fixtures.ProsodyOptions{Version: "13"}, "owner"},
+	{"prosody 0.12 with companion", prosody(fixtures.ProsodyOptions{Companion: true}), "prosody"},
+	{"prosody 0.12 without", prosody(fixtures.ProsodyOptions{}), "owner"},
+	{"prosody 13 with companion", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true}), "prosody"},
+	{"prosody 13 without", prosody(fixtures.ProsodyOptions{Version: "13"}), "owner"},
+	{"ejabberd with mod_adhoc_api", ejabberd(fixtures.EjabberdOptions{}), "ejabberd"},
+	{"ejabberd without", ejabberd(fixtures.EjabberdOptions{NoAdhocAPI: true}), "owner"},
 }
 
-func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody)) {
-	onEachWith(t, func(*fixtures.ProsodyOptions) {}, f)
-}
-
-func onEachWith(t *testing.T, change func(*fixtures.ProsodyOptions), f func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody)) {
+func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *host)) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
-			options := server.options
-			change(&options)
-			p := fixtures.NewProsody(t, options)
+			p := server.start(t)
 			s := open(t, p, "auto")
 			if s.Name() != server.dialect {
 				t.Fatalf("the dialect chosen is %q, want %q", s.Name(), server.dialect)
@@ -45,7 +73,7 @@ func onEachWith(t *testing.T, change func(*fixtures.ProsodyOptions), f func(t *t
 	}
 }
 
-func config(t *testing.T, p *fixtures.Prosody) xmppadmin.Config {
+func config(t *testing.T, p *host) xmppadmin.Config {
 	t.Helper()
 	pem, err := os.ReadFile(p.CAFile)
 	if err != nil {
@@ -70,7 +98,7 @@ func dial(t *testing.T, cfg xmppadmin.Config) *xmppadmin.Client {
 	return c
 }
 
-func open(t *testing.T, p *fixtures.Prosody, dialect string) *xmppadmin.Service {
+func open(t *testing.T, p *host, dialect string) *xmppadmin.Service {
 	t.Helper()
 	s, err := xmppadmin.Open(t.Context(), dial(t, config(t, p)), p.Service, dialect)
 	if err != nil {
@@ -114,7 +142,7 @@ func read(t *testing.T, s *xmppadmin.Service, name string) xmppadmin.Room {
 
 func TestCreateAndReadBack(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
 		if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
 			t.Fatalf("before it was made the room is %v (%v)", got.State, got.Err)
 		}

@@ -14,7 +14,7 @@ import (
 
 // byHand opens the service as somebody who uses plain XEP-0045: muster's own
 // account, or alice's, who has no rights.
-func byHand(t *testing.T, p *fixtures.Prosody, account string) *xmppadmin.Service {
+func byHand(t *testing.T, p *host, account string) *xmppadmin.Service {
 	t.Helper()
 	cfg := config(t, p)
 	cfg.JID = account + "@" + p.Domain
@@ -44,7 +44,7 @@ func change(s xmppadmin.Settings, name xmppadmin.Setting, value string) xmppadmi
 
 func TestEachSettingIsRepaired(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
 		want := live("quic: QUIC")
 		create(t, s, "quic", want)
 		hand := byHand(t, p, "muster")
@@ -79,7 +79,7 @@ func TestEachSettingIsRepaired(t *testing.T) {
 
 func TestRoomsOfOthers(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
 		alice := byHand(t, p, "alice")
 		create(t, alice, "quic", live("alice's room"))
 		if got := read(t, s, "quic"); got.State != xmppadmin.Exists || got.Managed {
@@ -105,7 +105,7 @@ func TestRoomsOfOthers(t *testing.T) {
 
 func TestOthersCannotTouchOurRooms(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
 		create(t, s, "quic", live("quic: QUIC"))
 		alice := byHand(t, p, "alice")
 		if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Title: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
@@ -125,7 +125,7 @@ func TestOthersCannotTouchOurRooms(t *testing.T) {
 
 func TestMissingRights(t *testing.T) {
 	t.Parallel()
-	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{Companion: true, NotAdmin: true, MUC: "restrict_room_creation = true"})
+	p := prosody(fixtures.ProsodyOptions{Companion: true, NotAdmin: true, MUC: "restrict_room_creation = true"})(t)
 	s := open(t, p, "auto")
 	if s.Name() != "owner" {
 		t.Errorf("to one who may not use the commands the dialect is %q", s.Name())
@@ -140,7 +140,7 @@ func TestMissingRights(t *testing.T) {
 
 func TestNamesThatJustPass(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
 		names := []string{"0", "6man", "a", "hip_conclded", "krb-wg", "x3s3.3", "z..--__", strings.Repeat("n", 64)}
 		for _, name := range names {
 			create(t, s, name, live(name))
@@ -167,7 +167,7 @@ func TestNamesThatJustPass(t *testing.T) {
 
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
 		create(t, s, "quic", live("quic"))
 		for _, text := range []string{
 			"IETF 126: QUIC", `"double" and 'single'`, "<&> ]]> <!-- &amp;", "naïve café — 日本語 🦜🇦🇹", "a\nb", "=,;:{}[]()|\\",
@@ -189,7 +189,7 @@ func TestTexts(t *testing.T) {
 
 func TestManyRooms(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
 		const n = 300
 		errs := make(chan error, n)
 		for i := range n {
@@ -224,16 +224,20 @@ func TestManyRooms(t *testing.T) {
 
 func TestDestroyedRoomIsAbsent(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Prosody) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
 		create(t, s, "quic", live("quic"))
-		out, err := p.Shell(t.Context(), `muc:room("quic@rooms.example.org"):destroy()`)
-		if err != nil {
-			t.Fatalf("%v: %s", err, out)
+		if err := participant(t, p, "muster").Destroy(t.Context(), "quic@rooms.example.org"); err != nil {
+			t.Fatal(err)
 		}
-		if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
-			t.Fatalf("a destroyed room is %+v", got)
-		}
-		if s.Name() == "prosody" { // by XEP-0045 the name stays taken for a month
+		// While it is being destroyed nobody can tell.
+		wait(t, "the room is gone", func() bool {
+			got := read(t, s, "quic")
+			if got.State == xmppadmin.Exists {
+				t.Fatalf("a destroyed room is %+v", got)
+			}
+			return got.State == xmppadmin.Absent
+		})
+		if s.Name() != "owner" { // by XEP-0045 Prosody keeps the name for a month
 			create(t, s, "quic", live("quic again"))
 			if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "quic again" {
 				t.Errorf("made again it is %+v", got)
@@ -246,7 +250,7 @@ func TestDestroyedRoomIsAbsent(t *testing.T) {
 // document says. Nothing here is timed.
 func TestRequestCounts(t *testing.T) {
 	t.Parallel()
-	p := fixtures.NewProsody(t, fixtures.ProsodyOptions{Companion: true})
+	p := prosody(fixtures.ProsodyOptions{Companion: true})(t)
 	c := dial(t, config(t, p))
 	count := func(what string, most int64, f func()) {
 		t.Helper()
