@@ -17,11 +17,11 @@ type GroupRecord struct {
 	// acronym changes.
 	ID int
 	// Changed is when the Datatracker last noted a change of the group, in
-	// UTC; zero where it never did or did not tell. It is the closest thing
-	// that the list has to the day on which a group was concluded: any later
-	// edit moves it, so a group in state conclude has been in it since
-	// Changed or longer, as long as whoever concluded it left a note. One who
-	// needs to be sure also remembers when the state was first seen.
+	// UTC; zero where it never did or did not tell. It is the closest that the
+	// list comes to the day on which a group was concluded. Every later edit
+	// moves it, so a group in state conclude has been in it since Changed or
+	// longer, if its conclusion was noted too. Who needs to be sure also
+	// remembers when that state was first seen.
 	Changed time.Time
 }
 

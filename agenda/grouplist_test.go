@@ -231,6 +231,9 @@ func TestGroupParents(t *testing.T) {
 		"in no list": {[]obj{
 			child(11, "b", groupsPath+"99/"), child(12, "a", groupsPath+"99/"), child(13, "c", groupsPath+"99/"),
 		}, []string{"wg"}, "[a: b: c:]", 4, []string{"group 99", `parent of "a" and of 2 more`}},
+		"in no list, areas asked for": {
+			[]obj{typed("area", 1, "art"), child(11, "a", groupsPath+"99/")}, []string{"area", "wg"}, "[a: art:]", 4, []string{"group 99"},
+		},
 		"no number": {[]obj{child(11, "a", "/api/v1/group/group/art/")}, []string{"wg"}, "[a:]", 1, []string{`"a"`, `group/art/" is the address of no group`}},
 		"minus":     {[]obj{child(11, "a", groupsPath+"-1/")}, []string{"wg"}, "[a:]", 1, []string{`"a"`, "is the address of no group"}},
 		"itself":    {[]obj{child(11, "a", groupsPath+"11/")}, []string{"wg"}, "[a:a]", 1, nil},

@@ -42,6 +42,7 @@ func (r *groupReader) page(ctx context.Context, address string) (string, error) 
 		before := *r
 		next, narrower := r.narrow(ctx, address, err)
 		if narrower == nil {
+			r.warnings = append(r.warnings, got.warnings...)
 			return next, nil
 		}
 		before.failures = r.failures

@@ -3,6 +3,8 @@ package agenda
 import (
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +29,7 @@ func TestBadRows(t *testing.T) {
 		"the first of a page":      {rows: 1500, broken: []int{2001}, unread: 1, failures: 4},
 		"on the last page":         {rows: 1500, broken: []int{2345}, unread: 1, failures: 4},
 		"on one page of a hundred": {rows: 250, most: 100, broken: []int{1150}, unread: 1, failures: 3},
+		"pages of 25":              {rows: 80, most: 25, broken: []int{1031, 1051}, unread: 2, failures: 6},
 		"two next to each other":   {rows: 300, broken: []int{1123, 1124}, unread: 2, failures: 5},
 		"three far apart":          {rows: 900, broken: []int{1105, 1405, 1805}, unread: 3, failures: 10},
 	}
@@ -106,6 +109,25 @@ func TestTooManyBadRows(t *testing.T) {
 	wantListWarning(t, old, "not current")
 }
 
+func TestFailingServerIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.serveGroups(groupServer{rows: working(500), most: 100})
+	dir := t.TempDir()
+	c := client(t, f.URL, func(cfg *Config) { cfg.CacheDir = dir })
+	groups(t, c, "wg")
+	before := len(f.asked(groupsPath))
+	f.on(groupsPath, status(http.StatusNotFound))
+	old := groups(t, c, "wg")
+	if !old.Stale || len(old.Groups) != 500 || old.Unread > 0 {
+		t.Errorf("%d groups, %d unread, stale %t", len(old.Groups), old.Unread, old.Stale)
+	}
+	// Once for each page, and then only as often as pages may fail.
+	if got := len(f.asked(groupsPath)) - before; got > 5+maxFailures {
+		t.Errorf("asked %d times", got)
+	}
+}
+
 func TestBadRowIsFreshNotStale(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
@@ -117,9 +139,28 @@ func TestBadRowIsFreshNotStale(t *testing.T) {
 	s.broken = map[int]bool{1003: true}
 	f.serveGroups(s)
 	for range 2 {
-		if l := groups(t, c, "wg"); l.Stale || l.Unread != 1 || len(l.Groups) != 29 {
-			t.Errorf("%d groups, %d unread, stale %t", len(l.Groups), l.Unread, l.Stale)
+		if l := groups(t, c, "wg"); l.Stale || l.Unread != 1 || len(l.Groups) != 29 || len(l.Warnings) != 1 {
+			t.Errorf("%d groups, %d unread, stale %t, warnings %q", len(l.Groups), l.Unread, l.Stale, l.Warnings)
 		}
+	}
+	// What is wrong with the copy of the page that failed is still said.
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := os.WriteFile(file, []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	damaged := 0
+	for _, w := range groups(t, c, "wg").Warnings {
+		if strings.Contains(w, "is damaged") {
+			damaged++
+		}
+	}
+	if damaged != len(files) {
+		t.Errorf("%d of %d damaged copies were named", damaged, len(files))
 	}
 }
 
