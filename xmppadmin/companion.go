@@ -101,6 +101,25 @@ func withAbsent(rooms []Room, names []string) []Room {
 // named. next is where the following page begins, empty on the last. It
 // changes nothing, so it is asked again when the stream is lost.
 func (d *companion) page(ctx context.Context, after string, names []string) (rooms []Room, next string, err error) {
+	table, err := d.table(ctx, after, names)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, item := range table.Items {
+		room, err := d.room(item)
+		if err != nil {
+			return nil, "", err
+		}
+		rooms = append(rooms, room)
+	}
+	if n, ok := table.Field("next"); ok {
+		next = n.Value()
+	}
+	return rooms, next, nil
+}
+
+// table asks for one page as it comes.
+func (d *companion) table(ctx context.Context, after string, names []string) (Form, error) {
 	form := NewSubmission(formAdmin).With("max", strconv.Itoa(pageSize))
 	if after != "" {
 		form = form.With("after", after)
@@ -108,33 +127,21 @@ func (d *companion) page(ctx context.Context, after string, names []string) (roo
 	if len(names) > 0 {
 		form = form.With("roomnames", names...)
 	}
-	var out Outcome
 	for {
-		out, err = d.service.client.Submit(ctx, d.service.domain, nodeGet, form)
-		if !errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
-			break
+		out, err := d.service.client.Submit(ctx, d.service.domain, nodeGet, form)
+		switch {
+		case errors.Is(err, ErrInterrupted) && ctx.Err() == nil:
+			if err := d.service.client.waitForStream(ctx); err != nil {
+				return Form{}, err
+			}
+		case err != nil:
+			return Form{}, err
+		case out.Form == nil:
+			return Form{}, fmt.Errorf("%s: %s answered without a table", d.service.domain, nodeGet)
+		default:
+			return *out.Form, nil
 		}
-		if err := d.service.client.waitForStream(ctx); err != nil {
-			return nil, "", err
-		}
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	if out.Form == nil {
-		return nil, "", fmt.Errorf("%s: %s answered without a table", d.service.domain, nodeGet)
-	}
-	for _, item := range out.Form.Items {
-		room, err := d.room(item)
-		if err != nil {
-			return nil, "", err
-		}
-		rooms = append(rooms, room)
-	}
-	if n, ok := out.Form.Field("next"); ok {
-		next = n.Value()
-	}
-	return rooms, next, nil
 }
 
 // room reads one row of the table.

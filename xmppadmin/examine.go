@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,7 +57,8 @@ func (c *Client) Connection() Connection {
 // that expires is worth a warning.
 func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
 	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
-	return append(findings, s.examineRoom(ctx)...)
+	findings = append(findings, s.examineRoom(ctx)...)
+	return append(findings, s.examineRetention(ctx)...)
 }
 
 func (s *Service) examineConnection(soon time.Time) Finding {
@@ -107,6 +109,15 @@ func (s *Service) betterDialect() string {
 		}
 		return fmt.Sprintf(`not offered to %s: %s; load "admin_muc" (the companion module) on the component %q and list %s in admins`,
 			s.client.JID(), strings.Join(missing, ", "), s.domain, s.client.JID())
+	case "ejabberd":
+		var missing []string
+		for _, command := range ejabberdCommands {
+			if !slices.Contains(s.facts.atDomain, nodeAPI+command) {
+				missing = append(missing, command)
+			}
+		}
+		return fmt.Sprintf("not offered to %s: %s; enable mod_adhoc_api (ejabberd 25.03 and later) and allow the account these by api_permissions",
+			s.client.JID(), strings.Join(missing, ", "))
 	default:
 		return ""
 	}
@@ -171,6 +182,60 @@ func (s *Service) examineSettings(form Form, archives bool) []Finding {
 	}
 	if _, ok := fieldOf(PublicLog, has); ok {
 		findings = append(findings, Finding{Check: "public log", Verdict: OK, Text: "rooms can have it"})
+	}
+	return findings
+}
+
+// enoughMessages is how many messages of a room a storage must at least hold
+// for its log to count as permanent: more than a room has seen in many years.
+const enoughMessages = 1_000_000
+
+// examineRetention says whether the archive keeps what it is given. Only the
+// companion module can tell; ejabberd keeps everything unless somebody deletes
+// it by hand.
+func (s *Service) examineRetention(ctx context.Context) []Finding {
+	f := Finding{Check: "retention", Verdict: OK}
+	switch d := s.Dialect.(type) {
+	case *companion:
+		table, err := d.table(ctx, "", []string{"muster-doctor"})
+		if err != nil {
+			return []Finding{{Check: f.Check, Verdict: Fail, Text: err.Error()}}
+		}
+		return s.prosodyRetention(table)
+	case *ejabberd:
+		f.Text = "mod_mam keeps messages until somebody runs delete_old_mam_messages"
+	default:
+		if strings.EqualFold(s.facts.software, "prosody") {
+			f.Verdict, f.Text = Warn, "how long the archive is kept cannot be seen without the companion module"
+			f.Hint = fmt.Sprintf(`make sure that muc_log_expires_after = "never" on the component %q (the default keeps a week), and that storage_archive_item_limit is high or the archive is in SQL`, s.domain)
+			return []Finding{f}
+		}
+		f.Text = "how long the archive is kept cannot be seen from here"
+	}
+	return []Finding{f}
+}
+
+func (s *Service) prosodyRetention(table Form) []Finding {
+	expires, archived := table.Field("archive_expires")
+	if !archived {
+		return nil // that there is no archive has been said
+	}
+	var findings []Finding
+	f := Finding{Check: "retention", Verdict: OK, Text: "messages never expire"}
+	if expires.Value() != "never" {
+		f.Verdict, f.Text = Fail, "messages are deleted after "+expires.Value()
+		f.Hint = fmt.Sprintf(`set muc_log_expires_after = "never" on the component %q`, s.domain)
+	}
+	findings = append(findings, f)
+	if limit, ok := table.Field("archive_limit"); ok {
+		n, err := strconv.Atoi(limit.Value())
+		f := Finding{Check: "archive limit", Verdict: OK, Text: fmt.Sprintf("the last %s messages of each room are kept", limit.Value())}
+		if err != nil || n < enoughMessages {
+			f.Verdict = Fail
+			f.Text += "; older ones are dropped without a word"
+			f.Hint = fmt.Sprintf("set storage_archive_item_limit = %d on the component, or keep muc_log in SQL", 10*enoughMessages)
+		}
+		findings = append(findings, f)
 	}
 	return findings
 }

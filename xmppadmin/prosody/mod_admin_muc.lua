@@ -947,6 +947,15 @@ local GET_FIELDS = {
 	{ name = "after"; type = "text-single"; label = "Begin after the room of this name" };
 };
 
+-- retention says for how long muc_mam keeps messages, as it is configured, and
+-- how many of each room the storage holds before it drops the oldest; nothing
+-- where there is no archive, no number where there is no limit.
+local function retention()
+	if not prosody.hosts[module.host].modules["muc_mam"] then return nil; end
+	local store = module:open_store(module:get_option_string("muc_log_store", "muc_log"), "archive");
+	return tostring(module:get_option("muc_log_expires_after", "1w")), store and store.caps and store.caps.quota;
+end
+
 local function get_rooms(values, actor)
 	local live = {};
 	for room in muc.live_rooms() do live[room.jid] = room; end
@@ -966,6 +975,9 @@ local function get_rooms(values, actor)
 	page:tag("field", { var = "FORM_TYPE"; type = "hidden" }):text_tag("value", XMLNS_ADMIN):up();
 	page:add_child(field_element("count", { text_of(#names) }));
 	if last < #names then page:add_child(field_element("next", { names[last] })); end
+	local expires, limit = retention();
+	if expires then page:add_child(field_element("archive_expires", { expires })); end
+	if limit then page:add_child(field_element("archive_limit", { text_of(limit) })); end
 	page:add_child(reported(actor));
 	local element = field_elements();
 	for i = first, last do page:add_child(room_item(names[i], live, actor, element)); end
