@@ -32,7 +32,7 @@ func BenchmarkWantAndPlan(b *testing.B) {
 	meetings := []agenda.Meeting{bigMeeting(10_000)}
 	rules := DefaultRules(service)
 	rules.LogURL = "https://rooms.example.org/logs/{{.Name}}/"
-	w, err := Want(meetings, rules, day)
+	w, err := Want(Sources{Meetings: meetings}, rules, day)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func BenchmarkWantAndPlan(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		w, err := Want(meetings, rules, day)
+		w, err := Want(Sources{Meetings: meetings}, rules, day)
 		if err != nil {
 			b.Fatal(err)
 		}

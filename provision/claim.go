@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"muster/agenda"
 )
@@ -24,7 +25,10 @@ type claim struct {
 	name     string
 	standing *Standing
 	parts    []part
-	latest   *meeting // the last meeting with sessions in the room
+	record   *agenda.GroupRecord // the group as it is today; nil where only an agenda asks
+	doubles  []string            // other living groups whose acronyms differ in case only
+	met      met                 // where the group is a BOF
+	latest   *meeting            // the last meeting with sessions in the room
 	next     occasion
 	// plenary says that plenary sessions claim the name, owner which group
 	// does, and rivals which others do.
@@ -85,18 +89,28 @@ func (c *claim) part(o occasion, w way, g *agenda.Group) *part {
 
 // live says that something asks for the room that is not cancelled.
 func (c *claim) live() bool {
-	return c.standing != nil || slices.ContainsFunc(c.parts, func(p part) bool { return len(p.live) > 0 })
+	return c.standing != nil || c.record != nil || c.meets()
+}
+
+// meets says that the room has a session that is not cancelled.
+func (c *claim) meets() bool {
+	return slices.ContainsFunc(c.parts, func(p part) bool { return len(p.live) > 0 })
 }
 
 // claimants returns who claims the name as its own where more than one does.
 // Sessions that were given the room as their chat room share it with whoever
 // has it.
 func (c *claim) claimants() []string {
-	if c.owner == "" || len(c.rivals) == 0 && !c.plenary && c.standing == nil {
+	var who []string
+	if c.owner != "" {
+		who = append(append(who, c.owner), c.rivals...)
+	}
+	if c.record != nil && (c.owner == "" || len(c.doubles) > 0) {
+		who = append(append(who, c.record.Acronym), c.doubles...)
+	}
+	if who = sortedOnce(who); len(who) == 0 || len(who) == 1 && !c.plenary && c.standing == nil {
 		return nil
 	}
-	who := append([]string{c.owner}, c.rivals...)
-	slices.Sort(who)
 	for i, acronym := range who {
 		who[i] = "group " + quote(acronym)
 	}
@@ -109,12 +123,17 @@ func (c *claim) claimants() []string {
 	return who
 }
 
-// about fills in what the room is: the group's whose acronym it bears, at its
-// latest meeting, or the plenary's, or a session's own.
+// about fills in what the room is: the group's whose acronym it bears, as the
+// list of groups has it or as it was at its latest meeting, or the plenary's,
+// or a session's own.
 func (c *claim) about(f *Facts, words phrases) {
 	if c.standing != nil {
 		f.GroupName = OneLine(c.standing.Title, maxGroupName)
 		f.What = "Standing room of the IETF."
+		return
+	}
+	if c.record != nil {
+		f.group(&c.record.Group, words)
 		return
 	}
 	best := &c.parts[len(c.parts)-1]
@@ -142,9 +161,12 @@ func (c *claim) about(f *Facts, words phrases) {
 
 // reasons returns why the room is wanted; where every session is cancelled,
 // that.
-func (c *claim) reasons() []Reason {
+func (c *claim) reasons(grace time.Duration) []Reason {
 	n := len(c.parts)
 	if c.standing != nil {
+		n++
+	}
+	if c.record != nil {
 		n++
 	}
 	out := make([]Reason, 0, n)
@@ -154,10 +176,28 @@ func (c *claim) reasons() []Reason {
 			out = append(out, p.reason())
 		}
 	}
+	if c.record != nil {
+		out = append(out, c.recordReason(grace))
+	}
 	if c.standing != nil {
 		out = append(out, Reason{Source: FromStanding, Text: "standing room"})
 	}
 	return out
+}
+
+// recordReason is that of a group that has a room whether it meets or not.
+func (c *claim) recordReason(grace time.Duration) Reason {
+	r := Reason{Source: FromGroups, Group: c.record.Acronym, GroupType: c.record.Type}
+	switch text := called(c.record); {
+	case c.record.State != "bof":
+		r.Text = text + " is " + c.record.State
+	case c.met.end.IsZero():
+		r.Text = text + " is a BOF"
+	default:
+		r.Until = c.met.end.Add(grace).UTC()
+		r.Text = text + " is a BOF, last on " + label(c.met.number) + ": until " + date(r.Until)
+	}
+	return r
 }
 
 func (p *part) reason() Reason {

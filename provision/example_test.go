@@ -19,7 +19,7 @@ func Example() {
 			Start: now.Add(24 * time.Hour), Duration: time.Hour, Location: "Hall A",
 		}},
 	}
-	wanted, err := provision.Want([]agenda.Meeting{meeting}, provision.DefaultRules("rooms.example.org"), now)
+	wanted, err := provision.Want(provision.Sources{Meetings: []agenda.Meeting{meeting}}, provision.DefaultRules("rooms.example.org"), now)
 	if err != nil {
 		fmt.Println(err)
 		return

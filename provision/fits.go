@@ -12,7 +12,8 @@ const maxNamed = 10
 // MovedError says that a saved plan no longer fits, and what has moved since.
 type MovedError struct {
 	// Agendas are the numbers of the meetings whose agenda has changed, or
-	// that are no longer, or newly, among those in hand; sorted.
+	// that are no longer, or newly, among those in hand, and [GroupsMark]
+	// where the list of groups has changed; sorted.
 	Agendas []string
 	// Configuration says that the rules, the service, the account or the
 	// options are others.
@@ -26,7 +27,11 @@ type MovedError struct {
 func (e *MovedError) Error() string {
 	var parts []string
 	for _, m := range e.Agendas {
-		parts = append(parts, "the agenda of "+label(m)+" has changed")
+		what := "the agenda of " + label(m)
+		if m == GroupsMark {
+			what = "the list of groups"
+		}
+		parts = append(parts, what+" has changed")
 	}
 	if e.Configuration {
 		parts = append(parts, "the configuration has changed")

@@ -14,6 +14,9 @@ import (
 type gathering struct {
 	rules    *compiled
 	now      time.Time
+	list     *agenda.GroupList // nil where there is none
+	seen     map[string]Sighting
+	fates    map[string]fate
 	claims   map[string]*claim
 	order    []*claim // as they came
 	slab     []claim  // where the next claims are taken from
@@ -23,12 +26,15 @@ type gathering struct {
 	buf      []byte
 }
 
-func newGathering(c *compiled, meetings []agenda.Meeting, now time.Time) *gathering {
+func newGathering(c *compiled, in Sources, now time.Time) *gathering {
 	n := len(c.Standing)
-	for i := range meetings {
-		n = max(n, len(meetings[i].Groups))
+	for i := range in.Meetings {
+		n = max(n, len(in.Meetings[i].Groups))
 	}
-	return &gathering{rules: c, now: now, claims: make(map[string]*claim, n), order: make([]*claim, 0, n), words: make(phrases)}
+	return &gathering{
+		rules: c, now: now, list: in.Groups, seen: in.Seen, fates: make(map[string]fate),
+		claims: make(map[string]*claim, n), order: make([]*claim, 0, n), words: make(phrases),
+	}
 }
 
 // claim returns the claim to name, which is new where nobody made it before.
@@ -57,12 +63,30 @@ func (g *gathering) meeting(m *agenda.Meeting) Tally {
 			continue
 		}
 		t.Sessions++
+		if end := s.Start.Add(s.Duration); !s.Start.IsZero() && end.After(at.end) {
+			at.end = end
+		}
 		if g.session(occasion{at, s}) {
 			t.Configured++
 		}
 	}
+	t.End = at.end.UTC()
 	g.warn(at)
 	return t
+}
+
+// warnEmpty tells of the agendas that ask for nothing while another one does:
+// that of a meeting to come is empty for months. Where all are so, a guard
+// speaks.
+func (g *gathering) warnEmpty(tallies []Tally) {
+	if !slices.ContainsFunc(tallies, func(t Tally) bool { return t.Configured > 0 }) {
+		return
+	}
+	for _, t := range tallies {
+		if t.Configured == 0 {
+			g.warnings = append(g.warnings, label(t.Meeting)+": "+t.emptiness())
+		}
+	}
 }
 
 // session gathers one session and says whether it is of a configured group

@@ -25,9 +25,9 @@ func DefaultLimits() Limits {
 // Allowed is what somebody allows in spite of a guard, each by its flag.
 type Allowed struct {
 	Archive   int  // --allow-archive N: so many archives at once
-	Empty     bool // --allow-empty: an agenda without sessions that count
+	Empty     bool // --allow-empty: no agenda with a session that counts
 	Mismatch  bool // --allow-mismatch: another meeting than the one asked for
-	Shrink    bool // --allow-shrink: an agenda that lost more than half
+	Shrink    bool // --allow-shrink: an agenda or a list of groups that lost more than half
 	Protected bool // --allow-protected: archiving a protected room
 }
 
@@ -40,6 +40,8 @@ type Situation struct {
 	Asked []string
 	// Last is the last successful apply for each meeting, by its number.
 	Last map[string]LastApply
+	// LastGroups is what the list of groups was at the last successful apply.
+	LastGroups LastGroups
 	// Applying says that the plan is to be carried out, not only shown.
 	Applying bool
 }
@@ -47,7 +49,8 @@ type Situation struct {
 // GuardError is a refusal of the whole apply.
 type GuardError struct {
 	// Guard is the guard's name: archives, empty-agenda, no-sessions,
-	// other-meeting, protected, shrunk-agenda, stale-agenda.
+	// other-meeting, protected, shrunk-agenda, shrunk-groups, stale-agenda,
+	// stale-groups.
 	Guard string
 	// Message says what is wrong, in numbers.
 	Message string
@@ -70,9 +73,11 @@ func (e *GuardError) Error() string {
 func Guard(w Wanted, p Planned, s Situation) []*GuardError {
 	var out []*GuardError
 	out = append(out, guardMeetings(w, s)...)
+	busy := slices.ContainsFunc(w.Meetings, func(t Tally) bool { return t.Configured > 0 })
 	for _, t := range w.Meetings {
-		out = append(out, guardTally(t, s)...)
+		out = append(out, guardTally(t, s, busy)...)
 	}
+	out = append(out, guardGroups(w.Groups, s)...)
 	out = append(out, guardProtected(p, s)...)
 	return append(out, guardArchives(p, s)...)
 }
@@ -107,18 +112,19 @@ func guardMeetings(w Wanted, s Situation) []*GuardError {
 	}}
 }
 
-// guardTally judges one meeting's agenda.
-func guardTally(t Tally, s Situation) []*GuardError {
+// guardTally judges one meeting's agenda. One that asks for nothing will do
+// where another one is busy.
+func guardTally(t Tally, s Situation, busy bool) []*GuardError {
 	var out []*GuardError
 	refuse := func(guard, flag, format string, args ...any) {
 		out = append(out, &GuardError{Guard: guard, Message: label(t.Meeting) + ": " + fmt.Sprintf(format, args...), Override: flag})
 	}
 	switch {
-	case s.Allowed.Empty:
+	case s.Allowed.Empty || busy:
 	case t.Sessions == 0:
-		refuse("empty-agenda", "--allow-empty", "the agenda is empty")
+		refuse("empty-agenda", "--allow-empty", "%s", t.emptiness())
 	case t.Configured == 0:
-		refuse("no-sessions", "--allow-empty", "none of the %d sessions on the agenda is of a configured group type", t.Sessions)
+		refuse("no-sessions", "--allow-empty", "%s", t.emptiness())
 	}
 	if last := s.Last[t.Meeting]; !s.Allowed.Shrink && 2*t.Sessions < last.Sessions {
 		refuse("shrunk-agenda", "--allow-shrink", "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
@@ -126,6 +132,35 @@ func guardTally(t Tally, s Situation) []*GuardError {
 	}
 	if t.Stale && s.Applying {
 		refuse("stale-agenda", "", "the Datatracker did not answer, and an agenda from the cache is not applied")
+	}
+	return out
+}
+
+// emptiness says in which way an agenda asks for nothing.
+func (t Tally) emptiness() string {
+	if t.Sessions == 0 {
+		return "the agenda is empty"
+	}
+	return fmt.Sprintf("none of the %d sessions on the agenda is of a configured group type", t.Sessions)
+}
+
+// guardGroups judges the list of groups, where there is one.
+func guardGroups(t *GroupTally, s Situation) []*GuardError {
+	if t == nil {
+		return nil
+	}
+	var out []*GuardError
+	if last := s.LastGroups; !s.Allowed.Shrink && 2*t.Living < last.Living {
+		out = append(out, &GuardError{
+			Guard: "shrunk-groups", Override: "--allow-shrink",
+			Message: fmt.Sprintf("list of groups: it shrank by more than half: %d living groups, %d at the last apply on %s",
+				t.Living, last.Living, last.When.UTC().Format("2006-01-02 15:04 UTC")),
+		})
+	}
+	if t.Stale && s.Applying {
+		out = append(out, &GuardError{
+			Guard: "stale-groups", Message: "list of groups: the Datatracker did not answer, and a list from the cache is not applied",
+		})
 	}
 	return out
 }

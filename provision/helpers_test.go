@@ -53,7 +53,7 @@ func meetingOf(groups []agenda.Group, sessions ...agenda.Session) agenda.Meeting
 // wantOf returns what is wanted by rules, and fails the test on an error.
 func wantOf(t *testing.T, rules Rules, meetings ...agenda.Meeting) Wanted {
 	t.Helper()
-	w, err := Want(meetings, rules, day)
+	w, err := Want(Sources{Meetings: meetings}, rules, day)
 	if err != nil {
 		t.Fatal(err)
 	}

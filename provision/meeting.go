@@ -10,6 +10,7 @@ import (
 type meeting struct {
 	*agenda.Meeting
 	zone            *time.Location
+	end             time.Time // when the last session ends
 	label, city     string
 	url, urlInWords string
 	groups          map[string]*agenda.Group

@@ -21,7 +21,7 @@ const (
 type LastApply struct {
 	Sessions int       `json:"sessions"` // as in [Tally]
 	Rooms    int       `json:"rooms"`    // wanted on that run
-	Agenda   string    `json:"agenda"`   // its [AgendaDigest]
+	Agenda   string    `json:"agenda"`   // its digest: see [agenda.Meeting.Digest]
 	When     time.Time `json:"when"`
 }
 
@@ -30,6 +30,18 @@ type Memory struct {
 	Format string `json:"format"`
 	// Meetings are the last successful applies, by the meeting's number.
 	Meetings map[string]LastApply `json:"meetings"`
+	// Groups is what the list of groups was at the last one that had it.
+	Groups LastGroups `json:"groups,omitzero"`
+	// Rooms is what was seen of rooms, by name: see [Sources.Remember]. It
+	// holds whether or not all of an apply was successful.
+	Rooms map[string]Sighting `json:"rooms,omitempty"`
+}
+
+// LastGroups is what is remembered of the list of groups at the last
+// successful apply.
+type LastGroups struct {
+	Living int       `json:"living"` // as in [GroupTally]
+	When   time.Time `json:"when"`
 }
 
 // LoadMemory reads the memory in the state folder dir. There being none is no
@@ -63,6 +75,14 @@ func (m *Memory) Remember(number string, last LastApply) {
 		m.Meetings = make(map[string]LastApply)
 	}
 	m.Meetings[number] = last
+}
+
+// RememberGroups notes the list of groups of a successful apply; without one
+// what was known stays.
+func (m *Memory) RememberGroups(t *GroupTally, when time.Time) {
+	if t != nil {
+		m.Groups = LastGroups{Living: t.Living, When: when}
+	}
 }
 
 // Save writes the memory to the state folder dir, wholly or not at all.

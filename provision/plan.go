@@ -35,8 +35,11 @@ type Planned struct {
 	Withheld []Change `json:"withheld,omitempty"`
 	// Unchanged are wanted rooms that are as they should be.
 	Unchanged []Room `json:"unchanged,omitempty"`
-	// Unexplained are managed, live rooms that nobody wants and whose life is
-	// not over as far as anyone knows. They are left alone.
+	// Kept are managed, live rooms that nobody wants and that are left alone
+	// for a reason, sorted by name.
+	Kept []Kept `json:"kept,omitempty"`
+	// Unexplained are managed, live rooms that nobody wants and nobody knows
+	// anything of. They are left alone.
 	Unexplained []string `json:"unexplained,omitempty"`
 	// NotOffered are wanted settings that the server does not show of rooms
 	// that exist, sorted, each once. The promise is never among them.
@@ -83,16 +86,18 @@ type PlanOptions struct {
 //	yes                      managed, live, as wanted     unchanged
 //	yes                      managed, live, different     update
 //	yes                      managed, archived            reopen
+//	yes, may stay archived   managed, archived            nothing, and not counted
 //	yes                      not managed                  conflict; adopt where asked to
 //	yes                      unknown, or not looked at    unknown
 //	where it exists          absent                       nothing, and not counted
 //	where it exists          managed, archived            nothing, and not counted
 //	where it exists          any other                    as for a wanted one
 //	no, its life is over     managed, live                archive
-//	no, its life is over     managed, archived            nothing
+//	no, its life is over     managed, archived            nothing; archive where it is to point elsewhere
 //	no, its life is over     not managed                  counted as unmanaged
 //	no, its life is over     absent                       nothing
-//	no, its life is over     unknown, or not looked at    unknown
+//	no, its life is over     unknown, or not looked at    unknown; nothing where it may never have been
+//	no, but kept             managed, live                kept: reported
 //	no                       managed, live                unexplained: reported
 //	no                       managed, archived            nothing; reopen where asked to
 //	no                       not managed                  counted as unmanaged; adopt where asked to
@@ -110,13 +115,16 @@ func Plan(w Wanted, found []xmppadmin.Room, o PlanOptions) (Planned, error) {
 	if err != nil {
 		return Planned{}, err
 	}
-	p := planner{options: o, selection: s, ended: make(map[string]Ended), notOffered: make(map[xmppadmin.Setting]bool)}
+	p := planner{options: o, selection: s, ended: make(map[string]*Ended, len(w.Ended)), kept: make(map[string]*Kept, len(w.Kept)), notOffered: make(map[xmppadmin.Setting]bool)}
 	p.out = Planned{Service: w.Service, Created: o.Now, Policy: cmp.Or(o.Policy, UpsertOnly)}
 	if p.addresses, err = newAddresses(w.Service); err != nil {
 		return Planned{}, err
 	}
-	for _, e := range w.Ended {
-		p.ended[e.Name] = e
+	for i := range w.Ended {
+		p.ended[w.Ended[i].Name] = &w.Ended[i]
+	}
+	for i := range w.Kept {
+		p.kept[w.Kept[i].Name] = &w.Kept[i]
 	}
 	found = sortedRooms(found)
 	p.out.Unchanged = make([]Room, 0, len(w.Rooms))

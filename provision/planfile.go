@@ -27,7 +27,8 @@ type PlanFile struct {
 	// Meetings are the meetings as they were asked for.
 	Meetings []string    `json:"meetings"`
 	Options  FileOptions `json:"options"`
-	// Agendas are the agendas that the plan was made from.
+	// Agendas are the agendas and the list of groups that the plan was made
+	// from.
 	Agendas []AgendaMark `json:"agendas"`
 	// Configuration is the digest of the rules, and of what else of the
 	// configuration the caller counts in.
@@ -59,7 +60,8 @@ func (o FileOptions) PlanOptions(created time.Time) PlanOptions {
 	}
 }
 
-// AgendaMark is a meeting's number and its [AgendaDigest].
+// AgendaMark is a meeting's number and its agenda's digest, or [GroupsMark] and
+// that of the list of groups. See [Sources.Marks].
 type AgendaMark struct {
 	Meeting string `json:"meeting"`
 	Digest  string `json:"digest"`

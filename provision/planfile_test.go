@@ -16,7 +16,7 @@ import (
 func samplePlan(t testing.TB) PlanFile {
 	t.Helper()
 	w := wanting("adopt", "conflict", "create", "reopen", "unknown", "update")
-	w.Rooms[0].Reasons = []Reason{{FromMeeting, "126", "adopt", "wg", []int{1}, "why"}}
+	w.Rooms[0].Reasons = []Reason{{Source: FromMeeting, Meeting: "126", Group: "adopt", GroupType: "wg", Sessions: []int{1}, Text: "why"}}
 	w.Ended = []Ended{{Name: "archive", Settings: promised("")}}
 	exists := func(name string, managed, archived bool, title string) xmppadmin.Room {
 		return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: promised(title)}
@@ -32,7 +32,7 @@ func samplePlan(t testing.TB) PlanFile {
 	}
 	return PlanFile{
 		Version: "1.0", Account: "muster@example.org", Meetings: []string{"current"}, Options: o,
-		Agendas:       []AgendaMark{{"126", AgendaDigest(agenda.Meeting{Number: "126"})}},
+		Agendas:       []AgendaMark{{"126", agenda.Meeting{Number: "126"}.Digest()}},
 		Configuration: DefaultRules(service).Digest(), Plan: p,
 	}
 }
@@ -213,7 +213,7 @@ func TestPlanFileAgainLater(t *testing.T) {
 	t.Parallel()
 	meetings := []agenda.Meeting{meetingOf([]agenda.Group{group("quic", "wg")}, session(1, "quic", "sched"), session(30, "quic", "sched"))}
 	file := func(at PlanFile) PlanFile {
-		w, err := Want(meetings, bare(), at.Plan.Created)
+		w, err := Want(Sources{Meetings: meetings}, bare(), at.Plan.Created)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,8 @@ type planner struct {
 	addresses
 	options    PlanOptions
 	selection  *selection
-	ended      map[string]Ended // those not yet met
+	ended      map[string]*Ended // those not yet met
+	kept       map[string]*Kept
 	notOffered map[xmppadmin.Setting]bool
 	out        Planned
 }
@@ -58,7 +59,7 @@ func (p *planner) wanted(r Room, f xmppadmin.Room) {
 	adopt := p.selection.adopts(r.Name) || p.options.AdoptWanted
 	p.selection.reopens(r.Name)
 	switch {
-	case r.IfExists && (f.State == xmppadmin.Absent || f.Managed && f.Archived):
+	case r.IfExists && f.State == xmppadmin.Absent, (r.IfExists || r.StayArchived) && f.Managed && f.Archived:
 		return
 	case f.State == xmppadmin.Absent:
 		p.change(Change{Action: Create, Room: r, Fields: allFields(r.Settings)})
@@ -84,7 +85,7 @@ func (p *planner) wanted(r Room, f xmppadmin.Room) {
 
 // unwanted decides on a room that was found and that nobody wants.
 func (p *planner) unwanted(f xmppadmin.Room) {
-	end, over := p.ended[f.Name]
+	end := p.ended[f.Name]
 	delete(p.ended, f.Name)
 	if !p.meet(f) {
 		return
@@ -102,10 +103,12 @@ func (p *planner) unwanted(f xmppadmin.Room) {
 	case f.Archived && reopen:
 		r.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(liveTitle(f.Settings[xmppadmin.Title]), f.Name)}
 		p.change(Change{Action: Reopen, Room: r, Fields: p.fields(r, f), Before: f.Settings})
-	case f.Archived:
-	case over:
+	case f.Archived && (end == nil || end.Title == "" || end.Title == f.Settings[xmppadmin.Title]):
+	case end != nil:
 		r.Settings = end.archived(f.Settings[xmppadmin.Title])
 		p.change(Change{Action: Archive, Room: r, Fields: p.fields(r, f), Before: f.Settings, Reason: end.Reason})
+	case p.kept[f.Name] != nil:
+		p.out.Kept = append(p.out.Kept, *p.kept[f.Name])
 	default:
 		p.out.Unexplained = append(p.out.Unexplained, f.Name)
 	}
@@ -114,7 +117,7 @@ func (p *planner) unwanted(f xmppadmin.Room) {
 // unseen reports the ended rooms that nobody looked at.
 func (p *planner) unseen() {
 	for _, name := range slices.Sorted(maps.Keys(p.ended)) {
-		if p.selection.takes(name) {
+		if !p.ended[name].IfFound && p.selection.takes(name) {
 			p.unknown(Room{Name: name, JID: p.of(name)}, errNotLooked)
 		}
 	}

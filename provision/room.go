@@ -21,33 +21,41 @@ type Room struct {
 	// IfExists says that the room is wanted where it exists and is live, and
 	// is not to be made or reopened: all its sessions are cancelled.
 	IfExists bool `json:"if_exists,omitempty"`
+	// StayArchived says that the room is not to be reopened: it is that of a
+	// BOF which is on no agenda in hand.
+	StayArchived bool `json:"stay_archived,omitempty"`
 }
 
 // Title returns the title that the room should have.
 func (r Room) Title() string { return r.Settings[xmppadmin.Title] }
 
-// Source says where the wish for a room comes from.
+// Source says where the wish for a room comes from, or the news of its end.
 type Source string
 
-// The sources of wishes.
+// The sources.
 const (
-	FromMeeting  Source = "meeting"
-	FromStanding Source = "standing"
+	FromMeeting  Source = "meeting"  // the agenda of a meeting
+	FromGroups   Source = "groups"   // the Datatracker's list of groups
+	FromStanding Source = "standing" // the configuration's standing rooms
+	FromRenamed  Source = "renamed"  // the configuration's renamed groups
 	FromRequest  Source = "request"
 )
 
 // Reason is one reason why a room is wanted.
 type Reason struct {
 	Source Source `json:"source"`
-	// Meeting is the number of the meeting, Group the acronym of the group
-	// as the Datatracker spells it, GroupType the slug of its type, Sessions
-	// the IDs of its sessions, ascending. For a reason from a meeting only.
+	// Meeting is the number of the meeting and Sessions the IDs of its
+	// sessions, ascending, for a reason from a meeting; Group the acronym of
+	// the group as the Datatracker spells it and GroupType the slug of its
+	// type, for one from a meeting or from the list of groups.
 	Meeting   string `json:"meeting,omitempty"`
 	Group     string `json:"group,omitempty"`
 	GroupType string `json:"group_type,omitempty"`
 	Sessions  []int  `json:"sessions,omitempty"`
 	// Text says it to people: "IETF 126: 2 sessions of quic (wg)".
 	Text string `json:"text"`
+	// Until is when the reason ends, where that is known; else zero.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Refusal is a room that cannot be made under the name it would have.
@@ -57,19 +65,6 @@ type Refusal struct {
 	Reasons []Reason `json:"reasons,omitempty"`
 }
 
-// Ended is a room whose life is over: it is to be archived. See [Rules.End].
-type Ended struct {
-	Name string `json:"name"`
-	JID  string `json:"jid"`
-	// Since is when its life ended, and Reason why, a text that may follow a
-	// colon.
-	Since  time.Time `json:"since"`
-	Reason string    `json:"reason"`
-	// Settings are those of the archived room, all but the title, which
-	// [Plan] makes of the title that the room has.
-	Settings xmppadmin.Settings `json:"settings,omitempty"`
-}
-
 // Tally is what [Want] counted on one meeting's agenda.
 type Tally struct {
 	Meeting string `json:"meeting"`
@@ -77,8 +72,21 @@ type Tally struct {
 	// of moved ones; Configured are those of a configured group type.
 	Sessions   int `json:"sessions"`
 	Configured int `json:"configured"`
+	// End is when the last of the sessions ends; zero where no time is known.
+	End time.Time `json:"end,omitzero"`
 	// Stale says that the agenda is an old one: see [agenda.Meeting].
 	Stale bool `json:"stale"`
+}
+
+// GroupTally is what [Want] counted on the list of groups.
+type GroupTally struct {
+	// Groups are those of a configured type, in any state; Living are those
+	// of them that are active, proposed or a BOF.
+	Groups int `json:"groups"`
+	Living int `json:"living"`
+	// Stale and Incomplete are the list's: see [agenda.GroupList].
+	Stale      bool `json:"stale"`
+	Incomplete bool `json:"incomplete"`
 }
 
 // Wanted is which rooms there should be.
@@ -91,22 +99,29 @@ type Wanted struct {
 	Refused []Refusal
 	// Ended are rooms to archive. One that is also among Rooms lives.
 	Ended []Ended
+	// Kept are rooms that are neither wanted nor to be archived, with the
+	// reason for that, sorted by name. One that is also among Rooms is wanted.
+	Kept []Kept
 	// Warnings are what was odd, each a sentence in lower case without a full
 	// stop, sorted.
 	Warnings []string
 	// Meetings are the tallies, in the order of the meetings' first sessions.
 	Meetings []Tally
+	// Groups is the tally of the list of groups; nil where there is none.
+	Groups *GroupTally
 }
 
 // Names returns the names that a survey must look at for [Plan]: those of the
-// wanted rooms and of the ended ones, sorted, each once.
+// wanted rooms and of the ended ones that there may be, sorted, each once.
 func (w Wanted) Names() []string {
 	names := make([]string, 0, len(w.Rooms)+len(w.Ended))
 	for _, r := range w.Rooms {
 		names = append(names, r.Name)
 	}
 	for _, e := range w.Ended {
-		names = append(names, e.Name)
+		if !e.IfFound {
+			names = append(names, e.Name)
+		}
 	}
 	return sortedOnce(names)
 }

@@ -3,6 +3,7 @@ package provision
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // The templates that [DefaultRules] sets. Their fields are those of [Facts].
@@ -17,6 +18,14 @@ type Rules struct {
 	Service string `json:"service"`
 	// GroupTypes are the slugs of the group types whose sessions make rooms.
 	GroupTypes []string `json:"group_types"`
+	// YearRound are the slugs of the group types whose living groups have rooms
+	// whether they meet or not; none for those on an agenda alone.
+	YearRound []string `json:"year_round"`
+	// Grace is for how long a room lives on when its group, or the last
+	// meeting of its BOF, is over.
+	Grace time.Duration `json:"grace"`
+	// Renamed are the groups that have another acronym now.
+	Renamed []Rename `json:"renamed"`
 	// Standing are the rooms that exist whatever the agenda says.
 	Standing []Standing `json:"standing"`
 	// Title and Description are text/template sources over [Facts].
@@ -42,11 +51,14 @@ type Standing struct {
 }
 
 // DefaultRules returns the rules of a service that nobody configured further:
-// working groups, research groups, area groups, their standing room, English.
+// working groups, research groups and area groups, on an agenda and, with the
+// directorates, throughout the year; 30 days of grace; the hallway; English.
 func DefaultRules(service string) Rules {
 	return Rules{
 		Service:     service,
 		GroupTypes:  []string{"wg", "rg", "ag", "rag"},
+		YearRound:   []string{"wg", "rg", "ag", "rag", "dir"},
+		Grace:       30 * 24 * time.Hour,
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,
 		Description: DefaultDescription,
@@ -55,17 +67,30 @@ func DefaultRules(service string) Rules {
 }
 
 // Validate says whether rooms can be made by these rules: whether the service
-// is a domain, the templates parse and know their fields, and the standing
-// rooms have names of their own.
+// is a domain, the templates parse and know their fields, the standing rooms
+// have names of their own, and the renamed groups lead somewhere.
 func (r Rules) Validate() error {
 	_, err := r.compile()
 	return err
 }
 
+// ListTypes returns the slugs of the types whose groups [Sources.Groups] must
+// list, sorted, each once; none where the rules go by the agendas alone.
+func (r Rules) ListTypes() []string {
+	if len(r.YearRound) == 0 {
+		return nil
+	}
+	return sortedOnce(slices.Concat(r.YearRound, r.GroupTypes))
+}
+
 // Digest returns a digest of all that the rules say. The order of the group
-// types and of the standing rooms says nothing.
+// types, of the renamed groups and of the standing rooms says nothing.
 func (r Rules) Digest() string {
-	r.GroupTypes = slices.Compact(slices.Sorted(slices.Values(r.GroupTypes)))
+	r.GroupTypes = sortedOnce(slices.Clone(r.GroupTypes))
+	r.YearRound = sortedOnce(slices.Clone(r.YearRound))
+	r.Renamed = slices.SortedFunc(slices.Values(r.Renamed), func(a, b Rename) int {
+		return compare(a.Previously, b.Previously)
+	})
 	r.Standing = slices.SortedFunc(slices.Values(r.Standing), func(a, b Standing) int {
 		return compare(a.Name, b.Name)
 	})
@@ -76,15 +101,13 @@ func (r Rules) Digest() string {
 type compiled struct {
 	Rules
 	addresses
-	types                   map[string]bool
+	types, yearRound        map[string]bool
 	title, description, log pattern
+	renamed                 map[string]string // by the previous name
 }
 
 func (r Rules) compile() (*compiled, error) {
-	c := &compiled{Rules: r, types: make(map[string]bool)}
-	for _, t := range r.GroupTypes {
-		c.types[t] = true
-	}
+	c := &compiled{Rules: r, types: setOf(r.GroupTypes), yearRound: setOf(r.YearRound)}
 	var err error
 	if c.addresses, err = newAddresses(r.Service); err != nil {
 		return nil, err
@@ -98,7 +121,21 @@ func (r Rules) compile() (*compiled, error) {
 	if c.log, err = newPattern("log address", logLabel+r.LogURL); err != nil {
 		return nil, err
 	}
+	if r.Grace < 0 {
+		return nil, fmt.Errorf("the grace of rooms whose life is over is %s: it cannot be negative", r.Grace)
+	}
+	if c.renamed, err = renames(r.Renamed); err != nil {
+		return nil, err
+	}
 	return c, c.checkStanding()
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, n := range names {
+		set[n] = true
+	}
+	return set
 }
 
 func (c *compiled) checkStanding() error {

@@ -34,7 +34,7 @@ func TestRulesValidate(t *testing.T) {
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
-			if _, werr := Want(nil, r, day); (werr == nil) != (err == nil) {
+			if _, werr := Want(Sources{}, r, day); (werr == nil) != (err == nil) {
 				t.Errorf("Want says %v, Validate %v", werr, err)
 			}
 		})
@@ -45,7 +45,7 @@ func TestTemplateThatFailsOnARoom(t *testing.T) {
 	t.Parallel()
 	r := bare()
 	r.Title = `{{slice .Acronym 0 4}}`
-	_, err := Want([]agenda.Meeting{meetingOf([]agenda.Group{group("tls", "wg")}, session(1, "tls", "sched"))}, r, day)
+	_, err := Want(Sources{Meetings: []agenda.Meeting{meetingOf([]agenda.Group{group("tls", "wg")}, session(1, "tls", "sched"))}}, r, day)
 	if err == nil || !strings.Contains(err.Error(), `room "tls": title template`) {
 		t.Errorf("got %v", err)
 	}
@@ -89,34 +89,6 @@ func TestRulesEnd(t *testing.T) {
 	}
 	if _, err := r.End("Quic", day, ""); err == nil {
 		t.Error("a name in upper case was taken")
-	}
-}
-
-func TestAgendaDigest(t *testing.T) {
-	t.Parallel()
-	base := func() agenda.Meeting {
-		return meetingOf([]agenda.Group{group("quic", "wg")}, session(1, "quic", "sched"))
-	}
-	changes := map[string]struct {
-		change func(*agenda.Meeting)
-		moves  bool
-	}{
-		"stale":    {func(m *agenda.Meeting) { m.Stale = true }, false},
-		"warnings": {func(m *agenda.Meeting) { m.Warnings = []string{"x"} }, false},
-		"zone":     {func(m *agenda.Meeting) { m.TimeZone = time.FixedZone("X", 3600) }, true},
-		"no zone":  {func(m *agenda.Meeting) { m.TimeZone = nil }, false},
-		"session":  {func(m *agenda.Meeting) { m.Sessions[0].Location = "Hall B" }, true},
-		"start":    {func(m *agenda.Meeting) { m.Sessions[0].Start = day }, true},
-		"status":   {func(m *agenda.Meeting) { m.Sessions[0].Status = "canceled" }, true},
-		"group":    {func(m *agenda.Meeting) { m.Groups[0].Name = "x" }, true},
-		"number":   {func(m *agenda.Meeting) { m.Number = "127" }, true},
-		"url":      {func(m *agenda.Meeting) { m.AgendaURL = "x" }, true},
-	}
-	for name, c := range changes {
-		m := base()
-		if c.change(&m); (AgendaDigest(m) != AgendaDigest(base())) != c.moves {
-			t.Errorf("%s: the digest moves %v", name, !c.moves)
-		}
 	}
 }
 

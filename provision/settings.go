@@ -2,16 +2,10 @@ package provision
 
 import (
 	"iter"
-	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"muster/xmppadmin"
 )
-
-// archivedPrefix begins the title of an archived room.
-const archivedPrefix = "[archived] "
 
 // isPromise says that a setting belongs to the service's promise: a room that
 // does not confirm it has failed, whether the server offers it or not.
@@ -41,60 +35,6 @@ func (r Rules) live() xmppadmin.Settings {
 		s[xmppadmin.Language] = r.Language
 	}
 	return s
-}
-
-// End says that the room called name is to be archived: since when its life is
-// over, and why. It fails where the name cannot be a room's, or where the
-// rules are not valid.
-func (r Rules) End(name string, since time.Time, reason string) (Ended, error) {
-	c, err := r.compile()
-	if err != nil {
-		return Ended{}, err
-	}
-	if why := checkName(name); why != "" {
-		return Ended{}, &NameError{Name: name, Why: why}
-	}
-	log, _, err := c.logLine(&Facts{Name: name}, nil)
-	if err != nil {
-		return Ended{}, err
-	}
-	d := "Archived since " + since.UTC().Format("2 January 2006") + ": " + OneLine(reason, MaxTitle) + "."
-	if log != "" {
-		d += " " + log
-	}
-	public := xmppadmin.True
-	if r.HideArchived {
-		public = xmppadmin.False
-	}
-	return Ended{Name: name, JID: c.of(name), Since: since, Reason: reason, Settings: xmppadmin.Settings{
-		xmppadmin.Description:    OneLine(d, MaxDescription),
-		xmppadmin.Persistent:     xmppadmin.True,
-		xmppadmin.Public:         public,
-		xmppadmin.MessageArchive: xmppadmin.True,
-	}}, nil
-}
-
-// archived returns the settings of an ended room that has the title given.
-func (e Ended) archived(title string) xmppadmin.Settings {
-	s := maps.Clone(e.Settings)
-	if s == nil {
-		s = make(xmppadmin.Settings)
-	}
-	s[xmppadmin.Title] = archivedTitle(e.Name, title)
-	return s
-}
-
-func archivedTitle(name, title string) string {
-	title = liveTitle(OneLine(title, MaxTitle))
-	if title == "" {
-		title = name
-	}
-	return OneLine(archivedPrefix+title, MaxTitle)
-}
-
-// liveTitle returns a title without the mark of an archived room.
-func liveTitle(title string) string {
-	return strings.TrimPrefix(title, archivedPrefix)
 }
 
 // NameError is a name that no room can have.

@@ -14,7 +14,8 @@ import (
 	"muster/xmppadmin"
 )
 
-// Want says which rooms the agendas and the rules ask for at the time now.
+// Want says which rooms the sources and the rules ask for at the time now, and
+// whose life is over.
 //
 // A session's room is its own chat room where it has one, else "plenary" for a
 // plenary session, else its group's acronym. Sessions count when their group
@@ -23,26 +24,42 @@ import (
 // wanted only where it exists. The order of the meetings, and a meeting given
 // twice, make no difference.
 //
+// A group of a year-round type that is active, proposed or a BOF has its room
+// whether it meets or not. A BOF's ends 30 days (see Rules.Grace) after the
+// last meeting it was on, unless it is on an agenda in hand. That of a group
+// which is concluded, abandoned, replaced or a concluded BOF ends 30 days
+// after that, and that of a renamed group at once, when there is a room in its
+// place. A room that anything asks for does not end; nor does any because
+// something is missing from an agenda or a list, nor by a list that is not
+// current or not whole.
+//
 // The error is that of [Rules.Validate], a template that fails on a room, or
 // one that joins a [*CollisionError] for each name that two claim.
-func Want(meetings []agenda.Meeting, rules Rules, now time.Time) (Wanted, error) {
+func Want(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	c, err := rules.compile()
 	if err != nil {
 		return Wanted{}, err
 	}
-	g := newGathering(c, meetings, now)
+	g := newGathering(c, in, now)
 	w := Wanted{Service: rules.Service}
-	for _, m := range inOrder(meetings) {
+	for _, m := range inOrder(in.Meetings) {
 		w.Meetings = append(w.Meetings, g.meeting(m))
 	}
+	g.warnEmpty(w.Meetings)
 	for i := range c.Standing {
 		g.claim(c.Standing[i].Name).standing = &c.Standing[i]
 	}
+	if in.Groups != nil {
+		w.Groups = g.groups(in.Groups)
+	}
+	g.renamings()
 	slices.SortFunc(g.order, func(a, b *claim) int { return compare(a.name, b.name) })
 	if err := g.collisions(); err != nil {
 		return Wanted{}, err
 	}
-	w.Rooms, w.Refused, err = g.rooms()
+	if w.Rooms, w.Refused, err = g.rooms(); err == nil {
+		err = g.ends(&w)
+	}
 	slices.Sort(g.warnings)
 	w.Warnings = g.warnings
 	return w, err
@@ -92,14 +109,17 @@ func (g *gathering) rooms() ([]Room, []Refusal, error) {
 	common := g.rules.live()
 	for _, c := range g.order {
 		if why := checkName(c.name); why != "" {
-			refused = append(refused, Refusal{Name: c.name, Why: why, Reasons: c.reasons()})
+			refused = append(refused, Refusal{Name: c.name, Why: why, Reasons: c.reasons(g.rules.Grace)})
 			continue
 		}
 		s := maps.Clone(common)
 		if err := g.describe(c, s); err != nil {
 			return nil, nil, fmt.Errorf("room %q: %w", c.name, err)
 		}
-		rooms = append(rooms, Room{Name: c.name, JID: g.rules.of(c.name), Settings: s, Reasons: c.reasons(), IfExists: !c.live()})
+		rooms = append(rooms, Room{
+			Name: c.name, JID: g.rules.of(c.name), Settings: s, Reasons: c.reasons(g.rules.Grace), IfExists: !c.live(),
+			StayArchived: c.record != nil && c.record.State == "bof" && c.standing == nil && !c.meets(),
+		})
 	}
 	return rooms, refused, nil
 }

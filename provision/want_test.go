@@ -126,22 +126,22 @@ func TestWantReasons(t *testing.T) {
 	for _, order := range [][]agenda.Meeting{{m, interim}, {interim, m}, {m, interim, m}} {
 		w := wantOf(t, rules, order...)
 		same(t, "quic", roomOf(t, w, "quic").Reasons, []Reason{
-			{FromMeeting, "126", "quic", "wg", []int{1, 2}, "IETF 126: 2 sessions of quic (wg)"},
-			{FromMeeting, "126", "tls", "wg", []int{7}, "IETF 126: 1 session of tls (wg), in a chat room of their own"},
-			{FromMeeting, "interim-2026-quic-01", "quic", "wg", []int{20}, "interim-2026-quic-01: 1 session of quic (wg)"},
+			{Source: FromMeeting, Meeting: "126", Group: "quic", GroupType: "wg", Sessions: []int{1, 2}, Text: "IETF 126: 2 sessions of quic (wg)"},
+			{Source: FromMeeting, Meeting: "126", Group: "tls", GroupType: "wg", Sessions: []int{7}, Text: "IETF 126: 1 session of tls (wg), in a chat room of their own"},
+			{Source: FromMeeting, Meeting: "interim-2026-quic-01", Group: "quic", GroupType: "wg", Sessions: []int{20}, Text: "interim-2026-quic-01: 1 session of quic (wg)"},
 		})
 		same(t, "plenary", roomOf(t, w, "plenary").Reasons, []Reason{
-			{FromMeeting, "126", "ietf", "ietf", []int{9}, "IETF 126: 1 plenary session of ietf (ietf)"},
+			{Source: FromMeeting, Meeting: "126", Group: "ietf", GroupType: "ietf", Sessions: []int{9}, Text: "IETF 126: 1 plenary session of ietf (ietf)"},
 		})
 		same(t, "tls", roomOf(t, w, "tls").Reasons, []Reason{
-			{FromMeeting, "126", "tls", "wg", []int{8}, "IETF 126: 1 session of tls (wg), all cancelled"},
+			{Source: FromMeeting, Meeting: "126", Group: "tls", GroupType: "wg", Sessions: []int{8}, Text: "IETF 126: 1 session of tls (wg), all cancelled"},
 		})
 		same(t, "hallway", roomOf(t, w, "hallway").Reasons, []Reason{{Source: FromStanding, Text: "standing room"}})
 		if got := roomOf(t, w, "wgchairs").Title(); got != "wgchairs: WG Chairs Forum" {
 			t.Errorf("title of a session's own room: %q", got)
 		}
 		same(t, "tallies", w.Meetings, []Tally{
-			{Meeting: "126", Sessions: 7, Configured: 6}, {Meeting: "interim-2026-quic-01", Sessions: 1, Configured: 1},
+			{Meeting: "126", Sessions: 7, Configured: 6, End: day.Add(10 * time.Hour)}, {Meeting: "interim-2026-quic-01", Sessions: 1, Configured: 1, End: day.Add(21 * time.Hour)},
 		})
 	}
 }
@@ -177,7 +177,7 @@ func TestWantCollisions(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, err := Want([]agenda.Meeting{meetingOf(c.groups, c.sessions...)}, c.rules, day)
+			w, err := Want(Sources{Meetings: []agenda.Meeting{meetingOf(c.groups, c.sessions...)}}, c.rules, day)
 			if c.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -271,7 +271,7 @@ func TestWantDescription(t *testing.T) {
 			if !c.now.IsZero() {
 				now = c.now
 			}
-			w, err := Want(append(c.also, m), bare(), now)
+			w, err := Want(Sources{Meetings: append(c.also, m)}, bare(), now)
 			if err != nil || len(w.Rooms) != 1 {
 				t.Fatal(w.Rooms, err)
 			}

@@ -184,7 +184,7 @@ func (j *job) remember(applied provision.Applied) error {
 	}
 	digests := make(map[string]string)
 	for _, m := range j.meetings {
-		digests[m.Number] = provision.AgendaDigest(m)
+		digests[m.Number] = m.Digest()
 	}
 	for _, t := range j.wanted.Meetings {
 		memory.Remember(t.Meeting, provision.LastApply{

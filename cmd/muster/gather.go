@@ -97,7 +97,7 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	j.wanted, err = provision.Want(j.meetings, j.rules, now)
+	j.wanted, err = provision.Want(provision.Sources{Meetings: j.meetings}, j.rules, now)
 	return err
 }
 
@@ -120,6 +120,16 @@ func (a *app) agendaClient(c config) (*agenda.Client, error) {
 
 // connect logs in and finds out how to speak to the service.
 func (j *job) connect(ctx context.Context) error {
+	if err := j.login(ctx); err != nil {
+		return err
+	}
+	var err error
+	j.service, err = xmppadmin.Open(ctx, j.client, j.config.XMPP.Service, j.config.XMPP.Dialect)
+	return err
+}
+
+// login makes the session with the server.
+func (j *job) login(ctx context.Context) error {
 	x := j.config.XMPP
 	password, err := j.config.password(ctx, j.app.env)
 	if err != nil {
@@ -133,10 +143,6 @@ func (j *job) connect(ctx context.Context) error {
 		JID: x.JID, Password: password, Server: x.Server, DirectTLS: x.TLS == "direct",
 		RootCAs: authorities, Timeout: time.Duration(x.Timeout), Logger: j.app.logger(),
 	})
-	if err != nil {
-		return err
-	}
-	j.service, err = xmppadmin.Open(ctx, j.client, x.Service, x.Dialect)
 	return err
 }
 

@@ -36,7 +36,7 @@ func (j *job) planFile(o provision.FileOptions, p provision.Planned) provision.P
 		Configuration: j.rules.Digest(), Plan: p,
 	}
 	for _, m := range j.meetings {
-		f.Agendas = append(f.Agendas, provision.AgendaMark{Meeting: m.Number, Digest: provision.AgendaDigest(m)})
+		f.Agendas = append(f.Agendas, provision.AgendaMark{Meeting: m.Number, Digest: m.Digest()})
 	}
 	return f
 }

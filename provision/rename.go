@@ -1,0 +1,105 @@
+package provision
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Rename says that a group has another acronym now. The room of the previous
+// one is archived and points to the new one.
+type Rename struct {
+	// Name is the room's name now, Previously what it was.
+	Name       string `json:"name"`
+	Previously string `json:"previously"`
+}
+
+// renames returns where each previous name leads in the end: a group may be
+// renamed more than once.
+func renames(list []Rename) (map[string]string, error) {
+	next := make(map[string]string, len(list))
+	for _, r := range list {
+		for _, name := range []string{r.Previously, r.Name} {
+			if why := checkName(name); why != "" {
+				return nil, fmt.Errorf("renamed group %q, previously %q: the name %q: %s", r.Name, r.Previously, name, why)
+			}
+		}
+		if other := next[r.Previously]; other != "" && other != r.Name {
+			return nil, fmt.Errorf("renamed group, previously %q: it cannot be both %q and %q now", r.Previously, other, r.Name)
+		}
+		next[r.Previously] = r.Name
+	}
+	last := make(map[string]string, len(next))
+	for _, from := range sortedNames(next) {
+		to := next[from]
+		for range len(next) {
+			if further := next[to]; further != "" {
+				to = further
+			}
+		}
+		if next[to] != "" {
+			return nil, fmt.Errorf("renamed group, previously %q: the renamings go round in a circle", to)
+		}
+		last[from] = to
+	}
+	return last, nil
+}
+
+// renamed is a fate: the room called from is now that of the group called to.
+func (g *gathering) renamed(from, to string, source Source) {
+	f := fate{name: from, source: source, to: to, reason: "the group is " + to + " now"}
+	if source == FromGroups {
+		f.reason = "the Datatracker's list of groups calls the group " + to + " now"
+	}
+	switch there := g.claims[to]; {
+	case there != nil && there.live():
+		f.over = true
+	case g.fates[to].over:
+		f.over = true
+	default:
+		f.reason += ", and there is no room of that name yet"
+	}
+	g.fates[from] = f
+}
+
+// renamings adds what the configuration and the list of groups say of groups
+// that have another acronym now.
+func (g *gathering) renamings() {
+	for _, r := range g.renumbered() {
+		g.renamed(r.Previously, r.Name, FromGroups)
+	}
+	for _, from := range sortedNames(g.rules.renamed) {
+		if c := g.claims[from]; c != nil && c.record != nil {
+			g.warnings = append(g.warnings, fmt.Sprintf("renamed group %q, previously %q: the Datatracker's list of groups has %q as a living group, so its room stays",
+				g.rules.renamed[from], from, from))
+		}
+		g.renamed(from, g.rules.renamed[from], FromRenamed)
+	}
+}
+
+// renumbered returns which rooms were those of a group that the list of groups
+// has under another acronym now: its number stays.
+func (g *gathering) renumbered() []Rename {
+	if g.list == nil || !sound(g.list) {
+		return nil
+	}
+	names := make(map[int][]string)
+	for name, s := range g.seen {
+		if c := g.claims[name]; s.Group != 0 && (c == nil || c.record == nil) {
+			names[s.Group] = append(names[s.Group], name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	var out []Rename
+	for i := range g.list.Groups {
+		r := &g.list.Groups[i]
+		for _, was := range names[r.ID] {
+			if now := lower(r.Acronym); now != was {
+				out = append(out, Rename{Name: now, Previously: was})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Rename) int { return compare(a.Previously, b.Previously) })
+	return out
+}

@@ -1,0 +1,160 @@
+package provision
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"muster/agenda"
+)
+
+// forgetAfter is for how long after a room was last wanted it is remembered.
+const forgetAfter = 2 * 365 * 24 * time.Hour
+
+// Sighting is what earlier runs have seen of one room. Times that are not
+// known are zero.
+type Sighting struct {
+	// Last is when the room was last wanted, or kept where it was found.
+	Last time.Time `json:"last"`
+	// Meeting is the number of the last meeting with a session in the room
+	// that was not cancelled, and End when that meeting ends or ended.
+	Meeting string    `json:"meeting,omitempty"`
+	End     time.Time `json:"end,omitzero"`
+	// Own says that the room is that of sessions and bears no group's acronym,
+	// as plenary does.
+	Own bool `json:"own,omitempty"`
+	// Group is the Datatracker's number of the group whose acronym the room
+	// bears, Alive when the list of groups last had it as a living one, and
+	// Over since when it is known not to live any more.
+	Group int       `json:"group,omitempty"`
+	Alive time.Time `json:"alive,omitzero"`
+	Over  time.Time `json:"over,omitzero"`
+}
+
+// Remember returns what is known of rooms after a run at the time now, to be
+// the next run's [Sources.Seen]: what was known before, and what the sources,
+// what was wanted of them and the plan tell. Rooms that have not been wanted
+// for two years are forgotten, but for those of BOFs. A list of groups that is
+// not current or not whole tells nothing.
+func (s Sources) Remember(w Wanted, p Planned, now time.Time) map[string]Sighting {
+	seen := maps.Clone(s.Seen)
+	if seen == nil {
+		seen = make(map[string]Sighting, len(w.Rooms))
+	}
+	for i := range w.Rooms {
+		r := &w.Rooms[i]
+		if !r.IfExists && slices.ContainsFunc(r.Reasons, func(why Reason) bool { return why.Source != FromStanding }) {
+			v := seen[r.Name]
+			v.Last = now
+			v.meet(r, w.Meetings)
+			seen[r.Name] = v
+		}
+	}
+	// Of a room that is not there nothing needs to be remembered: of these
+	// only what the plan has found counts.
+	for _, k := range p.Kept {
+		v := seen[k.Name]
+		v.Last = now
+		v.end(k)
+		seen[k.Name] = v
+	}
+	for _, c := range slices.Concat(p.Changes, p.Withheld) {
+		if v, ok := seen[c.Room.Name]; ok && c.Action == Archive {
+			v.Last = now
+			seen[c.Room.Name] = v
+		}
+	}
+	bofs := s.noteLiving(w, seen, now)
+	maps.DeleteFunc(seen, func(name string, v Sighting) bool { return now.Sub(v.Last) > forgetAfter && !bofs[name] })
+	return seen
+}
+
+// meet notes the last meeting that a wanted room is on.
+func (v *Sighting) meet(r *Room, meetings []Tally) {
+	met, own := false, true
+	for _, why := range r.Reasons {
+		if why.Source == FromMeeting {
+			own = own && lower(why.Group) != r.Name
+		}
+		for _, t := range meetings {
+			if why.Source != FromMeeting || t.Meeting != why.Meeting || t.End.IsZero() {
+				continue
+			}
+			met = true
+			// A meeting that was moved is the same one: its new end counts.
+			if t.Meeting == v.Meeting || !t.End.Before(v.End) {
+				v.Meeting, v.End = t.Meeting, t.End
+			}
+		}
+	}
+	if met {
+		v.Own = own
+	}
+}
+
+// end notes since when a group's life is over; what was known first counts.
+func (v *Sighting) end(k Kept) {
+	if k.Source != FromGroups || k.Since.IsZero() {
+		return
+	}
+	if v.Over.IsZero() || k.Since.Before(v.Over) {
+		v.Over = k.Since
+	}
+}
+
+// noteLiving notes of the rooms that a living group has had until now which
+// group that is, and returns the names of the BOFs. That of a BOF that met long
+// ago must stay known: else it would count as one that has yet to meet.
+func (s Sources) noteLiving(w Wanted, seen map[string]Sighting, now time.Time) (bofs map[string]bool) {
+	if s.Groups == nil {
+		return nil
+	}
+	ours := make(map[string]bool, len(w.Rooms))
+	for i := range w.Rooms {
+		for _, why := range w.Rooms[i].Reasons {
+			ours[w.Rooms[i].Name] = ours[w.Rooms[i].Name] || why.Source == FromGroups
+		}
+	}
+	for _, k := range w.Kept {
+		ours[k.Name] = ours[k.Name] || k.Source == FromGroups
+	}
+	bofs = make(map[string]bool)
+	for i := range s.Groups.Groups {
+		g := &s.Groups.Groups[i]
+		name := lower(g.Acronym)
+		bofs[name] = g.State == "bof"
+		if v, ok := seen[name]; ok && ours[name] && lives(g.State) && sound(s.Groups) {
+			v.Group, v.Alive, v.Over, v.Own = g.ID, now, time.Time{}, false
+			seen[name] = v
+		}
+	}
+	return bofs
+}
+
+// sound says that a list is current and whole, so that it may end a room.
+func sound(l *agenda.GroupList) bool { return !l.Stale && !l.Incomplete }
+
+// lives says that a group in this state lives.
+func lives(state string) bool {
+	switch state {
+	case "active", "proposed", "bof":
+		return true
+	}
+	return false
+}
+
+// past says in words what a group is whose state says that it is over, or
+// returns nothing for one that lives or may do so.
+func past(state string) string {
+	switch state {
+	case "conclude":
+		return "concluded"
+	case "abandon":
+		return "abandoned"
+	case "replaced":
+		return "replaced by another group"
+	case "bof-conc":
+		return "a concluded BOF"
+	}
+	return ""
+}
