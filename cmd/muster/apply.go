@@ -205,7 +205,13 @@ func (a *app) lock(ctx context.Context, c config, o *applyOptions) (unlock func(
 	if u, err := user.Current(); err == nil {
 		who.User = u.Username
 	}
-	l, err := provision.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
+	l, err := provision.AcquireLock(ctx, c.State.Dir, who, 0)
+	if o.lockTimeout > 0 && errors.As(err, new(*provision.LockedError)) {
+		if !o.silent {
+			a.note("%v; waiting for up to %s", err, o.lockTimeout)
+		}
+		l, err = provision.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
+	}
 	if err != nil {
 		return nil, err
 	}

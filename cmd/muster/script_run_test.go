@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,43 +23,47 @@ import (
 // patience is how long a script waits for what must come.
 const patience = 30 * time.Second
 
-// launched is a run of the program in the background.
-type launched struct {
-	cmd            *exec.Cmd
-	stdout, stderr bytes.Buffer
-}
-
-// scriptLaunch starts the program in the background: launch muster ARGUMENT...
+// scriptLaunch starts the program in the background, with its output in the
+// files launched.out and launched.err: launch muster ARGUMENT...
 func scriptLaunch(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	if neg || len(args) < 2 || w.launched != nil {
 		ts.Fatalf("usage: launch muster ARGUMENT..., one at a time")
 	}
-	l := &launched{cmd: exec.Command(args[0], args[1:]...)}
-	l.cmd.Dir, l.cmd.Env = w.work, *w.env
-	l.cmd.Stdout, l.cmd.Stderr = &l.stdout, &l.stderr
-	ts.Check(l.cmd.Start())
-	w.launched = l
+	stdout, err := os.Create(ts.MkAbs("launched.out"))
+	ts.Check(err)
+	defer stdout.Close()
+	stderr, err := os.Create(ts.MkAbs("launched.err"))
+	ts.Check(err)
+	defer stderr.Close()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.work, *w.env, stdout, stderr
+	ts.Check(cmd.Start())
+	w.launched = cmd
 	ts.Defer(func() {
-		if w.launched == l {
-			_ = l.cmd.Process.Kill()
-			_ = l.cmd.Wait()
+		if w.launched == cmd {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
 		}
 	})
 }
 
-// scriptInterrupt interrupts what was launched, as Control-C does, once it has
-// opened a file:
+// scriptInterrupt interrupts what was launched, as Control-C does, or once it
+// has opened a file:
 //
-//	interrupt FILE
+//	interrupt [FILE]
 //
 // where socket: stands for any connection.
 func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	if neg || len(args) != 1 || w.launched == nil {
-		ts.Fatalf("usage: interrupt FILE, after launch")
+	if neg || len(args) > 1 || w.launched == nil {
+		ts.Fatalf("usage: interrupt [FILE], after launch")
 	}
-	process, path := w.launched.cmd.Process, args[0]
+	process, path := w.launched.Process, strings.Join(args, "")
+	if len(args) == 0 {
+		ts.Check(process.Signal(os.Interrupt))
+		return
+	}
 	if path != "socket:" {
 		path = ts.MkAbs(path)
 	}
@@ -82,25 +86,40 @@ func opened(pid int, path string) bool {
 
 // scriptLanded waits for what was launched and checks its exit status:
 //
-//	landed CODE
+//	landed CODE [PIPE]
+//
+// A named pipe is read, and what comes out of it thrown away, so that a run
+// which waits for a reader goes on.
 func scriptLanded(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	if neg || len(args) != 1 || w.launched == nil {
-		ts.Fatalf("usage: landed CODE, after launch")
+	if neg || len(args) < 1 || len(args) > 2 || w.launched == nil {
+		ts.Fatalf("usage: landed CODE [PIPE], after launch")
 	}
-	l := w.launched
+	if len(args) == 2 {
+		// For writing, too: opening it never waits for the other end.
+		pipe, err := os.OpenFile(ts.MkAbs(args[1]), os.O_RDWR, 0)
+		ts.Check(err)
+		drained := make(chan struct{})
+		go func() {
+			_, _ = io.Copy(io.Discard, pipe)
+			close(drained)
+		}()
+		defer func() { pipe.Close(); <-drained }()
+	}
+	cmd := w.launched
 	w.launched = nil
-	timer := time.AfterFunc(patience, func() { _ = l.cmd.Process.Kill() })
-	err := l.cmd.Wait()
+	timer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
 	timer.Stop()
-	fmt.Fprint(ts.Stdout(), l.stdout.String())
-	fmt.Fprint(ts.Stderr(), l.stderr.String())
+	stdout, stderr := ts.ReadFile("launched.out"), ts.ReadFile("launched.err")
+	fmt.Fprint(ts.Stdout(), stdout)
+	fmt.Fprint(ts.Stderr(), stderr)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		ts.Fatalf("%v", err)
 	}
-	if got := strconv.Itoa(l.cmd.ProcessState.ExitCode()); got != args[0] {
-		ts.Fatalf("the exit status is %s, not %s\n%s%s", got, args[0], &l.stdout, &l.stderr)
+	if got := strconv.Itoa(cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("the exit status is %s, not %s\n%s%s", got, args[0], stdout, stderr)
 	}
 }
 

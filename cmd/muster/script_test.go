@@ -73,7 +73,7 @@ type world struct {
 	url         string
 	meeting     *fixtures.Meeting
 	env         *[]string
-	launched    *launched
+	launched    *exec.Cmd
 	lock        *provision.Lock
 }
 
