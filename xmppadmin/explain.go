@@ -15,6 +15,8 @@ func (s *Service) Explain(setting Setting) string {
 		return explainProsody(setting, s.domain)
 	case software == "ejabberd":
 		return explainEjabberd(setting)
+	case software == "openfire" || s.Name() == "openfire":
+		return explainOpenfire(setting)
 	default:
 		return ""
 	}

@@ -134,6 +134,8 @@ func (s *Service) choose(name string) (Dialect, error) {
 			return nil, lacks(nodeAPI+ejabberdCommands[0], fmt.Sprintf("enable mod_adhoc_api and allow %s by api_permissions", s.client.JID()))
 		}
 		return newEjabberd(s), nil
+	case "openfire":
+		return newOpenfire(s), nil
 	case "owner":
 		return &owner{service: s}, nil
 	default:
@@ -151,13 +153,15 @@ func (s *Service) best() Dialect {
 		return &companion{service: s}
 	case s.hasEjabberd():
 		return newEjabberd(s)
+	case s.isOpenfire():
+		return newOpenfire(s)
 	default:
 		return &owner{service: s}
 	}
 }
 
 // Dialects returns the names that the configuration may give, sorted.
-func Dialects() []string { return []string{"auto", "ejabberd", "owner", "prosody"} }
+func Dialects() []string { return []string{"auto", "ejabberd", "openfire", "owner", "prosody"} }
 
 func (s *Service) hasCompanion() bool {
 	for _, node := range companionNodes {
