@@ -26,6 +26,47 @@ func bigMeeting(n int) agenda.Meeting {
 	return m
 }
 
+// bigList is a list of as many living groups, of which a few more than there
+// are on the agenda, and of half as many that are concluded.
+func bigList(n int) *agenda.GroupList {
+	l := &agenda.GroupList{}
+	for i := range n + n/2 {
+		g := agenda.Group{Acronym: fmt.Sprintf("group%05d", i), Name: "A Group With a Name of the Usual Length", Type: "wg", State: "active", Parent: "wit"}
+		if i >= n {
+			g.Acronym, g.State = fmt.Sprintf("old%05d", i), "conclude"
+		}
+		l.Groups = append(l.Groups, agenda.GroupRecord{Group: g, ID: i + 1, Changed: day.AddDate(-1, 0, 0)})
+	}
+	return l
+}
+
+// BenchmarkYearRound is the pure part of a run with the list of groups and all
+// that is remembered, for 10,000 rooms that are as they should be.
+func BenchmarkYearRound(b *testing.B) {
+	in := Sources{Meetings: []agenda.Meeting{bigMeeting(9_000)}, Groups: bigList(10_000)}
+	rules := DefaultRules(service)
+	w, err := Want(in, rules, day)
+	if err != nil {
+		b.Fatal(err)
+	}
+	found := make([]xmppadmin.Room, len(w.Rooms))
+	for i, r := range w.Rooms {
+		found[i] = asWanted(r)
+	}
+	in.Seen = in.Remember(w, Planned{}, day)
+	b.ReportAllocs()
+	for b.Loop() {
+		w, err := Want(in, rules, day)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := Plan(w, found, PlanOptions{Policy: Sync, Now: day})
+		if err != nil || p.Counts.Unchanged != len(w.Rooms) || len(w.Ended) != 5000 || len(in.Seen) != 10_000 {
+			b.Fatal(err, p.Counts, len(w.Ended), len(in.Seen))
+		}
+	}
+}
+
 // BenchmarkWantAndPlan is the pure part of a run for 10,000 rooms, of which
 // one in ten differs on the service and one in ten does not exist.
 func BenchmarkWantAndPlan(b *testing.B) {

@@ -2,24 +2,10 @@ package provision
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"time"
 
 	"muster/agenda"
 )
-
-// fate is what becomes of a room that nothing asks for: it is archived where
-// its time is over, else kept.
-type fate struct {
-	name         string
-	source       Source
-	since, until time.Time // as in Ended and Kept
-	reason       string
-	to           string // the room that takes its place; empty for none
-	over         bool
-}
 
 // groups gathers what the list of groups asks for. The agendas come first: a
 // BOF that is on none of them may have had its time.
@@ -39,7 +25,8 @@ func (g *gathering) groups(l *agenda.GroupList) *GroupTally {
 		case past(r.State) != "":
 			g.gone(r)
 		default:
-			if g.fate(fate{name: lower(r.Acronym), source: FromGroups, reason: called(r) + " is in the state " + quote(OneLine(r.State, MaxName))}); !waits(r.State) {
+			g.fate(fate{name: lower(r.Acronym), source: FromGroups, reason: called(r) + " is in the state " + quote(OneLine(r.State, MaxName))})
+			if !waits(r.State) {
 				odd[r.State]++
 			}
 		}
@@ -56,28 +43,16 @@ func (g *gathering) groups(l *agenda.GroupList) *GroupTally {
 	return t
 }
 
-// waits says that a group in this state neither lives nor is over.
-func waits(state string) bool { return state == "dormant" || state == "unknown" }
-
 // called names a group and its type: "quic (wg)".
 func called(r *agenda.GroupRecord) string {
 	return OneLine(r.Acronym, MaxName) + " (" + OneLine(r.Type, MaxName) + ")"
-}
-
-// fate notes what becomes of a room. Of two groups that differ in nothing but
-// the case of their acronyms, the one that keeps the room wins.
-func (g *gathering) fate(f fate) {
-	if have, ok := g.fates[f.name]; ok && !have.over {
-		return
-	}
-	g.fates[f.name] = f
 }
 
 // living gathers a group that lives.
 func (g *gathering) living(r *agenda.GroupRecord) {
 	name := lower(r.Acronym)
 	if !g.rules.yearRound[r.Type] {
-		g.fate(fate{name: name, source: FromGroups, reason: called(r) + " is in the state " + quote(r.State) + ", and rooms of its type are for meetings"})
+		g.fate(fate{name: name, source: FromGroups, lives: true, reason: called(r) + " is in the state " + quote(r.State) + ", and rooms of its type are for meetings"})
 		return
 	}
 	c := g.claims[name]
@@ -146,96 +121,67 @@ func (g *gathering) gone(r *agenda.GroupRecord) {
 		g.fate(f)
 		return
 	}
-	f.since = g.overSince(r, g.seen[f.name])
+	var noted bool
+	f.since, noted = g.overSince(r, g.seen[f.name])
 	f.until, f.over = f.since.Add(g.rules.Grace), g.passed(f.since)
-	f.reason = called(r) + " has been " + past(r.State) + " since " + date(f.since)
+	verb := " has been "
+	if !noted {
+		verb = " has been seen "
+	}
+	f.reason = called(r) + verb + past(r.State) + " since " + date(f.since)
 	g.fate(f)
 }
 
 // overSince returns since when a group's life is over, as far as is known and
-// rather too late than too early. The list has the day of the last edit. That
-// is too late where the group was edited again, so what was first seen counts
-// then; and too early where nobody noted the end, as is certain where the
-// group was seen alive after it. A BOF's life is over with its last meeting.
-func (g *gathering) overSince(r *agenda.GroupRecord, s Sighting) time.Time {
-	since := r.Changed
+// rather too late than too early, and whether the Datatracker has noted that.
+// The list has the day of the last edit. That is too late where the group was
+// edited again, so what was first seen counts then; and too early where nobody
+// noted the end, as is certain where the group was seen alive after it. A
+// BOF's life is over with its last meeting.
+func (g *gathering) overSince(r *agenda.GroupRecord, s Sighting) (since time.Time, noted bool) {
+	since, noted = r.Changed, true
 	if since.Before(s.Alive) {
 		since = time.Time{}
 	}
 	if !s.Over.IsZero() && (since.IsZero() || s.Over.Before(since)) {
-		since = s.Over
+		since, noted = s.Over, false
 	}
 	if since.IsZero() {
-		since = g.now
+		since, noted = g.now, false
 	}
-	if r.State == "bof-conc" && !s.End.IsZero() && s.End.Before(since) {
-		since = s.End
+	if r.State == "bof-conc" && !s.End.IsZero() && !s.End.After(g.now) {
+		since, noted = s.End, true
 	}
-	return since
+	return since, noted
 }
 
-// ends turns the fates of rooms that nothing asks for into what is wanted.
-func (g *gathering) ends(w *Wanted) error {
-	for name, s := range g.seen {
-		if _, ok := g.fates[name]; !ok && s.Own {
-			g.fates[name] = fate{name: name, source: FromMeeting, reason: "a room of sessions, last on " + label(s.Meeting) + ": such rooms stand"}
-		}
+// sound says that a list is current and whole, so that it may end a room.
+func sound(l *agenda.GroupList) bool { return !l.Stale && !l.Incomplete }
+
+// lives says that a group in this state lives.
+func lives(state string) bool {
+	switch state {
+	case "active", "proposed", "bof":
+		return true
 	}
-	for _, name := range sortedNames(g.fates) {
-		f := g.fates[name]
-		if g.claims[name] != nil || checkName(name) != "" {
-			continue
-		}
-		if !f.over {
-			w.Kept = append(w.Kept, g.kept(f))
-			continue
-		}
-		e, err := g.ended(f)
-		if err != nil {
-			return fmt.Errorf("room %q: %w", name, err)
-		}
-		w.Ended = append(w.Ended, e)
-	}
-	return nil
+	return false
 }
 
-func (g *gathering) kept(f fate) Kept {
-	k := Kept{Name: f.name, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until}
-	if !k.Until.IsZero() {
-		k.Reason += "; its room lives until " + date(k.Until)
+// past says in words what a group is whose state says that it is over, or
+// returns nothing for one that lives or may do so.
+func past(state string) string {
+	switch state {
+	case "conclude":
+		return "concluded"
+	case "abandon":
+		return "abandoned"
+	case "replaced":
+		return "replaced by another group"
+	case "bof-conc":
+		return "a concluded BOF"
 	}
-	return k
+	return ""
 }
 
-func (g *gathering) ended(f fate) (Ended, error) {
-	_, known := g.seen[f.name]
-	e := Ended{
-		Name: f.name, JID: g.rules.of(f.name), Source: f.source, Since: f.since, Until: f.until,
-		Reason: f.reason, IfFound: !known && f.to == "",
-	}
-	text := f.reason
-	if f.to != "" {
-		e.Title = OneLine(archivedPrefix+f.name+": now "+f.to, MaxTitle)
-		text += "; join xmpp:" + g.rules.of(f.to) + "?join instead"
-	}
-	if !f.until.IsZero() && g.rules.Grace > 0 {
-		e.Reason += "; " + inWords(g.rules.Grace) + " have passed"
-	}
-	var err error
-	e.Settings, g.buf, err = g.rules.archived(f.name, g.now, text, g.buf)
-	return e, err
-}
-
-// inWords says how long d is: "30 days", or "36h0m0s" for what is no number of
-// days.
-func inWords(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d%day != 0 || d == day {
-		return d.String()
-	}
-	return strconv.Itoa(int(d/day)) + " days"
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
-}
+// waits says that a group in this state neither lives nor is over.
+func waits(state string) bool { return state == "dormant" || state == "unknown" }

@@ -51,9 +51,7 @@ func (g *gathering) renamed(from, to string, source Source) {
 		f.reason = "the Datatracker's list of groups calls the group " + to + " now"
 	}
 	switch there := g.claims[to]; {
-	case there != nil && there.live():
-		f.over = true
-	case g.fates[to].over:
+	case there != nil && there.live() && checkName(to) == "", g.fates[to].over:
 		f.over = true
 	default:
 		f.reason += ", and there is no room of that name yet"
@@ -65,12 +63,15 @@ func (g *gathering) renamed(from, to string, source Source) {
 // that have another acronym now.
 func (g *gathering) renamings() {
 	for _, r := range g.renumbered() {
-		g.renamed(r.Previously, r.Name, FromGroups)
+		if !g.fates[r.Previously].lives {
+			g.renamed(r.Previously, r.Name, FromGroups)
+		}
 	}
 	for _, from := range sortedNames(g.rules.renamed) {
-		if c := g.claims[from]; c != nil && c.record != nil {
-			g.warnings = append(g.warnings, fmt.Sprintf("renamed group %q, previously %q: the Datatracker's list of groups has %q as a living group, so its room stays",
+		if c := g.claims[from]; c != nil && c.record != nil || g.fates[from].lives {
+			g.warnings = append(g.warnings, fmt.Sprintf("renamed group %q, previously %q: the list of groups has %q as one that lives, so its room stays",
 				g.rules.renamed[from], from, from))
+			continue
 		}
 		g.renamed(from, g.rules.renamed[from], FromRenamed)
 	}

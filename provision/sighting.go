@@ -4,8 +4,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"muster/agenda"
 )
 
 // forgetAfter is for how long after a room was last wanted it is remembered.
@@ -129,32 +127,4 @@ func (s Sources) noteLiving(w Wanted, seen map[string]Sighting, now time.Time) (
 		}
 	}
 	return bofs
-}
-
-// sound says that a list is current and whole, so that it may end a room.
-func sound(l *agenda.GroupList) bool { return !l.Stale && !l.Incomplete }
-
-// lives says that a group in this state lives.
-func lives(state string) bool {
-	switch state {
-	case "active", "proposed", "bof":
-		return true
-	}
-	return false
-}
-
-// past says in words what a group is whose state says that it is over, or
-// returns nothing for one that lives or may do so.
-func past(state string) string {
-	switch state {
-	case "conclude":
-		return "concluded"
-	case "abandon":
-		return "abandoned"
-	case "replaced":
-		return "replaced by another group"
-	case "bof-conc":
-		return "a concluded BOF"
-	}
-	return ""
 }
