@@ -19,9 +19,9 @@ lint: ## formatting, vet and staticcheck
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-bench: build tools ## benchmarks and a table of what a user would do instead
-	$(GO) test -run "^$$" -bench . ./provision
-	$(GO) run ./fixtures/bench $(BIN)
+bench: build servers ## times on every server, and of what a user would do instead; BENCH=-quick for less
+	@sh fixtures/bench/install.sh
+	$(GO) run ./fixtures/bench $(BENCH) $(BIN)
 
 tools: ## the server that demo, test and bench run
 	@sh fixtures/install.sh
