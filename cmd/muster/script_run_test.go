@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a script waits for what must come.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // scriptLaunch starts the program in the background, with its output in the
 // files launched.out and launched.err: launch muster ARGUMENT...
@@ -137,7 +137,8 @@ func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		if time.Now().After(end) {
-			ts.Fatalf("%s: nothing like it came within %s: %v", args[0], patience, err)
+			told, _ := os.ReadFile(ts.MkAbs("launched.err"))
+			ts.Fatalf("%s: nothing like it came within %s: %v\n%s", args[0], patience, err, told)
 		}
 	}
 }
