@@ -118,11 +118,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 	if o.keep != nil {
 		p = o.keep(a, p)
 	}
-	refusals, err := j.guard(&o.choices, p, true)
-	if err != nil {
-		return err
-	}
-	if len(refusals) > 0 {
+	if refusals := j.guard(&o.choices, p, true); len(refusals) > 0 {
 		if !o.silent {
 			j.remark(p)
 		}
@@ -159,13 +155,17 @@ func (j *job) applyPlan(ctx context.Context, o *applyOptions, p provision.Planne
 	})
 	progress.close()
 	j.tellApplied(o, p, applied)
+	incomplete := applied.Counts.Failed+applied.Counts.Unknown+applied.Counts.Skipped > 0
+	if rerr := j.remember(p, applied, err == nil && !incomplete); err == nil && rerr != nil {
+		return rerr
+	}
 	if err != nil {
 		return applyError(ctx, err)
 	}
-	if applied.Counts.Failed+applied.Counts.Unknown+applied.Counts.Skipped > 0 {
+	if incomplete {
 		return &statusError{code: exitIncomplete}
 	}
-	return j.remember(applied)
+	return nil
 }
 
 // applyError is why an apply stopped before its end.
@@ -176,23 +176,24 @@ func applyError(ctx context.Context, err error) error {
 	return err
 }
 
-// remember notes a successful apply for the guard of later ones.
-func (j *job) remember(applied provision.Applied) error {
-	memory, _, err := provision.LoadMemory(j.config.State.Dir)
-	if err != nil {
-		return err
+// remember notes what this run has seen for later ones, and for their guards
+// what it was when all was done.
+func (j *job) remember(p provision.Planned, applied provision.Applied, complete bool) error {
+	now := j.app.now()
+	j.memory.Rooms = j.inputs.Remember(j.wanted, p, now)
+	if complete {
+		digests := make(map[string]string)
+		for _, m := range j.inputs.Meetings {
+			digests[m.Number] = m.Digest()
+		}
+		for _, t := range j.wanted.Meetings {
+			j.memory.Remember(t.Meeting, provision.LastApply{
+				Sessions: t.Sessions, Rooms: applied.Counts.Wanted, Agenda: digests[t.Meeting], When: now,
+			})
+		}
+		j.memory.RememberGroups(j.wanted.Groups, now)
 	}
-	digests := make(map[string]string)
-	for _, m := range j.meetings {
-		digests[m.Number] = m.Digest()
-	}
-	for _, t := range j.wanted.Meetings {
-		memory.Remember(t.Meeting, provision.LastApply{
-			Sessions: t.Sessions, Rooms: applied.Counts.Wanted,
-			Agenda: digests[t.Meeting], When: j.app.now(),
-		})
-	}
-	return memory.Save(j.config.State.Dir)
+	return j.memory.Save(j.config.State.Dir)
 }
 
 // lock makes the state folder where there is none and takes the lock in it.

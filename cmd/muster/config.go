@@ -42,13 +42,17 @@ type config struct {
 		Follow []string `toml:"follow"`
 	} `toml:"meetings"`
 	Rooms struct {
-		GroupTypes  []string   `toml:"group_types"`
-		Title       string     `toml:"title"`
-		Description string     `toml:"description"`
-		Language    string     `toml:"language"`
-		LogURL      string     `toml:"log_url"`
-		Protected   []string   `toml:"protected"`
-		Standing    []standing `toml:"standing"`
+		GroupTypes   []string   `toml:"group_types"`
+		YearRound    []string   `toml:"year_round"`
+		GraceDays    int        `toml:"grace_days"`
+		HideArchived bool       `toml:"hide_archived"`
+		Title        string     `toml:"title"`
+		Description  string     `toml:"description"`
+		Language     string     `toml:"language"`
+		LogURL       string     `toml:"log_url"`
+		Protected    []string   `toml:"protected"`
+		Standing     []standing `toml:"standing"`
+		Renamed      []renamed  `toml:"renamed"`
 	} `toml:"rooms"`
 	Guards struct {
 		ArchiveRooms   int `toml:"archive_rooms"`
@@ -66,6 +70,12 @@ type standing struct {
 	Name        string `toml:"name"`
 	Title       string `toml:"title"`
 	Description string `toml:"description"`
+}
+
+// renamed is a room whose group has another acronym now.
+type renamed struct {
+	Name       string `toml:"name"`
+	Previously string `toml:"previously"`
 }
 
 // duration is a time.Duration written as in "30s".
@@ -94,6 +104,8 @@ func defaultConfig() config {
 	c.XMPP.Timeout = duration(30 * time.Second)
 	c.Meetings.Follow = []string{"current"}
 	c.Rooms.GroupTypes = []string{"wg", "rg", "ag", "rag"}
+	c.Rooms.YearRound = []string{"wg", "rg", "ag", "rag", "dir"}
+	c.Rooms.GraceDays = 30
 	c.Rooms.Language = "en"
 	c.Rooms.Protected = []string{"hallway", "plenary"}
 	c.Rooms.Standing = []standing{{Name: "hallway", Title: "hallway: the IETF's social room"}}
@@ -232,6 +244,8 @@ func (c config) check() error {
 		return fail("meetings.follow is empty")
 	case c.Guards.ArchiveRooms < 0 || c.Guards.ArchivePercent < 0 || c.Guards.ArchivePercent > 100:
 		return fail("guards.archive_rooms is a number of rooms and guards.archive_percent one from 0 to 100")
+	case c.Rooms.GraceDays < 0:
+		return fail("rooms.grace_days is %d, below zero", c.Rooms.GraceDays)
 	case c.State.Dir == "":
 		return fail("state.dir is empty")
 	}

@@ -111,7 +111,8 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	}
 	text := commented.ReplaceAllString(string(sample), "$1")
 	// Two of the three ways to the password, and what is particular to a site.
-	for _, key := range []string{"password_env", "password_command", "server", "ca_file", "log_url", "description = \"\""} {
+	for _, key := range []string{"password_env", "password_command", "server", "ca_file", "log_url", "description = \"\"",
+		"[[rooms.renamed]]", "name = \"ivy\"", "previously"} {
 		text = regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(key)).ReplaceAllString(text, "# $0")
 	}
 	uncommented, err := configOf(t, text)

@@ -60,7 +60,8 @@ func codeOf(err error) exitCode {
 		return exitLocked
 	case errors.As(err, &datatracker):
 		return exitDatatracker
-	case errors.Is(err, xmppadmin.ErrUnavailable), errors.Is(err, xmppadmin.ErrForbidden), errors.Is(err, xmppadmin.ErrInterrupted):
+	case errors.Is(err, xmppadmin.ErrUnavailable), errors.Is(err, xmppadmin.ErrForbidden),
+		errors.Is(err, xmppadmin.ErrInterrupted), errors.Is(err, xmppadmin.ErrUnsupported):
 		return exitXMPP
 	default:
 		return exitError

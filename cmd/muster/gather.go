@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,14 +20,15 @@ import (
 // job is one run's view of both sides: the rooms wanted, from the agendas, and
 // the service that has them or should.
 type job struct {
-	app      *app
-	config   config
-	rules    provision.Rules
-	sources  []string // the meetings, as asked for
-	meetings []agenda.Meeting
-	wanted   provision.Wanted
-	client   *xmppadmin.Client  // nil where no server is looked at
-	service  *xmppadmin.Service // likewise
+	app     *app
+	config  config
+	rules   provision.Rules
+	sources []string // the meetings, as asked for
+	inputs  provision.Sources
+	memory  provision.Memory
+	wanted  provision.Wanted
+	client  *xmppadmin.Client  // nil where no server is looked at
+	service *xmppadmin.Service // likewise
 }
 
 // load reads the configuration.
@@ -49,6 +51,12 @@ func (c config) rules() provision.Rules {
 	}
 	if c.Rooms.Description != "" {
 		r.Description = c.Rooms.Description
+	}
+	r.YearRound = c.Rooms.YearRound
+	r.Grace = time.Duration(c.Rooms.GraceDays) * 24 * time.Hour
+	r.HideArchived = c.Rooms.HideArchived
+	for _, n := range c.Rooms.Renamed {
+		r.Renamed = append(r.Renamed, provision.Rename{Name: n.Name, Previously: n.Previously})
 	}
 	r.Standing = nil
 	for _, s := range c.Rooms.Standing {
@@ -80,25 +88,46 @@ func (a *app) prepare(ctx context.Context, c config, sources []string, now time.
 	return j, nil
 }
 
-// fetch reads the agendas, each once, and derives the wanted rooms.
+// fetch reads the agendas and the list of groups, each once, and derives the
+// wanted rooms.
 func (j *job) fetch(ctx context.Context, now time.Time) error {
 	client, err := j.app.agendaClient(j.config)
 	if err != nil {
 		return err
 	}
-	j.meetings = make([]agenda.Meeting, len(j.sources))
+	var warning string
+	if j.memory, warning, err = provision.LoadMemory(j.config.State.Dir); err != nil {
+		return err
+	}
+	if warning != "" {
+		j.app.warn("%s", warning)
+	}
+	j.inputs = provision.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), Seen: j.memory.Rooms}
 	g, gctx := errgroup.WithContext(ctx)
 	for i, source := range j.sources {
 		g.Go(func() (err error) {
-			j.meetings[i], err = client.Meeting(gctx, source)
+			j.inputs.Meetings[i], err = client.Meeting(gctx, source)
+			return err
+		})
+	}
+	if types := j.rules.ListTypes(); len(types) > 0 && !onlyFiles(j.sources) {
+		g.Go(func() error {
+			list, err := client.Groups(gctx, types)
+			j.inputs.Groups = &list
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	j.wanted, err = provision.Want(provision.Sources{Meetings: j.meetings}, j.rules, now)
+	j.wanted, err = provision.Want(j.inputs, j.rules, now)
 	return err
+}
+
+// onlyFiles says that no meeting comes from the Datatracker, so that nothing
+// else may either.
+func onlyFiles(sources []string) bool {
+	return !slices.ContainsFunc(sources, func(s string) bool { return !strings.HasPrefix(s, "file:") })
 }
 
 // agendaClient returns a client of the configured Datatracker, with its cache
@@ -172,7 +201,7 @@ func (j *job) who() string { return j.config.XMPP.JID }
 // label names the meetings for people.
 func (j *job) label() string {
 	var names []string
-	for _, m := range j.meetings {
+	for _, m := range j.inputs.Meetings {
 		name := m.Number
 		if name != "" && !strings.HasPrefix(name, "interim") {
 			name = "IETF " + name
@@ -185,10 +214,13 @@ func (j *job) label() string {
 // warnings are what the agendas and the derivation of rooms had to remark.
 func (j *job) warnings() []string {
 	var all []string
-	for _, m := range j.meetings {
+	for _, m := range j.inputs.Meetings {
 		for _, w := range m.Warnings {
 			all = append(all, fmt.Sprintf("agenda of %s: %s", m.Number, w))
 		}
+	}
+	if j.inputs.Groups != nil {
+		all = append(all, j.inputs.Groups.Warnings...)
 	}
 	all = append(all, j.wanted.Warnings...)
 	for _, r := range j.wanted.Refused {

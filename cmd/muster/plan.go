@@ -15,12 +15,15 @@ import (
 // choices are the options by which a plan is narrowed down, or a guard
 // overridden.
 type choices struct {
-	meetings     []string
-	policy       string
-	only, except []string
-	adopt        []string
-	adoptWanted  bool
-	allowed      provision.Allowed
+	meetings      []string
+	policy        string
+	only, except  []string
+	adopt         []string
+	adoptWanted   bool
+	archive       []string // by hand, and why
+	archiveReason string
+	reopen        []string
+	allowed       provision.Allowed
 }
 
 // addTo puts the options on a command.
@@ -50,7 +53,8 @@ func (o *choices) options(now time.Time) (provision.PlanOptions, error) {
 		return provision.PlanOptions{}, err
 	}
 	return provision.PlanOptions{
-		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted, Now: now,
+		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted,
+		Reopen: o.reopen, Now: now,
 	}, nil
 }
 
@@ -108,17 +112,16 @@ func (a *app) plan(ctx context.Context, o *choices, offline, unchanged bool, out
 			return err
 		}
 	}
-	refusals, err := j.guard(o, p, false)
-	if err != nil {
-		return err
-	}
-	return planStatus(p, refusals)
+	return planStatus(p, j.guard(o, p, false))
 }
 
 // plan compares the wanted rooms with a fresh look at the service.
 func (j *job) plan(ctx context.Context, o *choices, now time.Time) (provision.Planned, error) {
 	options, err := o.options(now)
 	if err != nil {
+		return provision.Planned{}, err
+	}
+	if err := j.endByHand(o); err != nil {
 		return provision.Planned{}, err
 	}
 	found, err := j.survey(ctx)
@@ -129,21 +132,15 @@ func (j *job) plan(ctx context.Context, o *choices, now time.Time) (provision.Pl
 }
 
 // guard asks the guards, with what the last run left behind.
-func (j *job) guard(o *choices, p provision.Planned, applying bool) ([]*provision.GuardError, error) {
-	memory, warning, err := provision.LoadMemory(j.config.State.Dir)
-	if err != nil {
-		return nil, err
-	}
-	if warning != "" {
-		j.app.warn("%s", warning)
-	}
+func (j *job) guard(o *choices, p provision.Planned, applying bool) []*provision.GuardError {
 	return provision.Guard(j.wanted, p, provision.Situation{
 		Limits: provision.Limits{
 			Archive: j.config.Guards.ArchiveRooms, ArchivePercent: float64(j.config.Guards.ArchivePercent),
 			Protected: j.config.Rooms.Protected,
 		},
-		Allowed: o.allowed, Asked: asked(j.sources), Last: memory.Meetings, Applying: applying,
-	}), nil
+		Allowed: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
+		LastGroups: j.memory.Groups, Applying: applying,
+	})
 }
 
 // asked returns those of the sources that name one meeting.

@@ -31,14 +31,10 @@ func (o *choices) fromFile(f *provision.PlanFile) {
 
 // planFile puts a plan together with all that it was made from.
 func (j *job) planFile(o provision.FileOptions, p provision.Planned) provision.PlanFile {
-	f := provision.PlanFile{
+	return provision.PlanFile{
 		Version: release, Account: j.config.XMPP.JID, Meetings: j.sources, Options: o,
-		Configuration: j.rules.Digest(), Plan: p,
+		Agendas: j.inputs.Marks(), Configuration: j.rules.Digest(), Plan: p,
 	}
-	for _, m := range j.meetings {
-		f.Agendas = append(f.Agendas, provision.AgendaMark{Meeting: m.Number, Digest: m.Digest()})
-	}
-	return f
 }
 
 // save writes the plan to a file, wholly or not at all. A plan that looked at

@@ -56,6 +56,13 @@ type (
 		Fields   []fieldRecord      `json:"fields,omitempty"`
 		Error    string             `json:"error,omitempty"`
 	}
+	checkRecord struct {
+		Type    string            `json:"type"`
+		Check   string            `json:"check"`
+		Verdict xmppadmin.Verdict `json:"verdict"`
+		Text    string            `json:"text"`
+		Hint    string            `json:"hint,omitempty"`
+	}
 	errorRecord struct {
 		Type    string   `json:"type"`
 		Code    exitCode `json:"code"`

@@ -78,7 +78,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	for _, w := range j.warnings() {
 		a.warn("%s", w)
 	}
-	records := roomRecords(found, p)
+	records := roomRecords(found, j.wanted, p)
 	a.summary = summaryOf(p.Counts, len(j.wanted.Refused))
 	if name != "" {
 		return a.showRoom(records, name)
@@ -87,7 +87,14 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 }
 
 // roomRecords joins what was found with what is to be done about it, by name.
-func roomRecords(found []xmppadmin.Room, p provision.Planned) []roomRecord {
+func roomRecords(found []xmppadmin.Room, w provision.Wanted, p provision.Planned) []roomRecord {
+	over := make(map[string]string) // why a room is not wanted, where that is known
+	for _, k := range w.Kept {
+		over[k.Name] = k.Reason
+	}
+	for _, e := range w.Ended {
+		over[e.Name] = e.Reason
+	}
 	changes := make(map[string]provision.Change)
 	for _, c := range p.Changes {
 		changes[c.Room.Name] = c
@@ -107,6 +114,9 @@ func roomRecords(found []xmppadmin.Room, p provision.Planned) []roomRecord {
 		}
 		if f.Err != nil {
 			r.Error = f.Err.Error()
+		}
+		if why := over[f.Name]; why != "" && len(r.Reasons) == 0 {
+			r.Reasons = []string{why}
 		}
 		records = append(records, r)
 	}

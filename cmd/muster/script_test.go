@@ -137,6 +137,8 @@ service = %q
 server = %q
 ca_file = %q
 timeout = "5s"
+[rooms]
+year_round = []
 [state]
 dir = %q
 `, w.url, w.prosody.JID, filepath.Join(w.work, "password"), w.prosody.Service, w.prosody.Addr, w.prosody.CAFile, filepath.Join(w.work, "state"))
@@ -187,6 +189,7 @@ func misleading(asked, got string) fixtures.Failure {
 //
 //	agenda cancel|remove|add ACRONYM
 //	agenda rename ACRONYM NAME
+//	agenda state ACRONYM STATE
 //	agenda number NUMBER
 //	agenda clear
 //
@@ -209,13 +212,15 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Check(err)
 		}
 		w.meeting.AddGroup(fixtures.Group{Acronym: name, Name: "Group of a name", Type: "wg", State: "active", Parent: "art"}, 1)
+	case len(args) == 3 && args[0] == "state": // as it is today
+		w.meeting.Group(args[1]).StateToday = args[2]
 	case len(args) == 2 && args[0] == "number":
 		w.meeting = w.meeting.Clone()
 		w.meeting.Number = args[1]
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:
-		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda number NUMBER, agenda clear")
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear")
 	}
 	w.datatracker.SetMeeting(w.meeting)
 }

@@ -102,6 +102,9 @@ func remarks(refused []provision.Refusal, p provision.Planned) []string {
 		names[i] = strconv.Quote(r.Name)
 	}
 	add(len(refused), "refused, because no room can be called so: %s", strings.Join(names, ", "))
+	for _, k := range p.Kept {
+		lines = append(lines, fmt.Sprintf("left alone: %s: %s", k.Name, k.Reason))
+	}
 	add(len(p.Unexplained), "managed, and nobody asks for them: %s", strings.Join(p.Unexplained, ", "))
 	add(p.Unmanaged, "not managed, and not wanted: %d", p.Unmanaged)
 	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
