@@ -38,7 +38,7 @@ func (g *gathering) ends(w *Wanted) error {
 	}
 	for _, name := range sortedNames(g.fates) {
 		f := g.fates[name]
-		if g.claims[name] != nil || checkName(name) != "" {
+		if c := g.claims[name]; c != nil && !g.over(c) || checkName(name) != "" {
 			continue
 		}
 		if !f.over {
@@ -53,6 +53,10 @@ func (g *gathering) ends(w *Wanted) error {
 	}
 	return nil
 }
+
+// over says that all a claim has is cancelled sessions, of a group whose time
+// is over: that they are cancelled is not what costs it its room.
+func (g *gathering) over(c *claim) bool { return !c.live() && g.fates[c.name].over }
 
 func (g *gathering) kept(f fate) Kept {
 	k := Kept{Name: f.name, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until}

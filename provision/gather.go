@@ -17,6 +17,7 @@ type gathering struct {
 	list     *agenda.GroupList // nil where there is none
 	seen     map[string]Sighting
 	fates    map[string]fate
+	lasts    map[int]met // what is remembered of groups, by number; nil until it is asked for
 	claims   map[string]*claim
 	order    []*claim // as they came
 	slab     []claim  // where the next claims are taken from

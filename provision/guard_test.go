@@ -51,6 +51,15 @@ func TestGuard(t *testing.T) {
 		"stale, planning":        {w: tallies(Tally{Meeting: "126", Sessions: 9, Configured: 9, Stale: true})},
 		"stale, applying": {w: tallies(Tally{Meeting: "126", Sessions: 9, Configured: 9, Stale: true}), s: Situation{Applying: true, Allowed: Allowed{Empty: true, Shrink: true, Mismatch: true, Protected: true, Archive: 99}},
 			want: []string{"stale-agenda: IETF 126: the Datatracker did not answer, and an agenda from the cache is not applied"}},
+		"list of groups":           {w: Wanted{Groups: &GroupTally{Groups: 9, Living: 50}}, s: Situation{LastGroups: LastGroups{Living: 100, When: day}}},
+		"list shrunk":              {w: Wanted{Groups: &GroupTally{Groups: 9, Living: 49}}, s: Situation{LastGroups: LastGroups{Living: 99, When: day}}, want: []string{"shrunk-groups: list of groups: it shrank by more than half: 49 living groups, 99 at the last apply on 2026-07-20 09:00 UTC; pass --allow-shrink to go on"}},
+		"list shrunk, allowed":     {w: Wanted{Groups: &GroupTally{Living: 1}}, s: Situation{LastGroups: LastGroups{Living: 99}, Allowed: Allowed{Shrink: true}}},
+		"list empty":               {w: Wanted{Groups: &GroupTally{}}, s: Situation{LastGroups: LastGroups{Living: 1, When: day}}, want: []string{"shrunk-groups: list of groups: it shrank by more than half: 0 living groups, 1 at the last apply on 2026-07-20 09:00 UTC; pass --allow-shrink to go on"}},
+		"no list any more":         {s: Situation{LastGroups: LastGroups{Living: 99}}},
+		"list not whole, applying": {w: Wanted{Groups: &GroupTally{Incomplete: true}}, s: Situation{Applying: true}},
+		"list stale, planning":     {w: Wanted{Groups: &GroupTally{Stale: true}}},
+		"list stale, applying": {w: Wanted{Groups: &GroupTally{Stale: true}}, s: Situation{Applying: true, Allowed: Allowed{Empty: true, Shrink: true, Mismatch: true, Protected: true, Archive: 99}},
+			want: []string{"stale-groups: list of groups: the Datatracker did not answer, and a list from the cache is not applied"}},
 		"10 of 100":             {p: archiving(10, 100)},
 		"10 of 99":              {p: archiving(10, 99), want: []string{"archives: too many archives: 10 of 99 rooms (10.1 %, limit 10 %); pass --allow-archive 10 to go on"}},
 		"11 of 110":             {p: archiving(11, 110), want: []string{"archives: too many archives: 11 of 110 rooms (limit 10 rooms); pass --allow-archive 11 to go on"}},
@@ -61,8 +70,8 @@ func TestGuard(t *testing.T) {
 		"other limits":          {p: archiving(3, 10), s: Situation{Limits: Limits{Archive: 2, ArchivePercent: 12.5}}, want: []string{"archives: too many archives: 3 of 10 rooms (30.0 %, limit 12.5 %; limit 2 rooms); pass --allow-archive 3 to go on"}},
 		"protected":             {p: archiving(2, 100, "plenary", "hallway"), want: []string{"protected: protected rooms would be archived: plenary, hallway; pass --allow-protected to go on"}},
 		"protected, allowed":    {p: archiving(2, 100, "plenary", "hallway"), s: Situation{Allowed: Allowed{Protected: true}}},
-		"several": {w: tallies(Tally{Meeting: "126", Stale: true}), p: archiving(1, 1, "hallway"), s: Situation{Asked: []string{"127"}, Last: last, Applying: true},
-			want: []string{"other-meeting", "empty-agenda", "shrunk-agenda", "stale-agenda", "protected", "archives"}},
+		"several": {w: Wanted{Meetings: []Tally{{Meeting: "126", Stale: true}}, Groups: &GroupTally{Stale: true}}, p: archiving(1, 1, "hallway"), s: Situation{Asked: []string{"127"}, Last: last, LastGroups: LastGroups{Living: 1}, Applying: true},
+			want: []string{"other-meeting", "empty-agenda", "shrunk-agenda", "stale-agenda", "shrunk-groups", "stale-groups", "protected", "archives"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

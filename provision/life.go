@@ -58,16 +58,19 @@ func (g *gathering) living(r *agenda.GroupRecord) {
 	c := g.claims[name]
 	var last met
 	if r.State == "bof" {
-		last = g.lastMeeting(name, c)
+		last = g.lastMeeting(name, r.ID, c)
 		switch onAgenda := c != nil && c.live(); {
 		case onAgenda:
 		case g.rules.renamed[name] != "":
 			return // that settles it
-		case !last.end.IsZero() && sound(g.list) && g.passed(last.end):
-			g.fate(fate{
-				name: name, source: FromMeeting, since: last.end, until: last.end.Add(g.rules.Grace), over: true,
-				reason: "the BOF " + OneLine(r.Acronym, MaxName) + " was last on " + label(last.number) + ", which ended on " + date(last.end),
-			})
+		case !last.end.IsZero() && g.passed(last.end):
+			f := fate{name: name, source: FromMeeting, reason: "the BOF " + OneLine(r.Acronym, MaxName) + " was last on " + label(last.number) + ", which ended on " + date(last.end)}
+			if f.over = sound(g.list); f.over {
+				f.since, f.until = last.end, last.end.Add(g.rules.Grace)
+			} else {
+				f.reason += unsound
+			}
+			g.fate(f)
 			return
 		}
 	}
@@ -88,11 +91,15 @@ type met struct {
 	end    time.Time
 }
 
-// lastMeeting returns the last meeting on which a room had a session that was
-// not cancelled: one of those in hand, or one that is remembered.
-func (g *gathering) lastMeeting(name string, c *claim) met {
+// lastMeeting returns the last meeting on which a group had a session that was
+// not cancelled: one of those in hand, or one that is remembered of its room or
+// of the one that it had under another acronym.
+func (g *gathering) lastMeeting(name string, number int, c *claim) met {
 	s := g.seen[name]
 	last := met{s.Meeting, s.End}
+	if f := g.formerly(number); f.end.After(last.end) {
+		last = f
+	}
 	if c == nil {
 		return last
 	}
@@ -108,6 +115,20 @@ func (g *gathering) lastMeeting(name string, c *claim) met {
 	return last
 }
 
+// formerly returns the last meeting that is remembered of the group of that
+// number, whatever its acronym was.
+func (g *gathering) formerly(number int) met {
+	if g.lasts == nil {
+		g.lasts = make(map[int]met, len(g.seen))
+		for _, s := range g.seen {
+			if s.Group != 0 && s.End.After(g.lasts[s.Group].end) {
+				g.lasts[s.Group] = met{s.Meeting, s.End}
+			}
+		}
+	}
+	return g.lasts[number]
+}
+
 // passed says that the days of grace since a time have passed.
 func (g *gathering) passed(since time.Time) bool {
 	return !g.now.Before(since.Add(g.rules.Grace))
@@ -117,7 +138,7 @@ func (g *gathering) passed(since time.Time) bool {
 func (g *gathering) gone(r *agenda.GroupRecord) {
 	f := fate{name: lower(r.Acronym), source: FromGroups}
 	if !sound(g.list) {
-		f.reason = called(r) + " is " + past(r.State) + ", says a list of groups that is not current or not whole"
+		f.reason = called(r) + " is " + past(r.State) + unsound
 		g.fate(f)
 		return
 	}
@@ -154,6 +175,9 @@ func (g *gathering) overSince(r *agenda.GroupRecord, s Sighting) (since time.Tim
 	}
 	return since, noted
 }
+
+// unsound is why nothing ends by such a list.
+const unsound = ", and the list of groups that says so is not current or not whole"
 
 // sound says that a list is current and whole, so that it may end a room.
 func sound(l *agenda.GroupList) bool { return !l.Stale && !l.Incomplete }

@@ -17,6 +17,12 @@ func TestMemory(t *testing.T) {
 	m.Remember("126", LastApply{Sessions: 120, Rooms: 112, Agenda: "sha256:x", When: day})
 	m.Remember("127", LastApply{Sessions: 1})
 	m.Remember("127", LastApply{Sessions: 2})
+	m.RememberGroups(&GroupTally{Groups: 900, Living: 150}, day)
+	m.RememberGroups(nil, day.AddDate(1, 0, 0))
+	m.Rooms = map[string]Sighting{"moq": {Last: day, Meeting: "126", End: day, Group: 7, Alive: day}, "plenary": {Own: true}}
+	if m.Groups != (LastGroups{Living: 150, When: day}) {
+		t.Errorf("%+v", m.Groups)
+	}
 	for range 2 {
 		if err := m.Save(dir); err != nil {
 			t.Fatal(err)
@@ -57,6 +63,16 @@ func TestMemoryDamaged(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
+	// A file as it was before rooms were remembered.
+	old := `{"format":"muster-memory/1","meetings":{"126":{"sessions":1,"rooms":2,"agenda":"x","when":"2026-07-20T09:00:00Z"}}}`
+	if err := os.WriteFile(filepath.Join(dir, memoryFile), []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, warning, err := LoadMemory(dir)
+	if err != nil || warning != "" || m.Meetings["126"].Rooms != 2 || m.Rooms != nil {
+		t.Error(m, warning, err)
+	}
+	dir = t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, memoryFile), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,11 @@ func TestPlan(t *testing.T) {
 	both := wanting("quic")
 	both.Ended = over.Ended
 	nobody := Wanted{Service: service}
+	bof := wanting("quic")
+	bof.Rooms[0].StayArchived = true
+	moved := Wanted{Service: service, Ended: []Ended{{Name: "quic", Reason: "it moved", Title: "[archived] quic: now tls"}}}
+	perhaps := Wanted{Service: service, Ended: []Ended{{Name: "quic", Reason: "it concluded", IfFound: true}}}
+	keep := Wanted{Service: service, Kept: []Kept{{Name: "quic", Source: FromGroups, Reason: "it sleeps"}}}
 	adopt, adoptAll, reopen := PlanOptions{Policy: Sync, Adopt: []string{"quic"}}, PlanOptions{Policy: Sync, AdoptWanted: true}, PlanOptions{Policy: Sync, Reopen: []string{"quic"}}
 	exists := func(managed, archived bool, change ...string) []xmppadmin.Room {
 		r := xmppadmin.Room{Name: "quic", State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: promised("quic")}
@@ -44,7 +49,8 @@ func TestPlan(t *testing.T) {
 		fields   []Field
 		counts   Counts
 		explains bool // the room is unexplained
-		foreign  int  // unmanaged
+		kept     bool
+		foreign  int // unmanaged
 	}{
 		"wanted, absent":                       {w: wanted, found: absent, action: Create, fields: all, counts: Counts{Wanted: 1, Create: 1}},
 		"wanted, as wanted":                    {w: wanted, found: exists(true, false), counts: Counts{Wanted: 1, Unchanged: 1}},
@@ -77,6 +83,24 @@ func TestPlan(t *testing.T) {
 		"ended, unknown":                       {w: over, found: unknown, action: Unknown, counts: Counts{Unknown: 1}},
 		"ended, not looked at":                 {w: over, action: Unknown, counts: Counts{Unknown: 1}},
 		"ended, archived, reopened by hand":    {w: over, found: exists(true, true, "title", "[archived] old"), o: reopen, action: Reopen, fields: []Field{{Name: "title", From: "[archived] old", To: "old"}}, counts: Counts{Reopen: 1}},
+		"may stay archived, absent":            {w: bof, found: absent, action: Create, fields: all, counts: Counts{Wanted: 1, Create: 1}},
+		"may stay archived, archived":          {w: bof, found: exists(true, true)},
+		"may stay archived, as wanted":         {w: bof, found: exists(true, false), counts: Counts{Wanted: 1, Unchanged: 1}},
+		"may stay archived, unmanaged":         {w: bof, found: exists(false, true), action: Conflict, counts: Counts{Wanted: 1, Conflict: 1}},
+		"moved, live":                          {w: moved, found: exists(true, false), action: Archive, fields: []Field{{Name: "title", From: "quic", To: "[archived] quic: now tls"}}, counts: Counts{Archive: 1}},
+		"moved, archived":                      {w: moved, found: exists(true, true, "title", "[archived] quic"), action: Archive, fields: []Field{{Name: "title", From: "[archived] quic", To: "[archived] quic: now tls"}}, counts: Counts{Archive: 1}},
+		"moved, archived, points":              {w: moved, found: exists(true, true, "title", "[archived] quic: now tls")},
+		"moved, unmanaged, archived":           {w: moved, found: exists(false, true), foreign: 1},
+		"perhaps ended, live":                  {w: perhaps, found: exists(true, false), action: Archive, fields: []Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: Counts{Archive: 1}},
+		"perhaps ended, not looked at":         {w: perhaps},
+		"perhaps ended, unknown":               {w: perhaps, found: unknown, action: Unknown, counts: Counts{Unknown: 1}},
+		"kept, live":                           {w: keep, found: exists(true, false), kept: true},
+		"kept, archived":                       {w: keep, found: exists(true, true)},
+		"kept, archived, reopened by hand":     {w: keep, found: exists(true, true), o: reopen, action: Reopen, counts: Counts{Reopen: 1}},
+		"kept, unmanaged":                      {w: keep, found: exists(false, false), foreign: 1},
+		"kept, absent":                         {w: keep, found: absent},
+		"kept, not looked at":                  {w: keep},
+		"kept, unknown":                        {w: keep, found: unknown, action: Unknown, counts: Counts{Unknown: 1}},
 		"unwanted, live":                       {w: nobody, found: exists(true, false), explains: true},
 		"unwanted, archived":                   {w: nobody, found: exists(true, true)},
 		"unwanted, archived, reopened by hand": {w: nobody, found: exists(true, true), o: reopen, action: Reopen, counts: Counts{Reopen: 1}},
@@ -97,6 +121,9 @@ func TestPlan(t *testing.T) {
 			same(t, "counts", p.Counts, c.counts)
 			if (len(p.Unexplained) == 1) != c.explains || p.Unmanaged != c.foreign || len(p.Withheld) > 0 {
 				t.Errorf("unexplained %q, unmanaged %d, withheld %v", p.Unexplained, p.Unmanaged, p.Withheld)
+			}
+			if (len(p.Kept) == 1) != c.kept || c.kept && p.Kept[0] != c.w.Kept[0] {
+				t.Errorf("kept %+v", p.Kept)
 			}
 			if c.action == "" {
 				if len(p.Changes) > 0 {

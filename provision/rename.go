@@ -44,37 +44,53 @@ func renames(list []Rename) (map[string]string, error) {
 	return last, nil
 }
 
-// renamed is a fate: the room called from is now that of the group called to.
+// renamings adds what the configuration and the list of groups say of groups
+// that have another acronym now. What the configuration says counts more.
+func (g *gathering) renamings() {
+	next, sources := make(map[string]string), make(map[string]Source)
+	for _, r := range g.renumbered() {
+		if !g.groupLives(r.Previously) {
+			next[r.Previously], sources[r.Previously] = r.Name, FromGroups
+		}
+	}
+	for _, from := range sortedNames(g.rules.renamed) {
+		to := g.rules.renamed[from]
+		if g.groupLives(from) {
+			g.warnings = append(g.warnings, fmt.Sprintf("renamed group %q, previously %q: the list of groups has %q as one that lives, so its room stays", to, from, from))
+			continue
+		}
+		next[from], sources[from] = to, FromRenamed
+	}
+	for from, to := range next {
+		for range len(next) {
+			if further := next[to]; further != "" && further != from {
+				to = further
+			}
+		}
+		g.renamed(from, to, sources[from])
+	}
+}
+
+// groupLives says that a living group of the list has its room under this
+// name.
+func (g *gathering) groupLives(name string) bool {
+	c := g.claims[name]
+	return c != nil && c.record != nil || g.fates[name].lives
+}
+
+// renamed makes the fate of the room called from that its group is now called
+// to. Where there is no room of that name the old one stays.
 func (g *gathering) renamed(from, to string, source Source) {
 	f := fate{name: from, source: source, to: to, reason: "the group is " + to + " now"}
 	if source == FromGroups {
 		f.reason = "the Datatracker's list of groups calls the group " + to + " now"
 	}
-	switch there := g.claims[to]; {
-	case there != nil && there.live() && checkName(to) == "", g.fates[to].over:
-		f.over = true
-	default:
+	there := g.claims[to]
+	f.over = there != nil && there.live() && checkName(to) == "" || g.fates[to].over && g.fates[to].to == ""
+	if !f.over {
 		f.reason += ", and there is no room of that name yet"
 	}
 	g.fates[from] = f
-}
-
-// renamings adds what the configuration and the list of groups say of groups
-// that have another acronym now.
-func (g *gathering) renamings() {
-	for _, r := range g.renumbered() {
-		if !g.fates[r.Previously].lives {
-			g.renamed(r.Previously, r.Name, FromGroups)
-		}
-	}
-	for _, from := range sortedNames(g.rules.renamed) {
-		if c := g.claims[from]; c != nil && c.record != nil || g.fates[from].lives {
-			g.warnings = append(g.warnings, fmt.Sprintf("renamed group %q, previously %q: the list of groups has %q as one that lives, so its room stays",
-				g.rules.renamed[from], from, from))
-			continue
-		}
-		g.renamed(from, g.rules.renamed[from], FromRenamed)
-	}
 }
 
 // renumbered returns which rooms were those of a group that the list of groups

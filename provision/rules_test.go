@@ -23,6 +23,8 @@ func TestRulesValidate(t *testing.T) {
 		"unknown function":        {func(r *Rules) { r.LogURL = "{{colour .Name}}" }, "log address template"},
 		"standing room's name":    {func(r *Rules) { r.Standing = []Standing{{Name: "Hall Way"}} }, `standing room "Hall Way": the name does not match`},
 		"empty title":             {func(r *Rules) { r.Title = "" }, ""},
+		"negative grace":          {func(r *Rules) { r.Grace = -1 }, "the grace of rooms whose life is over is -1ns: it cannot be negative"},
+		"renamed in a circle":     {func(r *Rules) { r.Renamed = []Rename{{"a", "a"}} }, "go round in a circle"},
 		"template with logic":     {func(r *Rules) { r.Title = `{{if .Area}}{{slice .Area 0 2}}{{end}} {{.Start.Year}}` }, ""},
 	}
 	for name, c := range cases {
@@ -58,6 +60,7 @@ func TestRulesDigest(t *testing.T) {
 		"service": func(r *Rules) { r.Service = "other.example.org" }, "types": func(r *Rules) { r.GroupTypes = []string{"wg"} },
 		"standing": func(r *Rules) { r.Standing = nil }, "title": func(r *Rules) { r.Title = "x" }, "description": func(r *Rules) { r.Description = "x" },
 		"language": func(r *Rules) { r.Language = "de" }, "log": func(r *Rules) { r.LogURL = "x" }, "hide": func(r *Rules) { r.HideArchived = true },
+		"year-round": func(r *Rules) { r.YearRound = nil }, "grace": func(r *Rules) { r.Grace = 0 }, "renamed": func(r *Rules) { r.Renamed = []Rename{{"b", "a"}} },
 	}
 	for name, change := range changes {
 		r := DefaultRules(service)
@@ -67,9 +70,24 @@ func TestRulesDigest(t *testing.T) {
 	}
 	r := DefaultRules(service)
 	r.GroupTypes = []string{"rag", "ag", "rg", "wg", "wg"}
-	if r.Digest() != base.Digest() || r.GroupTypes[0] != "rag" {
+	r.YearRound = []string{"rag", "dir", "ag", "rg", "wg"}
+	if r.Digest() != base.Digest() || r.GroupTypes[0] != "rag" || r.YearRound[0] != "rag" {
 		t.Error("the order of the types makes another digest, or was changed")
 	}
+	r.Renamed = []Rename{{"b", "a"}, {"d", "c"}}
+	one := r.Digest()
+	if r.Renamed = []Rename{{"d", "c"}, {"b", "a"}}; r.Digest() != one {
+		t.Error("the order of the renamed groups makes another digest")
+	}
+}
+
+func TestRulesListTypes(t *testing.T) {
+	t.Parallel()
+	r := DefaultRules(service)
+	r.GroupTypes = []string{"wg", "team"}
+	same(t, "types", r.ListTypes(), []string{"ag", "dir", "rag", "rg", "team", "wg"})
+	r.YearRound = nil
+	same(t, "types of the agenda's alone", r.ListTypes(), []string(nil))
 }
 
 func TestRulesEnd(t *testing.T) {

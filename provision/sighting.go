@@ -23,7 +23,7 @@ type Sighting struct {
 	Own bool `json:"own,omitempty"`
 	// Group is the Datatracker's number of the group whose acronym the room
 	// bears, Alive when the list of groups last had it as a living one, and
-	// Over since when it is known not to live any more.
+	// Over when it was first seen there as one that is over.
 	Group int       `json:"group,omitempty"`
 	Alive time.Time `json:"alive,omitzero"`
 	Over  time.Time `json:"over,omitzero"`
@@ -53,7 +53,6 @@ func (s Sources) Remember(w Wanted, p Planned, now time.Time) map[string]Sightin
 	for _, k := range p.Kept {
 		v := seen[k.Name]
 		v.Last = now
-		v.end(k)
 		seen[k.Name] = v
 	}
 	for _, c := range slices.Concat(p.Changes, p.Withheld) {
@@ -62,7 +61,7 @@ func (s Sources) Remember(w Wanted, p Planned, now time.Time) map[string]Sightin
 			seen[c.Room.Name] = v
 		}
 	}
-	bofs := s.noteLiving(w, seen, now)
+	bofs := s.noteGroups(w, seen, now)
 	maps.DeleteFunc(seen, func(name string, v Sighting) bool { return now.Sub(v.Last) > forgetAfter && !bofs[name] })
 	return seen
 }
@@ -90,20 +89,11 @@ func (v *Sighting) meet(r *Room, meetings []Tally) {
 	}
 }
 
-// end notes since when a group's life is over; what was known first counts.
-func (v *Sighting) end(k Kept) {
-	if k.Source != FromGroups || k.Since.IsZero() {
-		return
-	}
-	if v.Over.IsZero() || k.Since.Before(v.Over) {
-		v.Over = k.Since
-	}
-}
-
-// noteLiving notes of the rooms that a living group has had until now which
-// group that is, and returns the names of the BOFs. That of a BOF that met long
-// ago must stay known: else it would count as one that has yet to meet.
-func (s Sources) noteLiving(w Wanted, seen map[string]Sighting, now time.Time) (bofs map[string]bool) {
+// noteGroups notes which group a living group's room is of, and since when a
+// remembered room's group is seen not to live any more. It returns the names of
+// the BOFs: one that met long ago must stay known, else it would count as one
+// that has yet to meet.
+func (s Sources) noteGroups(w Wanted, seen map[string]Sighting, now time.Time) (bofs map[string]bool) {
 	if s.Groups == nil {
 		return nil
 	}
@@ -121,10 +111,16 @@ func (s Sources) noteLiving(w Wanted, seen map[string]Sighting, now time.Time) (
 		g := &s.Groups.Groups[i]
 		name := lower(g.Acronym)
 		bofs[name] = g.State == "bof"
-		if v, ok := seen[name]; ok && ours[name] && lives(g.State) && sound(s.Groups) {
+		v, ok := seen[name]
+		switch {
+		case !ok || !sound(s.Groups):
+			continue
+		case lives(g.State) && ours[name]:
 			v.Group, v.Alive, v.Over, v.Own = g.ID, now, time.Time{}, false
-			seen[name] = v
+		case past(g.State) != "" && v.Over.IsZero():
+			v.Over = now
 		}
+		seen[name] = v
 	}
 	return bofs
 }

@@ -21,7 +21,7 @@ import (
 // plenary session, else its group's acronym. Sessions count when their group
 // is of a configured type, plenary sessions whoever owns them. Moved sessions'
 // ghosts count for nothing; a room all of whose sessions are cancelled is
-// wanted only where it exists. The order of the meetings, and a meeting given
+// wanted only where it exists, and not where its life is over. The order of the meetings, and a meeting given
 // twice, make no difference.
 //
 // A group of a year-round type that is active, proposed or a BOF has its room
@@ -108,6 +108,9 @@ func (g *gathering) rooms() ([]Room, []Refusal, error) {
 	var refused []Refusal
 	common := g.rules.live()
 	for _, c := range g.order {
+		if g.over(c) {
+			continue
+		}
 		if why := checkName(c.name); why != "" {
 			refused = append(refused, Refusal{Name: c.name, Why: why, Reasons: c.reasons(g.rules.Grace)})
 			continue
