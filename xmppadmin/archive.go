@@ -140,6 +140,11 @@ func (d *owner) Reopen(ctx context.Context, name string, s Settings) error {
 	if err := d.restore(ctx, address, memory, s); err != nil {
 		return roomError(name, err)
 	}
+	if s[Moderated] != True {
+		if err := d.giveVoices(ctx, address); err != nil {
+			return roomError(name, err)
+		}
+	}
 	return roomError(name, c.remember(ctx, address, remembered{}))
 }
 
@@ -173,6 +178,19 @@ func (d *owner) affiliate(ctx context.Context, room, jid, affiliation string) er
 // silence takes the voices of those who are in the room and are not owners.
 // Closing a room leaves the voices of those present as they are.
 func (d *owner) silence(ctx context.Context, room string) error {
+	return d.giveRole(ctx, room, "visitor", func(o occupant) bool {
+		return o.affiliation != "owner" && (o.role == "participant" || o.role == "moderator")
+	})
+}
+
+// giveVoices gives those who are in the room a voice again, as newcomers have.
+func (d *owner) giveVoices(ctx context.Context, room string) error {
+	return d.giveRole(ctx, room, "participant", func(o occupant) bool { return o.role == "visitor" })
+}
+
+// giveRole gives a role to those who are in the room and are meant. It enters
+// the room to see them.
+func (d *owner) giveRole(ctx context.Context, room, role string, meant func(occupant) bool) error {
 	c := d.service.client
 	stay, err := c.join(ctx, room, d.nick()+" (archiving)")
 	if err != nil {
@@ -180,18 +198,18 @@ func (d *owner) silence(ctx context.Context, room string) error {
 	}
 	defer stay.leave()
 	for _, o := range stay.others {
-		if o.affiliation == "owner" || o.role == "visitor" || o.role == "none" {
+		if !meant(o) {
 			continue
 		}
 		set := xmlstream.Wrap(
 			xmlstream.Wrap(nil, xml.StartElement{Name: xml.Name{Local: "item"}, Attr: []xml.Attr{
-				{Name: xml.Name{Local: "nick"}, Value: o.nick}, {Name: xml.Name{Local: "role"}, Value: "visitor"},
+				{Name: xml.Name{Local: "nick"}, Value: o.nick}, {Name: xml.Name{Local: "role"}, Value: role},
 			}}),
 			xml.StartElement{Name: xml.Name{Space: nsMUCAdmin, Local: "query"}},
 		)
-		// Somebody who has just left has no voice either.
+		// For somebody who has just left it is of no matter.
 		if err := c.change(ctx, room, set, nil); err != nil && !errors.Is(err, ErrAbsent) {
-			return fmt.Errorf("take the voice of %q: %w", o.nick, err)
+			return fmt.Errorf("make %q a %s: %w", o.nick, role, err)
 		}
 	}
 	return nil

@@ -26,13 +26,14 @@ func TestRealAgendas(t *testing.T) {
 	if _, err := os.Stat(realAgendas); err != nil {
 		t.Skipf("no real agendas: %v", err)
 	}
-	for name, options := range map[string]fixtures.ProsodyOptions{
-		"with the companion module": {Companion: true},
-		"without":                   {},
+	for name, start := range map[string]func(*testing.T) *realWorld{
+		"prosody with companion": func(t *testing.T) *realWorld { return onProsody(t, fixtures.ProsodyOptions{Companion: true}) },
+		"prosody without":        func(t *testing.T) *realWorld { return onProsody(t, fixtures.ProsodyOptions{}) },
+		"ejabberd":               onEjabberd,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newRealWorld(t, options)
+			w := start(t)
 			known := make(map[string]bool)
 			for _, number := range []string{"110", "112", "113"} {
 				source := "file:" + w.agenda(number)
@@ -63,17 +64,34 @@ func TestRealAgendas(t *testing.T) {
 	}
 }
 
+// realWorld is a server with a configuration for it, and no Datatracker.
 type realWorld struct {
 	t       *testing.T
 	dir     string
-	prosody *fixtures.Prosody
+	service string
+	list    func(context.Context) (string, error) // the rooms, as the server's own tool lists them
 }
 
-func newRealWorld(t *testing.T, o fixtures.ProsodyOptions) *realWorld {
+func onProsody(t *testing.T, o fixtures.ProsodyOptions) *realWorld {
 	t.Helper()
-	w := &realWorld{t: t, dir: t.TempDir(), prosody: fixtures.NewProsody(t, o)}
-	config := (&world{work: w.dir, prosody: w.prosody, url: "http://127.0.0.1:9"}).config()
-	for name, text := range map[string]string{"muster.toml": config, "password": w.prosody.Password + "\n"} {
+	p := fixtures.NewProsody(t, o)
+	return newRealWorld(t, realServer{p.Service, p.Addr, p.CAFile, p.JID, p.Password}, func(ctx context.Context) (string, error) {
+		return p.Shell(ctx, fmt.Sprintf("muc:list(%q)", p.Service))
+	})
+}
+
+func onEjabberd(t *testing.T) *realWorld {
+	t.Helper()
+	e := fixtures.NewEjabberd(t, fixtures.EjabberdOptions{})
+	return newRealWorld(t, realServer{e.Service, e.Addr, e.CAFile, e.JID, e.Password}, func(ctx context.Context) (string, error) {
+		return e.Ctl(ctx, "muc_online_rooms", e.Service)
+	})
+}
+
+func newRealWorld(t *testing.T, s realServer, list func(context.Context) (string, error)) *realWorld {
+	t.Helper()
+	w := &realWorld{t: t, dir: t.TempDir(), service: s.service, list: list}
+	for name, text := range map[string]string{"muster.toml": s.config("http://127.0.0.1:9", w.dir), "password": s.password + "\n"} {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -115,12 +133,12 @@ func (w *realWorld) apply(source string) map[string]int {
 // checkServer asks the server's own shell which rooms there are.
 func (w *realWorld) checkServer(want map[string]bool) {
 	w.t.Helper()
-	out, err := w.prosody.Shell(w.t.Context(), fmt.Sprintf("muc:list(%q)", w.prosody.Service))
+	out, err := w.list(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for room := range want {
-		if !strings.Contains(out, room+"@"+w.prosody.Service) {
+		if !strings.Contains(out, room+"@"+w.service) {
 			w.t.Errorf("the server has no room %s", room)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,21 +126,9 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func (w *world) config() string {
-	return fmt.Sprintf(`[datatracker]
-url = %q
-timeout = "2s"
-[xmpp]
-jid = %q
-password_file = %q
-service = %q
-server = %q
-ca_file = %q
-timeout = "5s"
-[rooms]
-year_round = []
-[state]
-dir = %q
-`, w.url, w.prosody.JID, filepath.Join(w.work, "password"), w.prosody.Service, w.prosody.Addr, w.prosody.CAFile, filepath.Join(w.work, "state"))
+	p := w.prosody
+	server := realServer{p.Service, p.Addr, p.CAFile, p.JID, p.Password}
+	return server.config(w.url, w.work) + "[rooms]\nyear_round = []\n"
 }
 
 // scriptDatatracker makes the Datatracker fail, or answer again:
