@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,13 +77,19 @@ func (a *app) prepare(ctx context.Context, c config, sources []string, now time.
 	if err := j.rules.Validate(); err != nil {
 		return nil, &configError{path: c.path, err: err}
 	}
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return j.fetch(gctx, now) })
+	// Both are waited for, so that the same troubles give the same errors.
+	var sides errgroup.Group
+	var fetched, connected error
+	sides.Go(func() error { fetched = j.fetch(ctx, now); return nil })
 	if !offline {
-		g.Go(func() error { return j.connect(gctx) })
+		sides.Go(func() error { connected = j.connect(ctx); return nil })
 	}
-	if err := g.Wait(); err != nil {
+	_ = sides.Wait()
+	if err := cmp.Or(fetched, connected); err != nil {
 		j.close()
+		if fetched != nil && connected != nil {
+			err = errors.Join(fetched, connected)
+		}
 		return nil, err
 	}
 	return j, nil

@@ -249,7 +249,7 @@ func (r roomRecord) rows() [][]string {
 	for i, reason := range r.Reasons {
 		head := "because"
 		if i > 0 {
-			head = ""
+			head = "and because"
 		}
 		rows = append(rows, []string{head, reason})
 	}
