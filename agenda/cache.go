@@ -18,6 +18,9 @@ import (
 	"github.com/google/renameio/v2"
 )
 
+// cacheEnding is how a cache file's name ends; one under way has more behind it.
+const cacheEnding = ".cache"
+
 // maxHead bounds the first line of a cache file.
 const maxHead = 16 << 10
 
@@ -32,7 +35,11 @@ type entry struct {
 	body   []byte
 }
 
-// cache keeps documents in a folder, one file each.
+// unusedAfter is for how long a document is kept that nobody has asked for.
+const unusedAfter = 365 * 24 * time.Hour
+
+// cache keeps documents in a folder, one file each. A file's time is that of
+// its entry.
 type cache struct{ dir string }
 
 // path is the file for a URL: readable, and safe whatever is in the URL.
@@ -47,7 +54,7 @@ func (c *cache) path(address string) string {
 		}, strings.Trim(u.Path, "/"))
 	}
 	sum := sha256.Sum256([]byte(address))
-	return filepath.Join(c.dir, readable[:min(len(readable), 80)]+"."+hex.EncodeToString(sum[:8])+".cache")
+	return filepath.Join(c.dir, readable[:min(len(readable), 80)]+"."+hex.EncodeToString(sum[:8])+cacheEnding)
 }
 
 // load gives what is kept for a URL; nil where that is nothing.
@@ -86,14 +93,37 @@ func (c *cache) save(e entry) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
+	path := c.path(e.URL)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		c.sweep(e.Time) // the folder is about to grow
+	}
 	// The temporary file goes next to the real one, where there may be room
 	// or not, rather than to wherever TMPDIR points.
-	err = renameio.WriteFile(c.path(e.URL), append(append(head, '\n'), e.body...), 0o600,
+	err = renameio.WriteFile(path, append(append(head, '\n'), e.body...), 0o600,
 		renameio.WithTempDir(c.dir), renameio.WithStaticPermissions(0o600))
+	if err == nil {
+		err = os.Chtimes(path, e.Time, e.Time)
+	}
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	return nil
+}
+
+// sweep removes the documents that nobody has asked for in a long time, and
+// what was left of those that were cut off while they were written. What it
+// cannot remove stays until the next time: it does no harm.
+func (c *cache) sweep(now time.Time) {
+	files, err := os.ReadDir(c.dir)
+	if err != nil {
+		return
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		if err == nil && strings.Contains(f.Name(), cacheEnding) && now.Sub(info.ModTime()) > unusedAfter {
+			_ = os.Remove(filepath.Join(c.dir, f.Name()))
+		}
+	}
 }
 
 func hexSum(b []byte) string {
