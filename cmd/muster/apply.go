@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"muster/provision"
-	"muster/xmppadmin"
 )
 
 // applyOptions are those of a run that changes rooms.
@@ -221,74 +218,4 @@ func (a *app) lock(ctx context.Context, c config, o *applyOptions) (unlock func(
 			a.warn("lock: %v", err)
 		}
 	}, nil
-}
-
-// tellApplied tells what became of a plan, in the format asked for.
-func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provision.Applied) {
-	a := j.app
-	changed := applied.Counts.Changes() + applied.Counts.Failed + applied.Counts.Skipped
-	if o.silent && changed+applied.Counts.Unknown == 0 {
-		return
-	}
-	if o.silent {
-		for _, w := range j.warnings() {
-			a.warn("%s", w)
-		}
-	}
-	if !o.silent {
-		p.NotOffered = slices.DeleteFunc(applied.NotOffered, func(s xmppadmin.Setting) bool { return slices.Contains(p.NotOffered, s) })
-		j.remarkNotOffered(p)
-	}
-	for _, r := range applied.Results {
-		if r.Err != nil && (r.Status == provision.Failed || r.Action == provision.Unknown) {
-			a.writeError(r.Err)
-		}
-	}
-	a.writeApplied(applied, o, len(j.wanted.Refused))
-}
-
-// writeApplied writes the results and the summary.
-func (a *app) writeApplied(applied provision.Applied, o *applyOptions, refused int) {
-	if a.format == "json" {
-		for _, r := range applied.Results {
-			_ = a.json(resultOf(r))
-		}
-		a.summary = summaryOf(applied.Counts, refused)
-		return
-	}
-	if o.silent {
-		fmt.Fprintf(a.stdout, "%s%s\n", applyLine(applied.Counts), changedRooms(applied))
-		return
-	}
-	for _, r := range applied.Results {
-		if a.format == "markdown" {
-			fmt.Fprintf(a.stdout, "- %s %s: %s\n", r.Action, r.Room.Name, r.Status)
-		} else {
-			fmt.Fprintf(a.stdout, "%s %-8s %-8s %s\n", a.mark(r.Action), r.Action, r.Status, r.Room.Name)
-		}
-	}
-	if len(applied.Results) > 0 {
-		fmt.Fprintln(a.stdout)
-	}
-	if refused > 0 {
-		fmt.Fprintf(a.stdout, "refused, because no room can be called so: %d\n\n", refused)
-	}
-	fmt.Fprintln(a.stdout, applyLine(applied.Counts))
-}
-
-// changedRooms names the rooms that were changed, up to ten of them.
-func changedRooms(applied provision.Applied) string {
-	var names []string
-	for _, r := range applied.Results {
-		if r.Status == provision.Done {
-			names = append(names, fmt.Sprintf("%s %s", r.Action, r.Room.Name))
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	if rest := len(names) - 10; rest > 0 {
-		names = append(names[:10], fmt.Sprintf("and %d more", rest))
-	}
-	return " (" + strings.Join(names, ", ") + ")"
 }
