@@ -101,16 +101,10 @@ func TestServiceIsHardened(t *testing.T) {
 // against the program's own commands and flags.
 func TestDocumentedCommands(t *testing.T) {
 	t.Parallel()
-	typed := regexp.MustCompile("(?m)^(?:    .*|ExecStart=.*|\\*/15 .*)|`muster [^`]*`")
-	program := regexp.MustCompile(`(?:^|[ =/&(]|\x60)muster ((?:[a-z]+|--?[a-z])[^#()|\x60]*)`)
+	typed := regexp.MustCompile(`(?:sudo -u muster |sudo |/usr/local/bin/|\x60)muster ([a-z][^#()\x60\n]*)`)
 	var seen []string
-	for _, line := range typed.FindAllString(operations(t), -1) {
-		found := program.FindAllStringSubmatch(line, -1)
-		if len(found) == 0 {
-			continue
-		}
-		// The last one is the program: before it may stand an account.
-		args := strings.Fields(strings.TrimPrefix(found[len(found)-1][1], "muster "))
+	for _, found := range typed.FindAllStringSubmatch(operations(t), -1) {
+		line, args := found[0], strings.Fields(found[1])
 		root := (&app{}).rootCommand()
 		root.SetOut(io.Discard)
 		cmd, rest, err := root.Find(args)
