@@ -3,6 +3,7 @@ package xmppadmin_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,16 +126,25 @@ func TestOthersCannotTouchOurRooms(t *testing.T) {
 
 func TestMissingRights(t *testing.T) {
 	t.Parallel()
-	p := prosody(fixtures.ProsodyOptions{Companion: true, NotAdmin: true, MUC: "restrict_room_creation = true"})(t)
-	s := open(t, p, "auto")
-	if s.Name() != "owner" {
-		t.Errorf("to one who may not use the commands the dialect is %q", s.Name())
-	}
-	if err := s.Create(t.Context(), "quic", live("quic")); !errors.Is(err, xmppadmin.ErrForbidden) {
-		t.Errorf("creating a room without the right gives %v", err)
-	}
-	if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
-		t.Errorf("the room is %+v", got)
+	const restricted = "restrict_room_creation = true"
+	for name, start := range map[string]func(*testing.T) *host{
+		"prosody 0.12": prosody(fixtures.ProsodyOptions{Companion: true, NotAdmin: true, MUC: restricted}),
+		"prosody 13":   prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, NotAdmin: true, MUC: restricted}),
+		"ejabberd":     ejabberd(fixtures.EjabberdOptions{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, start(t), "auto")
+			if s.Name() != "owner" {
+				t.Errorf("to one who may not use the commands the dialect is %q", s.Name())
+			}
+			if err := s.Create(t.Context(), "quic", live("quic")); !errors.Is(err, xmppadmin.ErrForbidden) {
+				t.Errorf("creating a room without the right gives %v", err)
+			}
+			if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
+				t.Errorf("the room is %+v", got)
+			}
+		})
 	}
 }
 
@@ -191,19 +201,8 @@ func TestManyRooms(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
 		const n = 300
-		errs := make(chan error, n)
-		for i := range n {
-			go func() {
-				name := fmt.Sprintf("room%03d", i)
-				errs <- s.Create(t.Context(), name, live(name))
-			}()
-		}
-		for range n {
-			if err := <-errs; err != nil {
-				t.Fatal(err)
-			}
-		}
-		rooms, err := s.Survey(t.Context(), []string{"absent", "room007"})
+		createMany(t, s, n)
+		rooms, err := s.Survey(t.Context(), []string{"absent", "room0007"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +210,7 @@ func TestManyRooms(t *testing.T) {
 			t.Fatalf("a survey gave %d rooms", len(rooms))
 		}
 		for i, r := range rooms {
-			want, state := fmt.Sprintf("room%03d", i-1), xmppadmin.Exists
+			want, state := fmt.Sprintf("room%04d", i-1), xmppadmin.Exists
 			if i == 0 {
 				want, state = "absent", xmppadmin.Absent
 			}
@@ -246,11 +245,46 @@ func TestDestroyedRoomIsAbsent(t *testing.T) {
 	})
 }
 
-// TestRequestCounts holds the number of requests to what the architecture
-// document says. Nothing here is timed.
-func TestRequestCounts(t *testing.T) {
+// TestAnnounce has everybody who is online hear it, whatever the server's form
+// calls the text.
+func TestAnnounce(t *testing.T) {
 	t.Parallel()
-	p := prosody(fixtures.ProsodyOptions{Companion: true})(t)
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+		c := dial(t, config(t, p))
+		alice := participant(t, p, "alice")
+		if err := alice.Available(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		const text = "The plenary begins: <now> & here, in naïve é 🦜"
+		// The server may take a moment to learn that she is there.
+		wait(t, "alice hears the announcement", func() bool {
+			if err := c.Announce(t.Context(), "Announcement", text); err != nil {
+				t.Fatal(err)
+			}
+			return slices.Contains(alice.Heard(), text)
+		})
+		err := c.SetMOTD(t.Context(), "Today", "IETF 126")
+		if name, _ := s.Software(); name == "Prosody" {
+			if !errors.Is(err, xmppadmin.ErrUnsupported) {
+				t.Errorf("a message of the day gives %v on a server that has none", err)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		bob := participant(t, p, "bob")
+		if err := bob.Available(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, "bob is sent the message of the day", func() bool { return slices.Contains(bob.Heard(), "IETF 126") })
+	})
+}
+
+// counting opens a service and returns what counts the requests of a piece of
+// work: most is how many it may take.
+func counting(t *testing.T, p *host) (*xmppadmin.Service, func(what string, most int64, f func())) {
+	t.Helper()
 	c := dial(t, config(t, p))
 	count := func(what string, most int64, f func()) {
 		t.Helper()
@@ -267,15 +301,56 @@ func TestRequestCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	const n = 250
-	count("making 250 rooms", n+2, func() {
-		for i := range n {
-			create(t, s, fmt.Sprintf("room%03d", i), live("x"))
+	return s, count
+}
+
+// createMany makes rooms in parallel and returns their names.
+func createMany(t *testing.T, s *xmppadmin.Service, n int) []string {
+	t.Helper()
+	names := make([]string, n)
+	errs := make(chan error, n)
+	for i := range n {
+		names[i] = fmt.Sprintf("room%04d", i)
+		go func() { errs <- s.Create(t.Context(), names[i], live(names[i]+": a title")) }()
+	}
+	for range n {
+		if err := <-errs; err != nil {
+			t.Fatal(err)
 		}
+	}
+	return names
+}
+
+// TestRequestCounts holds the number of requests to what the architecture
+// document says. Nothing here is timed.
+func TestRequestCounts(t *testing.T) {
+	t.Parallel()
+	t.Run("companion", func(t *testing.T) {
+		t.Parallel()
+		s, count := counting(t, prosody(fixtures.ProsodyOptions{Companion: true})(t))
+		const n = 1000
+		count("making 1,000 rooms", n+2, func() { createMany(t, s, n) })
+		count("a look at 1,000 rooms", 25, func() {
+			if rooms, err := s.Survey(t.Context(), nil); err != nil || len(rooms) != n {
+				t.Fatalf("%d rooms, %v", len(rooms), err)
+			}
+		})
 	})
-	count("a look at 250 rooms", 3, func() {
-		if rooms, err := s.Survey(t.Context(), nil); err != nil || len(rooms) != n {
-			t.Fatalf("%d rooms, %v", len(rooms), err)
-		}
+	t.Run("ejabberd", func(t *testing.T) {
+		t.Parallel()
+		s, count := counting(t, ejabberd(fixtures.EjabberdOptions{})(t))
+		const n = 50
+		// One more for all of them, to see whether rooms have a public log.
+		count("making 50 rooms and reading them back", 5*n+1, func() {
+			rooms, err := s.Read(t.Context(), createMany(t, s, n))
+			if err != nil || len(rooms) != n || !rooms[0].Managed {
+				t.Fatalf("%d rooms, %v", len(rooms), err)
+			}
+		})
+		count("a look at 50 rooms", 2*n+1, func() {
+			if rooms, err := s.Survey(t.Context(), nil); err != nil || len(rooms) != n {
+				t.Fatalf("%d rooms, %v", len(rooms), err)
+			}
+		})
 	})
 }
