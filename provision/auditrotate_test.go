@@ -60,9 +60,7 @@ func roomsIn(t *testing.T, text string) []string {
 	var all []string
 	for line := range strings.Lines(text) {
 		var e struct {
-			Entry
-			Discarded
-			Action string
+			Action, Room, File string
 		}
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatalf("%q: %v", line, err)

@@ -33,16 +33,6 @@ func create(t *testing.T, s *xmppadmin.Service, name string, settings xmppadmin.
 	}
 }
 
-// change copies settings with one of them changed.
-func change(s xmppadmin.Settings, name xmppadmin.Setting, value string) xmppadmin.Settings {
-	c := xmppadmin.Settings{}
-	for n, v := range s {
-		c[n] = v
-	}
-	c[name] = value
-	return c
-}
-
 func TestEachSettingIsRepaired(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
