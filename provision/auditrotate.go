@@ -15,7 +15,7 @@ type trailLimits struct {
 	kept int   // how many files put aside are kept
 }
 
-// defaultTrailLimits are for decades of meetings: a room's change takes about
+// defaultTrailLimits are for decades of meetings: a room's change takes one to
 // three kilobytes, and packs to a tenth.
 func defaultTrailLimits() trailLimits { return trailLimits{size: 16 << 20, kept: 64} }
 
