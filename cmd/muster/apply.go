@@ -205,9 +205,7 @@ func (a *app) lock(ctx context.Context, c config, o *applyOptions) (unlock func(
 	}
 	l, err := provision.AcquireLock(ctx, c.State.Dir, who, 0)
 	if o.lockTimeout > 0 && errors.As(err, new(*provision.LockedError)) {
-		if !o.silent {
-			a.note("%v; waiting for up to %s", err, o.lockTimeout)
-		}
+		a.note("%v; waiting for up to %s", err, o.lockTimeout)
 		l, err = provision.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
 	}
 	if err != nil {

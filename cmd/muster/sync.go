@@ -12,7 +12,7 @@ func (a *app) syncCommand() *cobra.Command {
 		Use:   "sync",
 		Short: "Does what cron wants: apply everything, silent when nothing changed",
 		Long: "Plans and does it without asking, by the policy sync. It says nothing when nothing\n" +
-			"changed, and one line when something did; errors and warnings go to standard error.",
+			"changed, and one line and the reasons when something did; errors and warnings go to standard error.",
 		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
 		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
 		Args:        noArguments,
