@@ -79,6 +79,8 @@ func TestHowLongARoomLives(t *testing.T) {
 	const grace = 30 * oneDay
 	over := day.Add(-grace) // what ended then has just had its days
 	onAgenda := []agenda.Meeting{meetingOf([]agenda.Group{group("moq", "wg")}, session(1, "moq", "sched"))}
+	past := []agenda.Meeting{meetingOf([]agenda.Group{group("moq", "wg")}, session(1, "moq", "sched"))}
+	past[0].Sessions[0].Start = day.AddDate(-1, 0, 0)
 	cancelled := []agenda.Meeting{meetingOf([]agenda.Group{group("moq", "wg")}, session(1, "moq", agenda.Canceled))}
 	met := func(end time.Time) map[string]Sighting {
 		return map[string]Sighting{"moq": {Last: end, Meeting: "125", End: end}}
@@ -107,6 +109,8 @@ func TestHowLongARoomLives(t *testing.T) {
 		"no state":                               {group: record("moq", "wg", ""), life: "kept", why: `moq (wg) is in the state ""`},
 		"BOF, on an agenda":                      {meetings: onAgenda, group: record("moq", "wg", "bof"), life: "wanted", why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026"},
 		"BOF, on an agenda, long over before":    {meetings: onAgenda, group: record("moq", "wg", "bof"), seen: met(over.AddDate(-1, 0, 0)), life: "wanted", why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026"},
+		"BOF, on an agenda that was moved":       {meetings: onAgenda, group: record("moq", "wg", "bof"), seen: map[string]Sighting{"moq": {Meeting: "126", End: day.AddDate(0, 1, 0)}}, life: "wanted", why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026"},
+		"BOF, on an agenda of long ago":          {meetings: past, group: record("moq", "wg", "bof"), life: "wanted", why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2025"},
 		"BOF, not met yet":                       {group: record("moq", "wg", "bof"), life: "wanted, may stay archived", why: "moq (wg) is a BOF"},
 		"BOF, days left":                         {group: record("moq", "wg", "bof"), seen: met(over.Add(time.Second)), life: "wanted, may stay archived", why: "moq (wg) is a BOF, last on IETF 125: until 20 July 2026"},
 		"BOF, days just over":                    {group: record("moq", "wg", "bof"), seen: met(over), life: "ended", why: "the BOF moq was last on IETF 125, which ended on 20 June 2026; 30 days have passed"},
@@ -126,6 +130,9 @@ func TestHowLongARoomLives(t *testing.T) {
 		"concluded, days left":                   {group: changed(record("moq", "wg", "conclude"), over.Add(time.Second)), life: "kept", why: "moq (wg) has been concluded since 20 June 2026; its room lives until 20 July 2026"},
 		"concluded, days just over":              {group: changed(record("moq", "wg", "conclude"), over), life: "ended", why: "moq (wg) has been concluded since 20 June 2026; 30 days have passed"},
 		"concluded, days long over":              {group: record("moq", "rg", "conclude"), life: "ended", why: "moq (rg) has been concluded since 20 July 2025; 30 days have passed"},
+		"concluded, known by its number":         {group: record("moq", "wg", "conclude"), seen: map[string]Sighting{"moq": {Group: record("moq", "", "").ID}}, life: "ended", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed"},
+		"concluded, another one dormant":         {group: record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Groups = append(l.Groups, record("MOQ", "wg", "dormant")) }, life: "kept", why: `MOQ (wg) is in the state "dormant"`},
+		"dormant, another one concluded":         {group: record("moq", "wg", "dormant"), list: func(l *agenda.GroupList) { l.Groups = append(l.Groups, record("MOQ", "wg", "conclude")) }, life: "kept", why: `moq (wg) is in the state "dormant"`},
 		"concluded, no grace":                    {group: changed(record("moq", "wg", "conclude"), day), rules: func(r *Rules) { r.Grace = 0 }, life: "ended", why: "moq (wg) has been concluded since 20 July 2026"},
 		"concluded, on an agenda":                {meetings: onAgenda, group: record("moq", "wg", "conclude"), life: "wanted", why: "IETF 126: 1 session of moq (wg)"},
 		"concluded, sessions cancelled":          {meetings: cancelled, group: record("moq", "wg", "conclude"), life: "ended", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed"},
@@ -149,6 +156,7 @@ func TestHowLongARoomLives(t *testing.T) {
 		"replaced, days over":                    {group: changed(record("moq", "wg", "replaced"), over), life: "ended", why: "moq (wg) has been replaced by another group since 20 June 2026; 30 days have passed"},
 		"revived":                                {group: record("moq", "wg", "active"), seen: map[string]Sighting{"moq": {Over: over}}, life: "wanted", why: "moq (wg) is active"},
 		"sessions' own room":                     {group: record("quic", "wg", "active"), seen: map[string]Sighting{"moq": {Own: true, Meeting: "125", End: over.AddDate(-1, 0, 0)}}, life: "kept", why: "a room of sessions, last on IETF 125: such rooms stand"},
+		"sessions' own room, group concluded":    {group: record("moq", "wg", "conclude"), seen: map[string]Sighting{"moq": {Own: true, Meeting: "125"}}, life: "ended", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed"},
 		"nobody knows it":                        {group: record("quic", "wg", "active"), life: "nothing"},
 	}
 	for name, c := range cases {

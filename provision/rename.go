@@ -61,7 +61,8 @@ func (g *gathering) renamings() {
 		}
 		next[from], sources[from] = to, FromRenamed
 	}
-	for from, to := range next {
+	for _, from := range sortedNames(next) {
+		to := next[from]
 		for range len(next) {
 			if further := next[to]; further != "" && further != from {
 				to = further

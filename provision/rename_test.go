@@ -21,6 +21,9 @@ func TestRenamed(t *testing.T) {
 	ended.ID = 7
 	const now, toCome = "the group is ivy now", "the group is ivy now, and there is no room of that name yet"
 	const numbers = "the Datatracker's list of groups calls the group ivy now"
+	odd := record("i v y", "wg", "active")
+	odd.ID = 7
+	cancelled := []agenda.Meeting{meetingOf([]agenda.Group{group("ivy", "wg")}, session(1, "ivy", agenda.Canceled))}
 	cases := map[string]struct {
 		renamed []Rename
 		in      Sources
@@ -32,12 +35,15 @@ func TestRenamed(t *testing.T) {
 		"configured, previous replaced":   {ivy, Sources{Groups: listOf(record("ivy", "wg", "active"), changed(record("nimby", "wg", "replaced"), day))}, "ended", now, ""},
 		"configured, previous dormant":    {ivy, Sources{Groups: listOf(record("ivy", "wg", "active"), record("nimby", "wg", "dormant"))}, "ended", now, ""},
 		"configured, previous a BOF":      {ivy, Sources{Groups: listOf(record("ivy", "wg", "active"), record("nimby", "wg", "bof"))}, "ended", now, ""},
+		"configured, previous a BOF, met": {ivy, Sources{Meetings: both, Groups: listOf(record("nimby", "wg", "bof"))}, "wanted", "nimby (wg) is a BOF, last on IETF 126: until 19 August 2026", `renamed group "ivy", previously "nimby": the list of groups has "nimby" as one that lives, so its room stays`},
 		"configured, previous a BOF, new": {ivy, Sources{Groups: listOf(record("nimby", "wg", "bof"))}, "kept", toCome, ""},
 		"configured, previous lives":      {ivy, Sources{Groups: listOf(record("ivy", "wg", "active"), record("nimby", "wg", "active"))}, "wanted", "nimby (wg) is active", `renamed group "ivy", previously "nimby": the list of groups has "nimby" as one that lives, so its room stays`},
 		"configured, list stale":          {ivy, Sources{Groups: stale}, "ended", now, ""},
 		"configured, agenda's alone":      {ivy, Sources{Meetings: both[:1:1]}, "wanted", "IETF 126: 1 session of nimby (wg)", ""},
 		"configured, both on the agenda":  {ivy, Sources{Meetings: both, Groups: listOf(record("ivy", "wg", "active"))}, "wanted", "IETF 126: 1 session of nimby (wg)", ""},
 		"configured, no new room":         {ivy, Sources{Groups: listOf(record("ivvy", "wg", "active"))}, "kept", toCome, ""},
+		"configured, new one cancelled":   {ivy, Sources{Meetings: cancelled}, "kept", toCome, ""},
+		"by its number, no room's name":   {nil, Sources{Groups: listOf(odd), Seen: seen}, "kept", "the Datatracker's list of groups calls the group i v y now, and there is no room of that name yet", ""},
 		"configured, nothing known":       {ivy, Sources{}, "kept", toCome, ""},
 		"configured, new one concluded":   {ivy, Sources{Groups: listOf(ended)}, "ended", now, ""},
 		"twice":                           {[]Rename{{"shrub", "nimby"}, {"ivy", "shrub"}}, Sources{Groups: listOf(record("ivy", "wg", "active"))}, "ended", now, ""},

@@ -24,6 +24,7 @@ func TestRemember(t *testing.T) {
 	}
 	stale := listOf(moq)
 	stale.Stale = true
+	adhoc := record("moq", "adhoc", "active")
 	unnoted := changed(record("moq", "wg", "conclude"), time.Time{})
 	cases := map[string]struct {
 		in    Sources
@@ -44,6 +45,7 @@ func TestRemember(t *testing.T) {
 		"living again":                   {in: Sources{Groups: listOf(moq), Seen: map[string]Sighting{"moq": {Last: before, Group: 1, Alive: before, Over: before, Own: true}}}, want: Sighting{Last: day, Group: moq.ID, Alive: day}},
 		"living, list stale":             {in: Sources{Groups: stale}, want: Sighting{Last: day}},
 		"of another type":                {in: Sources{Groups: listOf(record("moq", "team", "active"))}},
+		"of a type for meetings, found":  {in: Sources{Groups: listOf(adhoc), Seen: map[string]Sighting{"moq": {Last: before, Over: before}}}, found: []xmppadmin.Room{exists("moq", true, false, "")}, want: Sighting{Last: day, Group: adhoc.ID, Alive: day}},
 		"over, days left, found":         {in: Sources{Groups: listOf(unnoted)}, found: []xmppadmin.Room{exists("moq", true, false, "")}, want: Sighting{Last: day, Over: day}},
 		"over, seen before, found":       {in: Sources{Groups: listOf(unnoted), Seen: map[string]Sighting{"moq": {Last: before, Over: day.Add(-1)}}}, found: []xmppadmin.Room{exists("moq", true, false, "")}, want: Sighting{Last: day, Over: day.Add(-1)}},
 		"over, edited, found":            {in: Sources{Groups: listOf(changed(unnoted, day)), Seen: map[string]Sighting{"moq": {Last: before, Over: day.Add(-1)}}}, found: []xmppadmin.Room{exists("moq", true, false, "")}, want: Sighting{Last: day, Over: day.Add(-1)}},
@@ -64,7 +66,9 @@ func TestRemember(t *testing.T) {
 			if c.name == "" {
 				c.name = "moq"
 			}
-			w, err := Want(c.in, DefaultRules(service), day)
+			rules := DefaultRules(service)
+			rules.GroupTypes = append(rules.GroupTypes, "adhoc")
+			w, err := Want(c.in, rules, day)
 			if err != nil {
 				t.Fatal(err)
 			}
