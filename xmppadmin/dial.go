@@ -166,6 +166,27 @@ func (m *meteredConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// SetDeadline does what the connection's own does, but passes over times long
+// past. The library sets one when the context of a login or a request ends, at
+// times even after that was done with, and clears it at once: whatever another
+// goroutine writes in between would fail, and the stream with it.
+func (m *meteredConn) SetDeadline(t time.Time) error {
+	if longPast(t) {
+		return nil
+	}
+	return m.Conn.SetDeadline(t)
+}
+
+// SetWriteDeadline passes over times long past, as SetDeadline does.
+func (m *meteredConn) SetWriteDeadline(t time.Time) error {
+	if longPast(t) {
+		return nil
+	}
+	return m.Conn.SetWriteDeadline(t)
+}
+
+func longPast(t time.Time) bool { return !t.IsZero() && time.Since(t) > 24*time.Hour }
+
 // silentSince reports that nothing has been read since t.
 func (m *meteredConn) silentSince(t time.Time) bool {
 	return m.heard.Load() < t.UnixNano()

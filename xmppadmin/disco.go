@@ -97,6 +97,7 @@ func (s *Service) list(ctx context.Context) ([]discoItem, error) {
 		return s.client.discoItems(ctx, s.domain, "")
 	}
 	var all []discoItem
+	seen := make(map[string]bool)
 	for after := ""; ; {
 		var page struct {
 			XMLName xml.Name    `xml:"http://jabber.org/protocol/disco#items query"`
@@ -108,6 +109,12 @@ func (s *Service) list(ctx context.Context) ([]discoItem, error) {
 		}
 		if err := s.client.ask(ctx, s.domain, pageQuery(after), &page); err != nil {
 			return nil, err
+		}
+		for _, item := range page.Items {
+			if seen[item.JID] {
+				return nil, fmt.Errorf("%s: the list of rooms has %q twice, so it may not have them all", s.domain, item.JID)
+			}
+			seen[item.JID] = true
 		}
 		all = append(all, page.Items...)
 		switch {

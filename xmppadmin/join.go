@@ -74,15 +74,21 @@ func (st *stream) handlePresence(t xml.TokenReader, start *xml.StartElement) err
 // joining is a room's answer to somebody who enters it: the presence of those
 // who are there, and his own last (XEP-0045 §7.2.2).
 type joining struct {
-	others []occupant    // written before self is sent
-	self   chan presence // takes one
+	others   []occupant    // written before self is sent
+	answered bool          // self was sent; known to take alone
+	self     chan presence // takes one
 }
 
 // occupant is somebody else in the room.
 type occupant struct{ nick, affiliation, role string }
 
-// take is called for each presence from the room, one after the other.
+// take is called for each presence from the room, one after the other. One
+// that tells of a leaving is no answer to a joining: it may be this account's
+// own, from its stay before.
 func (j *joining) take(p presence) {
+	if j.answered || p.Type == "unavailable" {
+		return
+	}
 	if !p.self() {
 		// A presence without a nick is the room's own, with its avatar.
 		if _, nick, ok := strings.Cut(p.From, "/"); ok {
@@ -90,10 +96,8 @@ func (j *joining) take(p presence) {
 		}
 		return
 	}
-	select {
-	case j.self <- p:
-	default: // the answer has come already
-	}
+	j.answered = true
+	j.self <- p
 }
 
 // occupancy is this account's stay in a room.

@@ -102,7 +102,7 @@ func (st *stream) roundTrip(ctx context.Context, timeout time.Duration, payload 
 	stuck := time.AfterFunc(timeout+2*time.Second, func() { _ = st.conn.Close() })
 	defer stuck.Stop()
 
-	err := st.session.UnmarshalIQElement(rctx, payload, iq, answer)
+	err := st.exchange(rctx, payload, iq, answer)
 	var se stanza.Error
 	switch {
 	case err == nil || errors.As(err, &se):
@@ -116,10 +116,73 @@ func (st *stream) roundTrip(ctx context.Context, timeout time.Duration, payload 
 		return fmt.Errorf("%w: no answer within %s", ErrInterrupted, timeout)
 	case broken(err), errors.Is(err, context.Canceled),
 		errors.Is(err, xmpp.ErrOutputStreamClosed), errors.Is(err, xmpp.ErrInputStreamClosed):
+		// A connection that takes no more may still be heard from, and a
+		// stream that looked alive would be tried again and again.
+		_ = st.conn.Close()
+		<-st.dead
 		return fmt.Errorf("%w: %w: %w", ErrInterrupted, errLost, err)
 	default:
 		return fmt.Errorf("unusable answer: %w", err)
 	}
+}
+
+// exchange sends an IQ and decodes the payload of its answer, unless answer is
+// nil; an answer without a payload leaves it as it is. The library's way to do
+// so panics where white space comes before the payload.
+func (st *stream) exchange(ctx context.Context, payload xml.TokenReader, iq stanza.IQ, answer any) error {
+	response, err := st.session.SendIQElement(ctx, payload, iq)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Close() }() // left open it stops the whole stream
+	d := xml.NewTokenDecoder(response)
+	var envelope xml.StartElement
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if envelope.Name.Local != "" {
+				return decodePayload(d, token, answer)
+			}
+			envelope = token
+			if attribute(envelope, "type") == string(stanza.ErrorIQ) {
+				return decodeRefusal(d, envelope)
+			}
+		case xml.EndElement:
+			return nil
+		}
+	}
+}
+
+func decodePayload(d *xml.Decoder, start xml.StartElement, answer any) error {
+	if answer == nil {
+		return nil
+	}
+	return d.DecodeElement(answer, &start)
+}
+
+// decodeRefusal returns the error in an IQ of type error. The request may be
+// in there with it (RFC 6120 §8.3.1).
+func decodeRefusal(d *xml.Decoder, start xml.StartElement) error {
+	refusal := struct {
+		Error stanza.Error `xml:"error"`
+	}{stanza.Error{Condition: stanza.UndefinedCondition}}
+	if err := d.DecodeElement(&refusal, &start); err != nil {
+		return err
+	}
+	return refusal.Error
+}
+
+func attribute(start xml.StartElement, name string) string {
+	for _, a := range start.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
 }
 
 // abandonIfSilent closes the connection of a server that has said nothing at

@@ -1,0 +1,244 @@
+package xmppadmin_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"mellium.im/xmpp/stanza"
+
+	"muster/xmppadmin"
+)
+
+const (
+	aNode    = "http://jabber.org/protocol/admin#announce"
+	elements = "http://jabber.org/protocol/disco#items"
+)
+
+// scripted starts a server that gives one answer after the other to ad-hoc
+// commands, the last of them again and again, and a list of one command to
+// whoever asks what there is.
+func scripted(t *testing.T, answers ...func(in element) string) (*responder, *xmppadmin.Client) {
+	t.Helper()
+	r, h := newResponder(t, func(_ string, in element) string {
+		switch payload := in.payload(); {
+		case payload.Name.Local == "command" && payload.attr("action") == "cancel":
+			return result(in, "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/>")
+		case payload.Name.Local == "command":
+			answer := answers[0]
+			answers = answers[min(1, len(answers)-1):]
+			return answer(in)
+		case payload.Name.Space == elements:
+			return result(in, "<query xmlns='"+elements+"'><item jid='example.org' node='"+aNode+"'/></query>")
+		default:
+			return ""
+		}
+	})
+	return r, dial(t, config(t, h))
+}
+
+// stillWorks makes sure that a session has outlived what it was sent.
+func stillWorks(t *testing.T, c *xmppadmin.Client) {
+	t.Helper()
+	if nodes, err := c.Commands(t.Context(), "example.org"); err != nil || !slices.Equal(nodes, []string{aNode}) {
+		t.Errorf("the next request is answered with %q, %v", nodes, err)
+	}
+	if n := c.Stats().Streams; n != 1 {
+		t.Errorf("it took %d streams", n)
+	}
+}
+
+// says answers with a payload.
+func says(payload string) func(element) string {
+	return func(in element) string { return result(in, payload) }
+}
+
+// status answers with a command in a status, and what is in it.
+func status(status, content string) func(element) string {
+	return says("<command xmlns='http://jabber.org/protocol/commands' node='" + aNode + "' sessionid='s1' status='" + status + "'>" + content + "</command>")
+}
+
+func refuses(kind, condition, text string) func(element) string {
+	return func(in element) string { return refusal(in, kind, condition, text) }
+}
+
+// fillNothing answers every stage with an empty form.
+func fillNothing(int, *xmppadmin.Form) (xmppadmin.Form, error) {
+	return xmppadmin.NewSubmission(""), nil
+}
+
+const aForm = "<x xmlns='jabber:x:data' type='form'><field var='announcement' type='text-multi'/></x>"
+
+func TestCommandsThatFail(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		answer func(element) string
+		says   string
+		is     error
+	}{
+		{"an error stanza", refuses("auth", "forbidden", "Not for you."), "forbidden: Not for you.", xmppadmin.ErrForbidden},
+		{"an error stanza around the request", func(in element) string {
+			return strings.Replace(refusal(in, "cancel", "item-not-found", ""), "<error", "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/><error", 1)
+		}, "item-not-found", xmppadmin.ErrAbsent},
+		{"an error stanza with white space", func(in element) string {
+			return strings.ReplaceAll(refusal(in, "modify", "bad-request", "No."), "><", ">\n  <")
+		}, "bad-request: No.", stanza.Error{Condition: stanza.BadRequest}},
+		{"an error stanza without an error", func(in element) string {
+			return "<iq type='error' id='" + in.attr("id") + "' from='rooms.example.org'/>"
+		}, "undefined-condition", stanza.Error{Condition: stanza.UndefinedCondition}},
+		{"an error note in a completed command", status("completed", "<note type='error'>The room\nname is missing.</note>"), "The room name is missing.", nil},
+		{"an error note among others", status("completed", "<note>well</note><note type='error'>a</note><note type='warn'>so</note><note type='error'>b</note>"), "a; b", nil},
+		{"canceled", status("canceled", ""), "canceled by the server", nil},
+		{"canceled, with a note", status("canceled", "<note type='error'>No such room.</note>"), "No such room.", nil},
+		{"a status that there is not", status("finished", ""), `the status "finished"`, nil},
+		{"no status", says("<command xmlns='http://jabber.org/protocol/commands'/>"), `the status ""`, nil},
+		{"an empty answer", says(""), `the status ""`, nil},
+		{"white space alone", says("\n  "), `the status ""`, nil},
+		{"another answer", says("<query xmlns='jabber:iq:version'/>"), "unusable answer", nil},
+		{"no end", status("executing", aForm), "not complete after 8 stages", nil},
+		{"no end and no form", status("executing", ""), "not complete after 8 stages", nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r, c := scripted(t, test.answer)
+			_, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
+			var failed *xmppadmin.CommandError
+			if !errors.As(err, &failed) || failed.At != "rooms.example.org" || failed.Node != aNode {
+				t.Fatalf("the error is %v", err)
+			}
+			if !strings.Contains(failed.Text, test.says) || test.is != nil && !errors.Is(err, test.is) {
+				t.Errorf("the error is %v, which does not say %q or is not %v", err, test.says, test.is)
+			}
+			if sent := r.hears(isCommand("")); len(sent) > 10 {
+				t.Errorf("%d requests were sent", len(sent))
+			}
+			if ends := len(r.hears(isCommand("cancel"))); strings.HasPrefix(test.name, "no end") != (ends == 1) {
+				t.Errorf("the command was canceled %d times", ends)
+			}
+			stillWorks(t, c)
+		})
+	}
+}
+
+// isCommand accepts requests of commands, of one action or of any.
+func isCommand(action string) func(element) bool {
+	return func(in element) bool {
+		p := in.payload()
+		return p.Name.Local == "command" && (action == "" || p.attr("action") == action)
+	}
+}
+
+func TestCommandsInOddShapes(t *testing.T) {
+	t.Parallel()
+	const (
+		actions = "<actions execute='complete'><next/><complete/></actions>"
+		note    = "<note>Read this.</note>"
+		done    = "<x xmlns='jabber:x:data' type='result'><field var='res'><value>0</value></field></x>"
+	)
+	spread := func(answer func(element) string) func(element) string {
+		return func(in element) string { return strings.ReplaceAll(answer(in), "><", ">\n\t<") }
+	}
+	completed := status("completed", note+done)
+	tests := []struct {
+		name    string
+		answers []func(element) string
+		actions []string // that are sent
+	}{
+		{"one stage", []func(element) string{completed}, []string{"execute"}},
+		{"children the other way round", []func(element) string{status("executing", actions+aForm), status("completed", done+note)}, []string{"execute", "complete"}},
+		{"the form first", []func(element) string{status("executing", aForm+actions), completed}, []string{"execute", "complete"}},
+		{"white space between all elements", []func(element) string{spread(status("executing", actions+aForm)), spread(completed)}, []string{"execute", "complete"}},
+		{"children nobody knows", []func(element) string{status("executing", "<hint xmlns='x:y'><x/></hint>"+aForm), status("completed", done+note+"<x xmlns='other'/>")}, []string{"execute", "complete"}},
+		{"next is all that is allowed", []func(element) string{status("executing", "<actions><next/></actions>"+aForm), status("executing", aForm), completed}, []string{"execute", "next", "complete"}},
+		{"next is the default", []func(element) string{status("executing", "<actions execute='next'><next/><complete/></actions>"+aForm), completed}, []string{"execute", "next"}},
+		{"a default that there is not", []func(element) string{status("executing", "<actions execute='perform'><prev/></actions>"+aForm), completed}, []string{"execute", "complete"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r, c := scripted(t, test.answers...)
+			out, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := []xmppadmin.Note{{Type: "info", Text: "Read this."}}; !slices.Equal(out.Notes, want) {
+				t.Errorf("the notes are %v", out.Notes)
+			}
+			if out.Form == nil {
+				t.Fatal("there is no result")
+			}
+			if f, _ := out.Form.Field("res"); f.Value() != "0" {
+				t.Errorf("the result is %+v", out.Form)
+			}
+			var sent []string
+			for i, in := range r.hears(isCommand("")) {
+				sent = append(sent, in.payload().attr("action"))
+				if session := in.payload().attr("sessionid"); (session == "s1") != (i > 0) {
+					t.Errorf("request %d is of the session %q", i, session)
+				}
+			}
+			if diff := cmp.Diff(test.actions, sent); diff != "" {
+				t.Errorf("actions (-want +got):\n%s", diff)
+			}
+			stillWorks(t, c)
+		})
+	}
+}
+
+// TestErrorFieldOfEjabberd is the fourth way in which a command fails: it is
+// completed, and its result form has a field called error.
+func TestErrorFieldOfEjabberd(t *testing.T) {
+	t.Parallel()
+	r, h := newResponder(t, func(_ string, in element) string {
+		switch p := in.payload(); {
+		case p.Name.Local == "command":
+			return result(in, "<command xmlns='http://jabber.org/protocol/commands' status='completed'><x xmlns='jabber:x:data' type='result'>"+
+				"<field var='room'><value>quic</value></field><field var='error' label='Error 403'><value>AccessRules: Account does not have the right\nto perform it.</value></field></x></command>")
+		case p.Name.Space == elements && in.attr("to") == "example.org":
+			items := ""
+			for _, name := range []string{"change_room_option", "create_room_with_opts", "get_room_affiliations", "get_room_options", "muc_online_rooms", "set_room_affiliation"} {
+				items += "<item jid='example.org' node='api-commands/" + name + "'/>"
+			}
+			return result(in, "<query xmlns='"+elements+"'>"+items+"</query>")
+		default:
+			return chatService(in)
+		}
+	})
+	s := open(t, h, "auto")
+	const text = "at example.org: Error 403: AccessRules: Account does not have the right to perform it."
+	errs := map[string]error{
+		"get_room_options":      read(t, s, "quic").Err,
+		"create_room_with_opts": s.Create(t.Context(), "quic", live("quic")),
+		"set_room_affiliation":  s.Adopt(t.Context(), "quic"),
+	}
+	_, errs["muc_online_rooms"] = s.Survey(t.Context(), nil)
+	for command, err := range errs {
+		if !errors.Is(err, xmppadmin.ErrForbidden) || !strings.Contains(err.Error(), fmt.Sprintf("command api-commands/%s %s", command, text)) {
+			t.Errorf("%s: the error is %v", command, err)
+		}
+	}
+	if n := len(r.hears(isCommand(""))); n != len(errs) {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// chatService answers for a service without rooms and commands.
+func chatService(in element) string {
+	switch in.payload().Name.Space {
+	case "http://jabber.org/protocol/disco#info":
+		if strings.Contains(in.attr("to"), "@") {
+			return refusal(in, "cancel", "item-not-found", "")
+		}
+		return result(in, "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>"+
+			"<feature var='http://jabber.org/protocol/muc'/><feature var='http://jabber.org/protocol/rsm'/></query>")
+	case elements:
+		return result(in, "<query xmlns='"+elements+"'/>")
+	default:
+		return refusal(in, "cancel", "service-unavailable", "")
+	}
+}
