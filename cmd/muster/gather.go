@@ -28,6 +28,7 @@ type job struct {
 	inputs  provision.Sources
 	memory  provision.Memory
 	wanted  provision.Wanted
+	account xmppadmin.Config   // what a login takes, once it was put together
 	client  *xmppadmin.Client  // nil where no server is looked at
 	service *xmppadmin.Service // likewise
 }
@@ -76,6 +77,11 @@ func (a *app) prepare(ctx context.Context, c config, sources []string, now time.
 	}
 	if err := j.rules.Validate(); err != nil {
 		return nil, &configError{path: c.path, err: err}
+	}
+	if !offline {
+		if err := j.credentials(ctx); err != nil {
+			return nil, err
+		}
 	}
 	// Both are waited for, so that the same troubles give the same errors.
 	var sides errgroup.Group
@@ -166,6 +172,19 @@ func (j *job) connect(ctx context.Context) error {
 
 // login makes the session with the server.
 func (j *job) login(ctx context.Context) error {
+	if err := j.credentials(ctx); err != nil {
+		return err
+	}
+	var err error
+	j.client, err = xmppadmin.Dial(ctx, j.account)
+	return err
+}
+
+// credentials puts together, once, what a login takes. Nothing is contacted.
+func (j *job) credentials(ctx context.Context) error {
+	if j.account.JID != "" {
+		return nil
+	}
 	x := j.config.XMPP
 	password, err := j.config.password(ctx, j.app.env)
 	if err != nil {
@@ -175,11 +194,11 @@ func (j *job) login(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.client, err = xmppadmin.Dial(ctx, xmppadmin.Config{
+	j.account = xmppadmin.Config{
 		JID: x.JID, Password: password, Server: x.Server, DirectTLS: x.TLS == "direct",
 		RootCAs: authorities, Timeout: time.Duration(x.Timeout), Logger: j.app.logger(),
-	})
-	return err
+	}
+	return nil
 }
 
 // close ends the session with the server and tells, with --verbose, what it
