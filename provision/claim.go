@@ -15,8 +15,6 @@ const (
 	byPlenary
 )
 
-const plenaryRoom = "plenary"
-
 // claim is everything that asks for one room name.
 type claim struct {
 	name     string

@@ -91,19 +91,20 @@ func sampleFacts() *Facts {
 type phrases map[phraseKey]phrase
 
 type phraseKey struct {
-	slug, state, parent string
-	bof                 bool
+	slug, parent string
+	state        agenda.GroupState
+	bof          bool
 }
 
 type phrase struct{ kind, what, slug, state, area string }
 
 // of returns what is said of groups such as g.
 func (p phrases) of(g *agenda.Group) phrase {
-	key := phraseKey{g.Type, g.State, g.Parent, g.BOF}
+	key := phraseKey{g.Type, g.Parent, g.State, g.BOF}
 	if have, ok := p[key]; ok {
 		return have
 	}
-	made := phrase{kind: kind(g), slug: OneLine(g.Type, MaxName), state: OneLine(g.State, MaxName), area: OneLine(g.Parent, MaxName)}
+	made := phrase{kind: kind(g), slug: OneLine(g.Type, MaxName), state: OneLine(string(g.State), MaxName), area: OneLine(g.Parent, MaxName)}
 	made.what = capital(made.kind)
 	if made.area != "" && (g.Type == "wg" || g.Type == "ag") {
 		made.what += " in the " + made.area + " area"
@@ -127,7 +128,7 @@ func kind(g *agenda.Group) string {
 	switch {
 	case g.BOF:
 		return "BOF (birds of a feather)"
-	case g.State == "proposed":
+	case g.State == agenda.StateProposed:
 		return "proposed " + words
 	}
 	return words

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"muster/agenda"
 )
 
 // Limits are how much a plan may do unasked.
@@ -19,7 +21,7 @@ type Limits struct {
 
 // DefaultLimits returns 10 rooms, 10 %, and the rooms that every meeting has.
 func DefaultLimits() Limits {
-	return Limits{Archive: 10, ArchivePercent: 10, Protected: []string{"hallway", plenaryRoom}}
+	return Limits{Archive: 10, ArchivePercent: 10, Protected: []string{"hallway", agenda.PlenaryRoom}}
 }
 
 // Allowed is what somebody allows in spite of a guard, each by its flag.

@@ -32,7 +32,7 @@ func bare() Rules {
 // hours into the meeting.
 func session(id int, group string, status agenda.Status) agenda.Session {
 	return agenda.Session{
-		ID: id, Group: group, Status: status, Type: "regular",
+		ID: id, Group: group, Status: status, Type: agenda.Regular, Room: group,
 		Start: day.Add(time.Duration(id) * time.Hour), Duration: time.Hour, Location: "Hall A",
 	}
 }

@@ -19,15 +19,15 @@ func (g *gathering) groups(l *agenda.GroupList) *GroupTally {
 		}
 		t.Groups++
 		switch {
-		case lives(r.State):
+		case r.State.Active():
 			t.Living++
 			g.living(r)
-		case past(r.State) != "":
+		case r.State.Over():
 			g.gone(r)
 		default:
-			g.fate(fate{name: lower(r.Acronym), source: FromGroups, reason: called(r) + " is in the state " + quote(OneLine(r.State, MaxName))})
-			if !waits(r.State) {
-				odd[r.State]++
+			g.fate(fate{name: lower(r.Acronym), source: FromGroups, reason: called(r) + " is in the state " + quote(OneLine(string(r.State), MaxName))})
+			if !r.State.Dormant() {
+				odd[string(r.State)]++
 			}
 		}
 	}
@@ -52,12 +52,12 @@ func called(r *agenda.GroupRecord) string {
 func (g *gathering) living(r *agenda.GroupRecord) {
 	name := lower(r.Acronym)
 	if !g.rules.yearRound[r.Type] {
-		g.fate(fate{name: name, source: FromGroups, lives: true, reason: called(r) + " is in the state " + quote(r.State) + ", and rooms of its type are for meetings"})
+		g.fate(fate{name: name, source: FromGroups, lives: true, reason: called(r) + " is in the state " + quote(string(r.State)) + ", and rooms of its type are for meetings"})
 		return
 	}
 	c := g.claims[name]
 	var last met
-	if r.State == "bof" {
+	if r.State == agenda.StateBOF {
 		last = g.lastMeeting(name, r.ID, c)
 		switch onAgenda := c != nil && c.live(); {
 		case onAgenda:
@@ -138,7 +138,7 @@ func (g *gathering) passed(since time.Time) bool {
 func (g *gathering) gone(r *agenda.GroupRecord) {
 	f := fate{name: lower(r.Acronym), source: FromGroups}
 	if !sound(g.list) {
-		f.reason = called(r) + " is " + past(r.State) + unsound
+		f.reason = called(r) + " is " + r.State.Words() + unsound
 		g.fate(f)
 		return
 	}
@@ -149,7 +149,7 @@ func (g *gathering) gone(r *agenda.GroupRecord) {
 	if !noted {
 		verb = " has been seen "
 	}
-	f.reason = called(r) + verb + past(r.State) + " since " + date(f.since)
+	f.reason = called(r) + verb + r.State.Words() + " since " + date(f.since)
 	g.fate(f)
 }
 
@@ -170,7 +170,7 @@ func (g *gathering) overSince(r *agenda.GroupRecord, s Sighting) (since time.Tim
 	if since.IsZero() {
 		since, noted = g.now, false
 	}
-	if r.State == "bof-conc" && !s.End.IsZero() && !s.End.After(g.now) {
+	if r.State == agenda.StateBOFOver && !s.End.IsZero() && !s.End.After(g.now) {
 		since, noted = s.End, true
 	}
 	return since, noted
@@ -181,31 +181,3 @@ const unsound = ", and the list of groups that says so is not current or not who
 
 // sound says that a list is current and whole, so that it may end a room.
 func sound(l *agenda.GroupList) bool { return !l.Stale && !l.Incomplete }
-
-// lives says that a group in this state lives.
-func lives(state string) bool {
-	switch state {
-	case "active", "proposed", "bof":
-		return true
-	}
-	return false
-}
-
-// past says in words what a group is whose state says that it is over, or
-// returns nothing for one that lives or may do so.
-func past(state string) string {
-	switch state {
-	case "conclude":
-		return "concluded"
-	case "abandon":
-		return "abandoned"
-	case "replaced":
-		return "replaced by another group"
-	case "bof-conc":
-		return "a concluded BOF"
-	}
-	return ""
-}
-
-// waits says that a group in this state neither lives nor is over.
-func waits(state string) bool { return state == "dormant" || state == "unknown" }

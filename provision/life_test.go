@@ -14,7 +14,7 @@ import (
 const oneDay = 24 * time.Hour
 
 // record returns a group of the list of groups that was last edited long ago.
-func record(acronym, kind, state string) agenda.GroupRecord {
+func record(acronym, kind string, state agenda.GroupState) agenda.GroupRecord {
 	g := group(acronym, kind)
 	g.State, g.BOF = state, state == "bof"
 	id := 0
@@ -266,7 +266,7 @@ func TestGroupListWarnings(t *testing.T) {
 func TestGroupListCollisions(t *testing.T) {
 	t.Parallel()
 	plenary := session(1, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	hallway := bare()
 	hallway.Standing = []Standing{{Name: "hallway"}}
 	cases := map[string]struct {

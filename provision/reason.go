@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"muster/agenda"
 )
 
 // reasons returns why the room is wanted; where every session is cancelled,
@@ -37,8 +39,8 @@ func (c *claim) reasons(grace time.Duration) []Reason {
 func (c *claim) recordReason(grace time.Duration) Reason {
 	r := Reason{Source: FromGroups, Group: c.record.Acronym, GroupType: c.record.Type}
 	switch text := called(c.record); {
-	case c.record.State != "bof":
-		r.Text = text + " is " + c.record.State
+	case c.record.State != agenda.StateBOF:
+		r.Text = text + " is " + string(c.record.State)
 	case c.met.end.IsZero():
 		r.Text = text + " is a BOF"
 	default:

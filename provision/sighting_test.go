@@ -15,7 +15,7 @@ func TestRemember(t *testing.T) {
 	before := day.AddDate(0, -1, 0)
 	end := day.Add(2 * time.Hour)
 	plenary := session(1, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	moq := record("moq", "wg", "bof")
 	on := func(number string, group string, status agenda.Status) agenda.Meeting {
 		m := meetingOf([]agenda.Group{{Acronym: group, Type: "wg"}}, session(1, group, status))
@@ -34,7 +34,7 @@ func TestRemember(t *testing.T) {
 	}{
 		"on an agenda":                   {in: Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}}, want: Sighting{Last: day, Meeting: "126", End: end}},
 		"in upper case":                  {in: Sources{Meetings: []agenda.Meeting{on("126", "MOQ", "sched")}}, want: Sighting{Last: day, Meeting: "126", End: end}},
-		"on an agenda, without a time":   {in: Sources{Meetings: []agenda.Meeting{meetingOf([]agenda.Group{group("moq", "wg")}, agenda.Session{Group: "moq"})}}, want: Sighting{Last: day}},
+		"on an agenda, without a time":   {in: Sources{Meetings: []agenda.Meeting{meetingOf([]agenda.Group{group("moq", "wg")}, agenda.Session{Group: "moq", Room: "moq"})}}, want: Sighting{Last: day}},
 		"on a later one":                 {in: Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, Seen: map[string]Sighting{"moq": {Last: before, Meeting: "125", End: before}}}, want: Sighting{Last: day, Meeting: "126", End: end}},
 		"on an earlier one":              {in: Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, Seen: map[string]Sighting{"moq": {Last: before, Meeting: "127", End: end.Add(1)}}}, want: Sighting{Last: day, Meeting: "127", End: end.Add(1)}},
 		"on the same one, moved":         {in: Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, Seen: map[string]Sighting{"moq": {Last: before, Meeting: "126", End: end.Add(1)}}}, want: Sighting{Last: day, Meeting: "126", End: end}},

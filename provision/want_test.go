@@ -13,8 +13,13 @@ import (
 
 func TestWantWhichRooms(t *testing.T) {
 	t.Parallel()
-	typed := func(s agenda.Session, kind string) agenda.Session { s.Type = kind; return s }
-	chat := func(s agenda.Session, room string) agenda.Session { s.ChatRoom = room; return s }
+	typed := func(s agenda.Session, kind agenda.SessionType) agenda.Session {
+		if s.Type = kind; kind == agenda.Plenary {
+			s.Room = agenda.PlenaryRoom
+		}
+		return s
+	}
+	chat := func(s agenda.Session, room string) agenda.Session { s.Room, s.OwnRoom = room, true; return s }
 	groups := []agenda.Group{
 		group("quic", "wg"), group("cfrg", "rg"), group("dispatch", "ag"), group("gaia", "rag"),
 		group("emodir", "team"), group("ietf", "ietf"), group("secretariat", "adm"), group("nameless", ""),
@@ -112,11 +117,11 @@ func TestWantReasons(t *testing.T) {
 	t.Parallel()
 	groups := []agenda.Group{group("quic", "wg"), group("ietf", "ietf"), group("emodir", "wg"), group("tls", "wg")}
 	plenary := session(9, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	forum := session(4, "emodir", "sched")
-	forum.ChatRoom, forum.Name = "wgchairs", "WG Chairs Forum"
+	forum.Room, forum.OwnRoom, forum.Name = "wgchairs", true, "WG Chairs Forum"
 	joint := session(7, "tls", "sched")
-	joint.ChatRoom = "quic"
+	joint.Room, joint.OwnRoom = "quic", true
 	m := meetingOf(groups, session(2, "quic", "sched"), session(1, "quic", "sched"), session(3, "quic", agenda.Canceled),
 		plenary, forum, joint, session(8, "tls", agenda.Canceled))
 	interim := meetingOf(groups, session(20, "quic", "sched"))
@@ -149,9 +154,9 @@ func TestWantReasons(t *testing.T) {
 func TestWantCollisions(t *testing.T) {
 	t.Parallel()
 	plenary := session(2, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	shared := session(2, "tls", "sched")
-	shared.ChatRoom = "quic"
+	shared.Room, shared.OwnRoom = "quic", true
 	standing := func(names ...string) Rules {
 		r := bare()
 		for _, n := range names {
@@ -228,7 +233,7 @@ func TestWantDescription(t *testing.T) {
 		t.Skip("no time zone database: ", err)
 	}
 	plenary := session(1, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	timeless := session(1, "quic", "sched")
 	timeless.Start = time.Time{}
 	nowhere := session(1, "quic", "sched")

@@ -72,7 +72,7 @@ func newYears(t *testing.T, seed uint64) *years {
 }
 
 // begin has a group begin.
-func (y *years) begin(state string) {
+func (y *years) begin(state agenda.GroupState) {
 	y.names++
 	g := &truth{GroupRecord: record(fmt.Sprintf("g%03d", y.names), pick(y.r, "wg", "wg", "rg", "dir"), state)}
 	if g.ID, g.Changed = y.names, y.now; state == "bof" {
@@ -96,11 +96,11 @@ func (y *years) live() {
 		switch g.State {
 		case "bof":
 			if y.often(60) {
-				y.become(g, pick(y.r, "active", "active", "bof-conc", "abandon"))
+				y.become(g, pick[agenda.GroupState](y.r, "active", "active", "bof-conc", "abandon"))
 			}
 		case "active":
 			if y.often(15) {
-				y.become(g, pick(y.r, "conclude", "conclude", "dormant", "replaced"))
+				y.become(g, pick[agenda.GroupState](y.r, "conclude", "conclude", "dormant", "replaced"))
 			}
 		case "dormant", "conclude":
 			if y.often(20) {
@@ -114,7 +114,7 @@ func (y *years) live() {
 		if y.often(20) {
 			g.Parent, g.Changed = pick(y.r, "art", "wit", "sec"), y.now
 		}
-		if lives(g.State) && y.often(10) {
+		if g.State.Active() && y.often(10) {
 			y.rename(g)
 		}
 	}
@@ -122,9 +122,9 @@ func (y *years) live() {
 }
 
 // become changes a group's state; now and then nobody leaves a note of it.
-func (y *years) become(g *truth, state string) {
+func (y *years) become(g *truth, state agenda.GroupState) {
 	g.State, g.BOF, g.over = state, state == "bof", time.Time{}
-	if past(state) != "" {
+	if state.Over() {
 		g.over = y.now
 	}
 	if y.r.IntN(4) > 0 || y.now.Sub(g.Changed) < 40*oneDay {
@@ -152,7 +152,7 @@ func (y *years) rename(g *truth) {
 	for _, m := range y.meetings {
 		for i := range m.Sessions {
 			if s := &m.Sessions[i]; s.Group == old && s.Start.After(y.now) {
-				s.Group = g.Acronym
+				s.Group, s.Room = g.Acronym, g.Acronym
 			}
 		}
 	}
@@ -167,7 +167,7 @@ func (y *years) meet() {
 	}
 	m := &agenda.Meeting{Number: fmt.Sprint(126 + n), AgendaURL: "https://datatracker.example.org/"}
 	for i, g := range y.groups {
-		if g.Type == "dir" || !lives(g.State) || y.r.IntN(4) == 0 {
+		if g.Type == "dir" || !g.State.Active() || y.r.IntN(4) == 0 {
 			continue
 		}
 		s := session(i, g.Acronym, pick(y.r, "sched", "sched", "sched", "sched", agenda.Canceled))
@@ -175,7 +175,7 @@ func (y *years) meet() {
 		m.Sessions = append(m.Sessions, s)
 	}
 	last := session(999, "ietf", "sched")
-	last.Type, last.Start = "plenary", start.Add(125*time.Hour)
+	last.Type, last.Room, last.Start = agenda.Plenary, agenda.PlenaryRoom, start.Add(125*time.Hour)
 	m.Sessions = append(m.Sessions, last)
 	y.meetings = append(y.meetings, m)
 }
@@ -316,11 +316,11 @@ func (y *years) apply(c Change, on map[string]time.Time) {
 		switch {
 		case g.Acronym != room.Name || y.former[room.Name] != nil:
 		case g.State == "active" || g.State == "dormant":
-			early("its group is " + g.State)
+			early("its group is " + string(g.State))
 		case g.State == "bof" && (g.met.IsZero() || y.now.Before(g.met.Add(grace))):
 			early("its BOF was last on an agenda until " + g.met.String())
-		case past(g.State) != "" && y.now.Before(g.over.Add(grace)) && (g.State != "bof-conc" || y.now.Before(g.met.Add(grace))):
-			early("its group was " + g.State + " on " + g.over.String())
+		case g.State.Over() && y.now.Before(g.over.Add(grace)) && (g.State != "bof-conc" || y.now.Before(g.met.Add(grace))):
+			early("its group was " + string(g.State) + " on " + g.over.String())
 		}
 	}
 }
@@ -358,13 +358,13 @@ func (y *years) check(in Sources, on map[string]time.Time, p Planned) {
 		case (g.State == "active" || meets) && !lasts:
 			t.Errorf("%s: %q is %s, and its room is %+v", y.now, g.Acronym, g.State, room)
 		case meets || !lasts:
-		case past(g.State) != "" && y.now.Sub(g.over) > late && (g.State != "bof-conc" || y.now.Sub(g.met) > late), g.State == "bof" && !g.met.IsZero() && y.now.Sub(g.met) > late:
+		case g.State.Over() && y.now.Sub(g.over) > late && (g.State != "bof-conc" || y.now.Sub(g.met) > late), g.State == "bof" && !g.met.IsZero() && y.now.Sub(g.met) > late:
 			t.Errorf("%s: %q is %s since %s, last met %s, and its room is not archived", y.now, g.Acronym, g.State, g.over, g.met)
 		}
 	}
 	for name, g := range y.former {
 		room, ok := y.rooms[name]
-		if _, meets := on[name]; meets || !ok || !lives(g.State) {
+		if _, meets := on[name]; meets || !ok || !g.State.Active() {
 			continue
 		}
 		if title := room.Settings[xmppadmin.Title]; !room.Archived || y.rooms[g.Acronym].State == xmppadmin.Exists && !strings.HasSuffix(title, ": now "+g.Acronym) {
