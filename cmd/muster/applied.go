@@ -10,7 +10,7 @@ import (
 )
 
 // tellApplied tells what became of a plan, in the format asked for.
-func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provision.Applied) {
+func (j *job) tellApplied(o *applyFlags, p provision.Planned, applied provision.Applied) {
 	a := j.app
 	changed := applied.Counts.Changes() + applied.Counts.Failed + applied.Counts.Skipped
 	if o.silent && changed+applied.Counts.Unknown == 0 {
@@ -34,7 +34,7 @@ func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provisio
 }
 
 // writeApplied writes the results and the summary.
-func (a *app) writeApplied(p provision.Planned, applied provision.Applied, o *applyOptions, refused int) {
+func (a *app) writeApplied(p provision.Planned, applied provision.Applied, o *applyFlags, refused int) {
 	if a.format == "json" {
 		for _, r := range applied.Results {
 			_ = a.json(resultOf(r))

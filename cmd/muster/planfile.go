@@ -11,17 +11,17 @@ import (
 	"muster/provision"
 )
 
-// fileOptions are the choices as a plan file keeps them.
-func (o *choices) fileOptions() provision.FileOptions {
+// fileOptions are the flags as a plan file keeps them.
+func (o *planFlags) fileOptions() provision.FileOptions {
 	return provision.FileOptions{
 		Policy: provision.Policy(o.policy), Only: o.only, Except: o.except,
 		Adopt: o.adopt, AdoptWanted: o.adoptWanted, AllowArchive: o.allowed.Archive,
 	}
 }
 
-// fromFile takes the choices that a plan was made with out of its file. The
+// fromFile takes the flags that a plan was made with out of its file. The
 // guards' overrides that are given on the command line stay.
-func (o *choices) fromFile(f *provision.PlanFile) {
+func (o *planFlags) fromFile(f *provision.PlanFile) {
 	o.meetings = f.Meetings
 	o.policy = string(f.Options.Policy)
 	o.only, o.except = f.Options.Only, f.Options.Except
@@ -39,7 +39,7 @@ func (j *job) planFile(o provision.FileOptions, p provision.Planned) provision.P
 
 // save writes the plan to a file, wholly or not at all. A plan that looked at
 // no server fits none, so it cannot be saved.
-func (j *job) save(path string, o *choices, p provision.Planned, _ time.Time) error {
+func (j *job) save(path string, o *planFlags, p provision.Planned, _ time.Time) error {
 	if j.service == nil {
 		return fmt.Errorf("a plan made with --offline cannot be saved: it has looked at no room")
 	}
