@@ -139,7 +139,7 @@ func TestHowLongARoomLives(t *testing.T) {
 		"concluded, days left, cancelled":        {meetings: cancelled, group: unnoted, life: "wanted where it exists", why: "IETF 126: 1 session of moq (wg), all cancelled"},
 		"concluded, list stale":                  {group: record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Stale = true }, life: "kept", why: "moq (wg) is concluded, and the list of groups that says so is not current or not whole"},
 		"concluded, list not whole":              {group: record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Incomplete = true }, life: "kept", why: "moq (wg) is concluded, and the list of groups that says so is not current or not whole"},
-		"concluded, another row unread":          {group: record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = 1 }, life: "ended", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed"},
+		"concluded, another row unread":          {group: record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Unnamed: 1} }, life: "ended", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed"},
 		"concluded, list empty":                  {group: record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Groups = nil }, seen: met(over), life: "nothing"},
 		"concluded team":                         {group: record("moq", "team", "conclude"), life: "nothing"},
 		"concluded, agenda's alone":              {group: record("moq", "wg", "conclude"), rules: func(r *Rules) { r.YearRound = nil }, life: "ended", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed"},
