@@ -14,10 +14,11 @@ demo: build tools ## a real server, a fixture Datatracker, and the main job
 test: servers lint ## everything: vet, staticcheck, unit, script and integration tests
 	$(GO) test -race -timeout 20m ./...
 
-lint: ## formatting, vet and staticcheck
+lint: ## formatting, vet, staticcheck, and luacheck on the companion module
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	@sh xmppadmin/prosody/lint.sh
 
 bench: build servers ## times on every server, and of what a user would do instead; BENCH=-quick for less
 	@sh fixtures/bench/install.sh
