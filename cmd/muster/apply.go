@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"muster/provision"
+	"muster/provision/apply"
+	"muster/provision/plan"
+	"muster/provision/state"
 )
 
 // applyOptions are those of a run that changes rooms.
@@ -21,7 +23,7 @@ type applyOptions struct {
 	file        string
 	command     string // for the lock's file
 	// keep, where it is not nil, cuts the plan down to what the command is for.
-	keep func(*app, provision.Planned) provision.Planned
+	keep func(*app, plan.Plan) plan.Plan
 	// silent holds back everything but errors until something was changed.
 	silent bool
 }
@@ -82,7 +84,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 		return err
 	}
 	now := a.now()
-	var file *provision.PlanFile
+	var file *plan.File
 	if o.file != "" {
 		if file, err = readPlanFile(o.file); err != nil {
 			return err
@@ -108,7 +110,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 		return err
 	}
 	if file != nil {
-		if err := file.Fits(j.planFile(o.fileOptions(), p)); err != nil {
+		if err := file.CheckFresh(j.planFile(o.fileOptions(), p)); err != nil {
 			return err
 		}
 	}
@@ -125,7 +127,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 }
 
 // applyPlan asks, carries the plan out, and tells what became of it.
-func (j *job) applyPlan(ctx context.Context, o *applyOptions, p provision.Planned) error {
+func (j *job) applyPlan(ctx context.Context, o *applyOptions, p plan.Plan) error {
 	a := j.app
 	if !o.silent {
 		j.remark(p)
@@ -140,15 +142,15 @@ func (j *job) applyPlan(ctx context.Context, o *applyOptions, p provision.Planne
 			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
 		}
 	}
-	audit, err := provision.OpenAudit(j.config.State.Dir)
+	audit, err := state.OpenAudit(j.config.State.Dir)
 	if err != nil {
 		return err
 	}
 	defer audit.Close()
 	progress := a.progress(p.Counts.Changes())
-	applied, err := provision.Apply(ctx, j.service, p, provision.ApplyOptions{
+	applied, err := apply.Run(ctx, j.service, p, apply.Options{
 		Audit: audit, Who: j.who(), Now: a.now,
-		Progress: func(r provision.Result) { progress.add(r) },
+		Progress: func(r apply.Result) { progress.add(r) },
 	})
 	progress.close()
 	j.tellApplied(o, p, applied)
@@ -175,16 +177,16 @@ func applyError(ctx context.Context, err error) error {
 
 // remember notes what this run has seen for later ones, and for their guards
 // what it was when all was done.
-func (j *job) remember(p provision.Planned, applied provision.Applied, complete bool) error {
+func (j *job) remember(p plan.Plan, applied apply.Outcome, complete bool) error {
 	now := j.app.now()
-	j.memory.Rooms = j.inputs.Remember(j.wanted, p, now)
+	j.memory.Rooms = plan.Remember(j.inputs, j.wanted, p, now)
 	if complete {
 		digests := make(map[string]string)
 		for _, m := range j.inputs.Meetings {
 			digests[m.Number] = m.Digest()
 		}
 		for _, t := range j.wanted.Meetings {
-			j.memory.Remember(t.Meeting, provision.LastApply{
+			j.memory.Remember(t.Meeting, plan.LastApply{
 				Sessions: t.Sessions, Rooms: applied.Counts.Wanted, Agenda: digests[t.Meeting], When: now,
 			})
 		}
@@ -198,15 +200,15 @@ func (a *app) lock(ctx context.Context, c config, o *applyOptions) (unlock func(
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
 		return nil, &configError{path: c.path, err: fmt.Errorf("state.dir: %w", err), hint: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}
-	who := provision.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
+	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
 	who.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
 		who.User = u.Username
 	}
-	l, err := provision.AcquireLock(ctx, c.State.Dir, who, 0)
-	if o.lockTimeout > 0 && errors.As(err, new(*provision.LockedError)) {
+	l, err := state.AcquireLock(ctx, c.State.Dir, who, 0)
+	if o.lockTimeout > 0 && errors.As(err, new(*state.LockedError)) {
 		a.note("%v; waiting for up to %s", err, o.lockTimeout)
-		l, err = provision.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
+		l, err = state.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
 	}
 	if err != nil {
 		return nil, err

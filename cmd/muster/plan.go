@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/provision"
+	"muster/provision/plan"
 )
 
 // choices are the options by which a plan is narrowed down, or a guard
@@ -23,14 +24,14 @@ type choices struct {
 	archive       []string // by hand, and why
 	archiveReason string
 	reopen        []string
-	allowed       provision.Allowed
+	allowed       plan.Overrides
 }
 
 // addTo puts the options on a command.
 func (o *choices) addTo(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`: a number, current, next, an interim such as interim-2026-quic-01, or file:PATH; may be repeated")
-	f.StringVar(&o.policy, "policy", string(provision.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
+	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
 	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? stand for any")
 	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
 	o.addGuards(cmd)
@@ -47,12 +48,12 @@ func (o *choices) addGuards(cmd *cobra.Command) {
 }
 
 // options turns the choices into those of a plan made at now.
-func (o *choices) options(now time.Time) (provision.PlanOptions, error) {
-	policy, err := provision.ParsePolicy(o.policy)
+func (o *choices) options(now time.Time) (plan.Options, error) {
+	policy, err := plan.ParsePolicy(o.policy)
 	if err != nil {
-		return provision.PlanOptions{}, err
+		return plan.Options{}, err
 	}
-	return provision.PlanOptions{
+	return plan.Options{
 		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted,
 		Reopen: o.reopen, Now: now,
 	}, nil
@@ -116,29 +117,29 @@ func (a *app) plan(ctx context.Context, o *choices, offline, unchanged bool, out
 }
 
 // plan compares the wanted rooms with a fresh look at the service.
-func (j *job) plan(ctx context.Context, o *choices, now time.Time) (provision.Planned, error) {
+func (j *job) plan(ctx context.Context, o *choices, now time.Time) (plan.Plan, error) {
 	options, err := o.options(now)
 	if err != nil {
-		return provision.Planned{}, err
+		return plan.Plan{}, err
 	}
 	if err := j.endByHand(o); err != nil {
-		return provision.Planned{}, err
+		return plan.Plan{}, err
 	}
 	found, err := j.survey(ctx)
 	if err != nil {
-		return provision.Planned{}, err
+		return plan.Plan{}, err
 	}
-	return provision.Plan(j.wanted, found, options)
+	return plan.New(j.wanted, found, options)
 }
 
 // guard asks the guards, with what the last run left behind.
-func (j *job) guard(o *choices, p provision.Planned, applying bool) []*provision.GuardError {
-	return provision.Guard(j.wanted, p, provision.Situation{
-		Limits: provision.Limits{
+func (j *job) guard(o *choices, p plan.Plan, applying bool) []*plan.GuardError {
+	return plan.Guard(j.wanted, p, plan.GuardInput{
+		Limits: plan.Limits{
 			Archive: j.config.Guards.ArchiveRooms, ArchivePercent: float64(j.config.Guards.ArchivePercent),
 			Protected: j.config.Rooms.Protected,
 		},
-		Allowed: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
+		Overrides: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
 		LastGroups: j.memory.Groups, Applying: applying,
 	})
 }
@@ -155,7 +156,7 @@ func asked(sources []string) []string {
 }
 
 // planStatus is the status with which a plan ends.
-func planStatus(p provision.Planned, refusals []*provision.GuardError) error {
+func planStatus(p plan.Plan, refusals []*plan.GuardError) error {
 	switch {
 	case len(refusals) > 0:
 		return refused(refusals)
@@ -168,7 +169,7 @@ func planStatus(p provision.Planned, refusals []*provision.GuardError) error {
 }
 
 // refused joins the guards' refusals into one error.
-func refused(refusals []*provision.GuardError) error {
+func refused(refusals []*plan.GuardError) error {
 	errs := make([]error, len(refusals))
 	for i, r := range refusals {
 		errs[i] = r
@@ -176,12 +177,12 @@ func refused(refusals []*provision.GuardError) error {
 	return errors.Join(errs...)
 }
 
-func unknownRooms(p provision.Planned) error {
+func unknownRooms(p plan.Plan) error {
 	return fmt.Errorf("%d of the rooms could not be looked at; nothing is done about them", p.Counts.Unknown)
 }
 
 // remark tells the warnings, and what the server does not offer.
-func (j *job) remark(p provision.Planned) {
+func (j *job) remark(p plan.Plan) {
 	for _, w := range j.warnings() {
 		j.app.warn("%s", w)
 	}
@@ -194,7 +195,7 @@ func (j *job) remark(p provision.Planned) {
 }
 
 // remarkNotOffered names, once, the wanted settings that the server lacks.
-func (j *job) remarkNotOffered(p provision.Planned) {
+func (j *job) remarkNotOffered(p plan.Plan) {
 	if j.service == nil {
 		return
 	}
@@ -208,7 +209,7 @@ func (j *job) remarkNotOffered(p provision.Planned) {
 }
 
 // showPlan writes the plan in the format asked for.
-func (a *app) showPlan(j *job, p provision.Planned, unchanged bool) error {
+func (a *app) showPlan(j *job, p plan.Plan, unchanged bool) error {
 	switch a.format {
 	case "json":
 		for _, c := range p.Changes {
