@@ -8,9 +8,6 @@ import (
 	"muster/xmppadmin"
 )
 
-// PlenaryRoom is the name of the room of plenary sessions.
-const PlenaryRoom = "plenary"
-
 // MaxName is the length in bytes that a room name may have.
 const MaxName = 64
 

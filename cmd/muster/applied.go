@@ -12,7 +12,7 @@ import (
 )
 
 // tellApplied tells what became of a plan, in the format asked for.
-func (j *job) tellApplied(o *applyOptions, p plan.Plan, applied apply.Outcome) {
+func (j *job) tellApplied(o *applyFlags, p plan.Plan, applied apply.Outcome) {
 	a := j.app
 	changed := applied.Counts.Changes() + applied.Counts.Failed + applied.Counts.Skipped
 	if o.silent && changed+applied.Counts.Unknown == 0 {
@@ -36,7 +36,7 @@ func (j *job) tellApplied(o *applyOptions, p plan.Plan, applied apply.Outcome) {
 }
 
 // writeApplied writes the results and the summary.
-func (a *app) writeApplied(p plan.Plan, applied apply.Outcome, o *applyOptions, refused int) {
+func (a *app) writeApplied(p plan.Plan, applied apply.Outcome, o *applyFlags, refused int) {
 	if a.format == "json" {
 		for _, r := range applied.Results {
 			_ = a.json(resultOf(r))

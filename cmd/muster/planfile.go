@@ -11,17 +11,17 @@ import (
 	"muster/provision/plan"
 )
 
-// fileOptions are the choices as a plan file keeps them.
-func (o *choices) fileOptions() plan.FileOptions {
+// fileOptions are the flags as a plan file keeps them.
+func (o *planFlags) fileOptions() plan.FileOptions {
 	return plan.FileOptions{
 		Policy: plan.Policy(o.policy), Only: o.only, Except: o.except,
 		Adopt: o.adopt, AdoptWanted: o.adoptWanted, AllowArchive: o.allowed.Archive,
 	}
 }
 
-// fromFile takes the choices that a plan was made with out of its file. The
+// fromFile takes the flags that a plan was made with out of its file. The
 // guards' overrides that are given on the command line stay.
-func (o *choices) fromFile(f *plan.File) {
+func (o *planFlags) fromFile(f *plan.File) {
 	o.meetings = f.Meetings
 	o.policy = string(f.Options.Policy)
 	o.only, o.except = f.Options.Only, f.Options.Except
@@ -39,7 +39,7 @@ func (j *job) planFile(o plan.FileOptions, p plan.Plan) plan.File {
 
 // save writes the plan to a file, wholly or not at all. A plan that looked at
 // no server fits none, so it cannot be saved.
-func (j *job) save(path string, o *choices, p plan.Plan, _ time.Time) error {
+func (j *job) save(path string, o *planFlags, p plan.Plan, _ time.Time) error {
 	if j.service == nil {
 		return fmt.Errorf("a plan made with --offline cannot be saved: it has looked at no room")
 	}

@@ -16,7 +16,7 @@ func Example() {
 		Number: "126",
 		Groups: []agenda.Group{{Acronym: "quic", Name: "QUIC", Type: "wg", State: "active", Parent: "wit"}},
 		Sessions: []agenda.Session{{
-			ID: 1, Group: "quic", Type: "regular", Status: agenda.Scheduled,
+			ID: 1, Group: "quic", Room: "quic", Type: agenda.Regular, Status: agenda.Scheduled,
 			Start: now.Add(24 * time.Hour), Duration: time.Hour, Location: "Hall A",
 		}},
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/provision"
 	"muster/provision/want"
 )
@@ -23,7 +24,7 @@ type Limits struct {
 
 // DefaultLimits returns 10 rooms, 10 %, and the rooms that every meeting has.
 func DefaultLimits() Limits {
-	return Limits{Archive: 10, ArchivePercent: 10, Protected: []string{"hallway", provision.PlenaryRoom}}
+	return Limits{Archive: 10, ArchivePercent: 10, Protected: []string{"hallway", agenda.PlenaryRoom}}
 }
 
 // Overrides is what somebody allows in spite of a guard, each by its flag.

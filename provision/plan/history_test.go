@@ -19,7 +19,7 @@ func TestRemember(t *testing.T) {
 	before := sample.Day.AddDate(0, -1, 0)
 	end := sample.Day.Add(2 * time.Hour)
 	plenary := sample.Session(1, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	moq := sample.Record("moq", "wg", "bof")
 	on := func(number string, group string, status agenda.Status) agenda.Meeting {
 		m := sample.Meeting([]agenda.Group{{Acronym: group, Type: "wg"}}, sample.Session(1, group, status))
@@ -38,7 +38,7 @@ func TestRemember(t *testing.T) {
 	}{
 		"on an agenda":                   {in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}}, want: want.Sighting{Last: sample.Day, Meeting: "126", End: end}},
 		"in upper case":                  {in: want.Sources{Meetings: []agenda.Meeting{on("126", "MOQ", "sched")}}, want: want.Sighting{Last: sample.Day, Meeting: "126", End: end}},
-		"on an agenda, without a time":   {in: want.Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, agenda.Session{Group: "moq"})}}, want: want.Sighting{Last: sample.Day}},
+		"on an agenda, without a time":   {in: want.Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, agenda.Session{Group: "moq", Room: "moq"})}}, want: want.Sighting{Last: sample.Day}},
 		"on a later one":                 {in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, Seen: map[string]want.Sighting{"moq": {Last: before, Meeting: "125", End: before}}}, want: want.Sighting{Last: sample.Day, Meeting: "126", End: end}},
 		"on an earlier one":              {in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, Seen: map[string]want.Sighting{"moq": {Last: before, Meeting: "127", End: end.Add(1)}}}, want: want.Sighting{Last: sample.Day, Meeting: "127", End: end.Add(1)}},
 		"on the same one, moved":         {in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, Seen: map[string]want.Sighting{"moq": {Last: before, Meeting: "126", End: end.Add(1)}}}, want: want.Sighting{Last: sample.Day, Meeting: "126", End: end}},

@@ -75,7 +75,7 @@ func newYears(t *testing.T, seed uint64) *years {
 }
 
 // begin has a group begin.
-func (y *years) begin(state string) {
+func (y *years) begin(state agenda.GroupState) {
 	y.names++
 	g := &truth{GroupRecord: sample.Record(fmt.Sprintf("g%03d", y.names), pick(y.r, "wg", "wg", "rg", "dir"), state)}
 	if g.ID, g.Changed = y.names, y.now; state == "bof" {
@@ -99,11 +99,11 @@ func (y *years) live() {
 		switch g.State {
 		case "bof":
 			if y.often(60) {
-				y.become(g, pick(y.r, "active", "active", "bof-conc", "abandon"))
+				y.become(g, pick[agenda.GroupState](y.r, "active", "active", "bof-conc", "abandon"))
 			}
 		case "active":
 			if y.often(15) {
-				y.become(g, pick(y.r, "conclude", "conclude", "dormant", "replaced"))
+				y.become(g, pick[agenda.GroupState](y.r, "conclude", "conclude", "dormant", "replaced"))
 			}
 		case "dormant", "conclude":
 			if y.often(20) {
@@ -125,7 +125,7 @@ func (y *years) live() {
 }
 
 // become changes a group's state; now and then nobody leaves a note of it.
-func (y *years) become(g *truth, state string) {
+func (y *years) become(g *truth, state agenda.GroupState) {
 	g.State, g.BOF, g.over = state, state == "bof", time.Time{}
 	if g.ended() {
 		g.over = y.now
@@ -155,7 +155,7 @@ func (y *years) rename(g *truth) {
 	for _, m := range y.meetings {
 		for i := range m.Sessions {
 			if s := &m.Sessions[i]; s.Group == old && s.Start.After(y.now) {
-				s.Group = g.Acronym
+				s.Group, s.Room = g.Acronym, g.Acronym
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func (y *years) meet() {
 		m.Sessions = append(m.Sessions, s)
 	}
 	last := sample.Session(999, "ietf", "sched")
-	last.Type, last.Start = "plenary", start.Add(125*time.Hour)
+	last.Type, last.Room, last.Start = agenda.Plenary, agenda.PlenaryRoom, start.Add(125*time.Hour)
 	m.Sessions = append(m.Sessions, last)
 	y.meetings = append(y.meetings, m)
 }
@@ -319,11 +319,11 @@ func (y *years) apply(c provision.Change, on map[string]time.Time) {
 		switch {
 		case g.Acronym != room.Name || y.former[room.Name] != nil:
 		case g.State == "active" || g.State == "dormant":
-			early("its group is " + g.State)
+			early("its group is " + string(g.State))
 		case g.State == "bof" && (g.met.IsZero() || y.now.Before(g.met.Add(grace))):
 			early("its BOF was last on an agenda until " + g.met.String())
 		case g.ended() && y.now.Before(g.over.Add(grace)) && (g.State != "bof-conc" || y.now.Before(g.met.Add(grace))):
-			early("its group was " + g.State + " on " + g.over.String())
+			early("its group was " + string(g.State) + " on " + g.over.String())
 		}
 	}
 }

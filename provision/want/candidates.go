@@ -95,60 +95,37 @@ func (g *gathering) warnEmpty(tallies []Tally) {
 // type.
 func (g *gathering) session(o occasion) (configured bool) {
 	s, group := o.session, o.meeting.groups[o.session.Group]
-	if roomless(s.Type) {
+	if s.Type.Placeholder() {
 		return false
 	}
 	configured = group != nil && g.rules.types[group.Type]
-	if !configured && s.Type != "plenary" {
+	if !configured && s.Type != agenda.Plenary {
 		if group == nil || group.Type == "" {
 			o.meeting.typeless[s.Group] = true
 		}
 		return false
 	}
-	takesPlace, known := takesPlace(s.Status)
-	if !known {
+	takesPlace := !s.Status.Canceled()
+	if !s.Status.Known() { // taken as scheduled: it may not cost a group its room
 		o.meeting.statuses[string(s.Status)]++
 	}
-	name, w := roomName(s)
-	c := g.claim(name)
-	c.add(o, w, group, !takesPlace)
+	c := g.claim(provision.Lower(s.Room))
+	c.add(o, wayOf(s), group, !takesPlace)
 	if takesPlace && o.before(c.next, g.now) {
 		c.next = o
 	}
 	return configured
 }
 
-// roomName returns the name of a session's room by the Datatracker's rule.
-func roomName(s *agenda.Session) (string, way) {
+// wayOf returns how a session came by its room.
+func wayOf(s *agenda.Session) way {
 	switch {
-	case s.ChatRoom != "":
-		return provision.Lower(s.ChatRoom), byChatRoom
-	case s.Type == "plenary":
-		return provision.PlenaryRoom, byPlenary
+	case s.OwnRoom:
+		return byChatRoom
+	case s.Type == agenda.Plenary:
+		return byPlenary
 	}
-	return provision.Lower(s.Group), byAcronym
-}
-
-// roomless says that sessions of this type make no room, whoever owns them.
-func roomless(sessionType string) bool {
-	switch sessionType {
-	case "break", "reg", "reserved", "unavail":
-		return true
-	}
-	return false
-}
-
-// takesPlace says whether sessions of this status take place, as far as the
-// agenda tells, and whether the status is one of those that are known. What is
-// not known is taken as scheduled: it may not cost a group its room.
-func takesPlace(s agenda.Status) (yes, known bool) {
-	switch s {
-	case agenda.Scheduled, "", "appr", "apprw", "scheda", "schedw":
-		return true, true
-	case agenda.Canceled, agenda.CanceledPA, "deleted", "disappr", "notmeet":
-		return false, true
-	}
-	return true, false
+	return byAcronym
 }
 
 func (g *gathering) warn(m *meeting) {

@@ -90,19 +90,20 @@ func sampleFacts() *Facts {
 type phrases map[phraseKey]phrase
 
 type phraseKey struct {
-	slug, state, parent string
-	bof                 bool
+	slug, parent string
+	state        agenda.GroupState
+	bof          bool
 }
 
 type phrase struct{ kind, what, slug, state, area string }
 
 // of returns what is said of groups such as g.
 func (p phrases) of(g *agenda.Group) phrase {
-	key := phraseKey{g.Type, g.State, g.Parent, g.BOF}
+	key := phraseKey{g.Type, g.Parent, g.State, g.BOF}
 	if have, ok := p[key]; ok {
 		return have
 	}
-	made := phrase{kind: kind(g), slug: provision.OneLine(g.Type, provision.MaxName), state: provision.OneLine(g.State, provision.MaxName), area: provision.OneLine(g.Parent, provision.MaxName)}
+	made := phrase{kind: kind(g), slug: provision.OneLine(g.Type, provision.MaxName), state: provision.OneLine(string(g.State), provision.MaxName), area: provision.OneLine(g.Parent, provision.MaxName)}
 	made.what = capital(made.kind)
 	if made.area != "" && (g.Type == "wg" || g.Type == "ag") {
 		made.what += " in the " + made.area + " area"

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"muster/agenda"
 	"muster/provision"
 )
 
@@ -114,14 +115,14 @@ func (s Sources) noteGroups(w Wanted, seen map[string]Sighting, now time.Time) (
 	for i := range s.Groups.Groups {
 		g := &s.Groups.Groups[i]
 		name := provision.Lower(g.Acronym)
-		bofs[name] = g.State == "bof"
+		bofs[name] = g.State == agenda.StateBOF
 		v, ok := seen[name]
 		switch {
 		case !ok || !sound(s.Groups):
 			continue
-		case lives(g.State) && ours[name]:
+		case g.State.Active() && ours[name]:
 			v.Group, v.Alive, v.Over, v.Own = g.ID, now, time.Time{}, false
-		case past(g.State) != "" && v.Over.IsZero():
+		case g.State.Over() && v.Over.IsZero():
 			v.Over = now
 		}
 		seen[name] = v

@@ -21,15 +21,15 @@ func (g *gathering) groups(l *agenda.GroupList) *GroupTally {
 		}
 		t.Groups++
 		switch {
-		case lives(r.State):
+		case r.State.Active():
 			t.Living++
 			g.living(r)
-		case past(r.State) != "":
+		case r.State.Over():
 			g.gone(r)
 		default:
-			g.fate(fate{name: provision.Lower(r.Acronym), source: provision.FromGroups, reason: called(r) + " is in the state " + strconv.Quote(provision.OneLine(r.State, provision.MaxName))})
-			if !waits(r.State) {
-				odd[r.State]++
+			g.fate(fate{name: provision.Lower(r.Acronym), source: provision.FromGroups, reason: called(r) + " is in the state " + strconv.Quote(provision.OneLine(string(r.State), provision.MaxName))})
+			if !r.State.Dormant() {
+				odd[string(r.State)]++
 			}
 		}
 	}
@@ -49,12 +49,12 @@ func (g *gathering) groups(l *agenda.GroupList) *GroupTally {
 func (g *gathering) living(r *agenda.GroupRecord) {
 	name := provision.Lower(r.Acronym)
 	if !g.rules.yearRound[r.Type] {
-		g.fate(fate{name: name, source: provision.FromGroups, lives: true, reason: called(r) + " is in the state " + strconv.Quote(r.State) + ", and rooms of its type are for meetings"})
+		g.fate(fate{name: name, source: provision.FromGroups, lives: true, reason: called(r) + " is in the state " + strconv.Quote(string(r.State)) + ", and rooms of its type are for meetings"})
 		return
 	}
 	c := g.claims[name]
 	var last met
-	if r.State == "bof" {
+	if r.State == agenda.StateBOF {
 		last = g.lastMeeting(name, r.ID, c)
 		switch onAgenda := c != nil && c.live(); {
 		case onAgenda:
@@ -135,7 +135,7 @@ func (g *gathering) passed(since time.Time) bool {
 func (g *gathering) gone(r *agenda.GroupRecord) {
 	f := fate{name: provision.Lower(r.Acronym), source: provision.FromGroups}
 	if !sound(g.list) {
-		f.reason = called(r) + " is " + past(r.State) + unsound
+		f.reason = called(r) + " is " + r.State.Words() + unsound
 		g.fate(f)
 		return
 	}
@@ -146,7 +146,7 @@ func (g *gathering) gone(r *agenda.GroupRecord) {
 	if !noted {
 		verb = " has been seen "
 	}
-	f.reason = called(r) + verb + past(r.State) + " since " + provision.Date(f.since)
+	f.reason = called(r) + verb + r.State.Words() + " since " + provision.Date(f.since)
 	g.fate(f)
 }
 
@@ -167,7 +167,7 @@ func (g *gathering) overSince(r *agenda.GroupRecord, s Sighting) (since time.Tim
 	if since.IsZero() {
 		since, noted = g.now, false
 	}
-	if r.State == "bof-conc" && !s.End.IsZero() && !s.End.After(g.now) {
+	if r.State == agenda.StateBOFOver && !s.End.IsZero() && !s.End.After(g.now) {
 		since, noted = s.End, true
 	}
 	return since, noted
@@ -175,15 +175,3 @@ func (g *gathering) overSince(r *agenda.GroupRecord, s Sighting) (since time.Tim
 
 // sound says that a list is current and whole, so that it may end a room.
 func sound(l *agenda.GroupList) bool { return !l.Stale && !l.Incomplete }
-
-// lives says that a group in this state lives.
-func lives(state string) bool {
-	switch state {
-	case "active", "proposed", "bof":
-		return true
-	}
-	return false
-}
-
-// waits says that a group in this state neither lives nor is over.
-func waits(state string) bool { return state == "dormant" || state == "unknown" }

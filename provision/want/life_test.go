@@ -223,7 +223,7 @@ func TestGroupListWarnings(t *testing.T) {
 func TestGroupListCollisions(t *testing.T) {
 	t.Parallel()
 	plenary := sample.Session(1, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	hallway := bare()
 	hallway.Standing = []Standing{{Name: "hallway"}}
 	cases := map[string]struct {

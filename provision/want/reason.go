@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/provision"
 )
 
@@ -39,8 +40,8 @@ func (c *claim) reasons(grace time.Duration) []provision.Reason {
 func (c *claim) recordReason(grace time.Duration) provision.Reason {
 	r := provision.Reason{Source: provision.FromGroups, Group: c.record.Acronym, GroupType: c.record.Type}
 	switch text := called(c.record); {
-	case c.record.State != "bof":
-		r.Text = text + " is " + c.record.State
+	case c.record.State != agenda.StateBOF:
+		r.Text = text + " is " + string(c.record.State)
 	case c.met.end.IsZero():
 		r.Text = text + " is a BOF"
 	default:

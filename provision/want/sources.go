@@ -42,7 +42,7 @@ func (s Sources) Marks() []AgendaMark {
 	}
 	quiet := agenda.GroupList{Groups: make([]agenda.GroupRecord, len(s.Groups.Groups))}
 	for i, g := range s.Groups.Groups {
-		if lives(g.State) {
+		if g.State.Active() {
 			g.Changed = time.Time{}
 		}
 		quiet.Groups[i] = g

@@ -33,7 +33,7 @@ func kind(g *agenda.Group) string {
 	switch {
 	case g.BOF:
 		return "BOF (birds of a feather)"
-	case g.State == "proposed":
+	case g.State == agenda.StateProposed:
 		return "proposed " + words
 	}
 	return words
@@ -82,21 +82,5 @@ func called(r *agenda.GroupRecord) string {
 
 // unsound is why nothing ends by such a list.
 const unsound = ", and the list of groups that says so is not current or not whole"
-
-// past says in words what a group is whose state says that it is over, or
-// returns nothing for one that lives or may do so.
-func past(state string) string {
-	switch state {
-	case "conclude":
-		return "concluded"
-	case "abandon":
-		return "abandoned"
-	case "replaced":
-		return "replaced by another group"
-	case "bof-conc":
-		return "a concluded BOF"
-	}
-	return ""
-}
 
 const logLabel = "Log: "

@@ -121,7 +121,7 @@ func (g *gathering) rooms() ([]provision.Room, []Refusal, error) {
 		}
 		rooms = append(rooms, provision.Room{
 			Name: c.name, JID: g.rules.JID(c.name), Settings: s, Reasons: c.reasons(g.rules.Grace), IfExists: !c.live(),
-			StayArchived: c.record != nil && c.record.State == "bof" && !c.meets(),
+			StayArchived: c.record != nil && c.record.State == agenda.StateBOF && !c.meets(),
 		})
 	}
 	return rooms, refused, nil

@@ -16,8 +16,13 @@ import (
 
 func TestWantWhichRooms(t *testing.T) {
 	t.Parallel()
-	typed := func(s agenda.Session, kind string) agenda.Session { s.Type = kind; return s }
-	chat := func(s agenda.Session, room string) agenda.Session { s.ChatRoom = room; return s }
+	typed := func(s agenda.Session, kind agenda.SessionType) agenda.Session {
+		if s.Type = kind; kind == agenda.Plenary {
+			s.Room = agenda.PlenaryRoom
+		}
+		return s
+	}
+	chat := func(s agenda.Session, room string) agenda.Session { s.Room, s.OwnRoom = room, true; return s }
 	groups := []agenda.Group{
 		sample.Group("quic", "wg"), sample.Group("cfrg", "rg"), sample.Group("dispatch", "ag"), sample.Group("gaia", "rag"),
 		sample.Group("emodir", "team"), sample.Group("ietf", "ietf"), sample.Group("secretariat", "adm"), sample.Group("nameless", ""),
@@ -115,11 +120,11 @@ func TestWantReasons(t *testing.T) {
 	t.Parallel()
 	groups := []agenda.Group{sample.Group("quic", "wg"), sample.Group("ietf", "ietf"), sample.Group("emodir", "wg"), sample.Group("tls", "wg")}
 	plenary := sample.Session(9, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	forum := sample.Session(4, "emodir", "sched")
-	forum.ChatRoom, forum.Name = "wgchairs", "WG Chairs Forum"
+	forum.Room, forum.OwnRoom, forum.Name = "wgchairs", true, "WG Chairs Forum"
 	joint := sample.Session(7, "tls", "sched")
-	joint.ChatRoom = "quic"
+	joint.Room, joint.OwnRoom = "quic", true
 	m := sample.Meeting(groups, sample.Session(2, "quic", "sched"), sample.Session(1, "quic", "sched"), sample.Session(3, "quic", agenda.Canceled),
 		plenary, forum, joint, sample.Session(8, "tls", agenda.Canceled))
 	interim := sample.Meeting(groups, sample.Session(20, "quic", "sched"))
@@ -152,9 +157,9 @@ func TestWantReasons(t *testing.T) {
 func TestWantCollisions(t *testing.T) {
 	t.Parallel()
 	plenary := sample.Session(2, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	shared := sample.Session(2, "tls", "sched")
-	shared.ChatRoom = "quic"
+	shared.Room, shared.OwnRoom = "quic", true
 	standing := func(names ...string) Rules {
 		r := bare()
 		for _, n := range names {
@@ -231,7 +236,7 @@ func TestWantDescription(t *testing.T) {
 		t.Skip("no time zone database: ", err)
 	}
 	plenary := sample.Session(1, "ietf", "sched")
-	plenary.Type = "plenary"
+	plenary.Type, plenary.Room = agenda.Plenary, agenda.PlenaryRoom
 	timeless := sample.Session(1, "quic", "sched")
 	timeless.Start = time.Time{}
 	nowhere := sample.Session(1, "quic", "sched")

@@ -16,7 +16,7 @@ func BigMeeting(n int) agenda.Meeting {
 		m.Groups = append(m.Groups, agenda.Group{Acronym: acronym, Name: "A Group With a Name of the Usual Length", Type: "wg", State: "active", Parent: "wit"})
 		for k := range 2 {
 			m.Sessions = append(m.Sessions, agenda.Session{
-				ID: 2*i + k, Group: acronym, Type: "regular", Status: agenda.Scheduled,
+				ID: 2*i + k, Group: acronym, Room: acronym, Type: agenda.Regular, Status: agenda.Scheduled,
 				Start: Day.Add(time.Duration(i%40+k) * time.Hour), Duration: 2 * time.Hour, Location: "Park Suite 8",
 			})
 		}

@@ -18,7 +18,7 @@ var Day = time.Date(2026, time.July, 20, 9, 0, 0, 0, time.UTC)
 // hours into the meeting.
 func Session(id int, group string, status agenda.Status) agenda.Session {
 	return agenda.Session{
-		ID: id, Group: group, Status: status, Type: "regular",
+		ID: id, Group: group, Status: status, Type: agenda.Regular, Room: group,
 		Start: Day.Add(time.Duration(id) * time.Hour), Duration: time.Hour, Location: "Hall A",
 	}
 }
@@ -37,7 +37,7 @@ func Meeting(groups []agenda.Group, sessions ...agenda.Session) agenda.Meeting {
 }
 
 // Record returns a group of the list of groups that was last edited long ago.
-func Record(acronym, kind, state string) agenda.GroupRecord {
+func Record(acronym, kind string, state agenda.GroupState) agenda.GroupRecord {
 	g := Group(acronym, kind)
 	g.State, g.BOF = state, state == "bof"
 	id := 0

@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) archiveCommand() *cobra.Command {
-	o := applyOptions{command: "muster archive"}
+	o := applyFlags{command: "muster archive"}
 	var reason string
 	cmd := &cobra.Command{
 		Use:   "archive NAME...",
@@ -35,34 +35,17 @@ func (a *app) archiveCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) reopenCommand() *cobra.Command {
-	o := applyOptions{command: "muster reopen"}
-	cmd := &cobra.Command{
-		Use:         "reopen NAME...",
-		Short:       "Reopens archived rooms by hand",
-		Long:        "Brings back what archiving rooms has changed: who may speak, affiliations, the title.",
-		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
-		Example:     "  muster reopen nimby",
-		Args:        asUsage(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.policy, o.only, o.reopen = string(plan.UpsertOnly), args, args
-			return a.byHand(cmd, &o, args, provision.Reopen, "it is no archived room of this account")
-		},
-	}
-	o.addByHand(cmd)
-	return cmd
-}
-
 // addByHand puts the options of archive and reopen on a command.
-func (o *applyOptions) addByHand(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
-	o.addGuards(cmd)
-	o.addTo(cmd)
+func (o *applyFlags) addByHand(cmd *cobra.Command) {
+	addMeeting(cmd.Flags(), &o.meetings)
+	o.addGuards(cmd.Flags())
+	o.addYes(cmd.Flags())
+	o.addLock(cmd.Flags())
 }
 
 // byHand carries out one action on the rooms that were named, and says of the
 // others why nothing is done about them.
-func (a *app) byHand(cmd *cobra.Command, o *applyOptions, names []string, action provision.Action, otherwise string) error {
+func (a *app) byHand(cmd *cobra.Command, o *applyFlags, names []string, action provision.Action, otherwise string) error {
 	if err := o.check(cmd); err != nil {
 		return err
 	}
@@ -82,7 +65,7 @@ func (a *app) byHand(cmd *cobra.Command, o *applyOptions, names []string, action
 
 // endByHand has the wanted rooms be without those that are to be archived by
 // hand.
-func (j *job) endByHand(o *choices) error {
+func (j *job) endByHand(o *planFlags) error {
 	for _, name := range o.archive {
 		if i := slices.IndexFunc(j.wanted.Rooms, func(r provision.Room) bool { return r.Name == name }); i >= 0 {
 			j.app.warn("room %q is still wanted: the next apply reopens it", name)

@@ -13,54 +13,8 @@ import (
 	"muster/provision/plan"
 )
 
-// choices are the options by which a plan is narrowed down, or a guard
-// overridden.
-type choices struct {
-	meetings      []string
-	policy        string
-	only, except  []string
-	adopt         []string
-	adoptWanted   bool
-	archive       []string // by hand, and why
-	archiveReason string
-	reopen        []string
-	allowed       plan.Overrides
-}
-
-// addTo puts the options on a command.
-func (o *choices) addTo(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`: a number, current, next, an interim such as interim-2026-quic-01, or file:PATH; may be repeated")
-	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
-	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? stand for any")
-	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
-	o.addGuards(cmd)
-}
-
-// addGuards puts the options that override a guard on a command.
-func (o *choices) addGuards(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.IntVar(&o.allowed.Archive, "allow-archive", 0, "archive up to `N` rooms at once, whatever the limits are")
-	f.BoolVar(&o.allowed.Empty, "allow-empty", false, "go by an agenda without a session of a configured group type")
-	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "go by the agenda of another meeting than the one asked for")
-	f.BoolVar(&o.allowed.Shrink, "allow-shrink", false, "go by an agenda that lost more than half of its sessions")
-	f.BoolVar(&o.allowed.Protected, "allow-protected", false, "archive protected rooms")
-}
-
-// options turns the choices into those of a plan made at now.
-func (o *choices) options(now time.Time) (plan.Options, error) {
-	policy, err := plan.ParsePolicy(o.policy)
-	if err != nil {
-		return plan.Options{}, err
-	}
-	return plan.Options{
-		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted,
-		Reopen: o.reopen, Now: now,
-	}, nil
-}
-
 func (a *app) planCommand() *cobra.Command {
-	var o choices
+	var o planFlags
 	var offline, unchanged bool
 	var output string
 	cmd := &cobra.Command{
@@ -81,7 +35,9 @@ func (a *app) planCommand() *cobra.Command {
 			return a.plan(cmd.Context(), &o, offline, unchanged, output)
 		},
 	}
-	o.addTo(cmd)
+	addMeeting(cmd.Flags(), &o.meetings)
+	o.addSelection(cmd.Flags())
+	o.addGuards(cmd.Flags())
 	cmd.Flags().BoolVar(&offline, "offline", false, "look at no server: every wanted room is a create")
 	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "list the rooms that are as they should be, too")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the plan to `FILE`")
@@ -89,7 +45,7 @@ func (a *app) planCommand() *cobra.Command {
 }
 
 // plan is the command plan.
-func (a *app) plan(ctx context.Context, o *choices, offline, unchanged bool, output string) error {
+func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, output string) error {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -117,7 +73,7 @@ func (a *app) plan(ctx context.Context, o *choices, offline, unchanged bool, out
 }
 
 // plan compares the wanted rooms with a fresh look at the service.
-func (j *job) plan(ctx context.Context, o *choices, now time.Time) (plan.Plan, error) {
+func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (plan.Plan, error) {
 	options, err := o.options(now)
 	if err != nil {
 		return plan.Plan{}, err
@@ -133,7 +89,7 @@ func (j *job) plan(ctx context.Context, o *choices, now time.Time) (plan.Plan, e
 }
 
 // guard asks the guards, with what the last run left behind.
-func (j *job) guard(o *choices, p plan.Plan, applying bool) []*plan.GuardError {
+func (j *job) guard(o *planFlags, p plan.Plan, applying bool) []*plan.GuardError {
 	return plan.Guard(j.wanted, p, plan.GuardInput{
 		Limits: plan.Limits{
 			Archive: j.config.Guards.ArchiveRooms, ArchivePercent: float64(j.config.Guards.ArchivePercent),

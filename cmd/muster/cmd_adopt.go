@@ -8,7 +8,7 @@ import (
 )
 
 func (a *app) adoptCommand() *cobra.Command {
-	o := applyOptions{command: "muster adopt"}
+	o := applyFlags{command: "muster adopt"}
 	cmd := &cobra.Command{
 		Use:   "adopt NAME...",
 		Short: "Takes over rooms that exist and are not managed",
@@ -36,9 +36,10 @@ func (a *app) adoptCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&o.adoptWanted, "wanted", false, "take over every wanted room that is in conflict")
-	cmd.Flags().StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
-	o.addGuards(cmd)
-	o.addTo(cmd)
+	addMeeting(cmd.Flags(), &o.meetings)
+	o.addGuards(cmd.Flags())
+	o.addYes(cmd.Flags())
+	o.addLock(cmd.Flags())
 	return cmd
 }
 

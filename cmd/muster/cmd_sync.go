@@ -7,7 +7,7 @@ import (
 )
 
 func (a *app) syncCommand() *cobra.Command {
-	o := applyOptions{command: "muster sync", yes: true, silent: true}
+	o := applyFlags{command: "muster sync", yes: true, silent: true}
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Does what cron wants: apply everything, silent when nothing changed",
@@ -24,8 +24,8 @@ func (a *app) syncCommand() *cobra.Command {
 			return a.apply(cmd.Context(), &o)
 		},
 	}
-	cmd.Flags().StringArrayVar(&o.meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
-	o.addGuards(cmd)
-	o.addLock(cmd)
+	addMeeting(cmd.Flags(), &o.meetings)
+	o.addGuards(cmd.Flags())
+	o.addLock(cmd.Flags())
 	return cmd
 }

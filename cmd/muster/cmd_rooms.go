@@ -24,7 +24,7 @@ func (a *app) roomsCommand() *cobra.Command {
 		Args:        noArguments,
 		RunE:        list,
 	}
-	cmd.PersistentFlags().StringArrayVar(&meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
+	addMeeting(cmd.PersistentFlags(), &meetings)
 	cmd.AddCommand(&cobra.Command{
 		Use:         "list",
 		Short:       "Lists the rooms, as rooms does",

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,30 +14,8 @@ import (
 	"muster/provision/state"
 )
 
-// applyOptions are those of a run that changes rooms.
-type applyOptions struct {
-	choices
-	yes         bool
-	lockTimeout time.Duration
-	file        string
-	command     string // for the lock's file
-	// keep, where it is not nil, cuts the plan down to what the command is for.
-	keep func(*app, plan.Plan) plan.Plan
-	// silent holds back everything but errors until something was changed.
-	silent bool
-}
-
-func (o *applyOptions) addTo(cmd *cobra.Command) {
-	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask; needed where there is no terminal to ask on")
-	o.addLock(cmd)
-}
-
-func (o *applyOptions) addLock(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for another run to end, as in 30s")
-}
-
 func (a *app) applyCommand() *cobra.Command {
-	o := applyOptions{command: "muster apply"}
+	o := applyFlags{command: "muster apply"}
 	cmd := &cobra.Command{
 		Use:   "apply [PLANFILE]",
 		Short: "Plans, and does it",
@@ -62,23 +39,16 @@ func (a *app) applyCommand() *cobra.Command {
 			return a.apply(cmd.Context(), &o)
 		},
 	}
-	o.choices.addTo(cmd)
-	o.addTo(cmd)
+	addMeeting(cmd.Flags(), &o.meetings)
+	o.addSelection(cmd.Flags())
+	o.addGuards(cmd.Flags())
+	o.addYes(cmd.Flags())
+	o.addLock(cmd.Flags())
 	return cmd
 }
 
-// noPlanFlags refuses the options that a plan file has settled.
-func noPlanFlags(cmd *cobra.Command) error {
-	for _, name := range []string{"meeting", "policy", "only", "except"} {
-		if cmd.Flags().Changed(name) {
-			return wrongUsage(cmd, "--%s cannot be given with a plan file: the plan has settled it", name)
-		}
-	}
-	return nil
-}
-
 // apply is the command apply, and what sync and adopt do with other options.
-func (a *app) apply(ctx context.Context, o *applyOptions) error {
+func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -105,7 +75,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 		return err
 	}
 	defer j.close()
-	p, err := j.plan(ctx, &o.choices, now)
+	p, err := j.plan(ctx, &o.planFlags, now)
 	if err != nil {
 		return err
 	}
@@ -117,7 +87,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 	if o.keep != nil {
 		p = o.keep(a, p)
 	}
-	if refusals := j.guard(&o.choices, p, true); len(refusals) > 0 {
+	if refusals := j.guard(&o.planFlags, p, true); len(refusals) > 0 {
 		if !o.silent {
 			j.remark(p)
 		}
@@ -127,7 +97,7 @@ func (a *app) apply(ctx context.Context, o *applyOptions) error {
 }
 
 // applyPlan asks, carries the plan out, and tells what became of it.
-func (j *job) applyPlan(ctx context.Context, o *applyOptions, p plan.Plan) error {
+func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
 	a := j.app
 	if !o.silent {
 		j.remark(p)
@@ -196,7 +166,7 @@ func (j *job) remember(p plan.Plan, applied apply.Outcome, complete bool) error 
 }
 
 // lock makes the state folder where there is none and takes the lock in it.
-func (a *app) lock(ctx context.Context, c config, o *applyOptions) (unlock func(), err error) {
+func (a *app) lock(ctx context.Context, c config, o *applyFlags) (unlock func(), err error) {
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
 		return nil, &configError{path: c.path, err: fmt.Errorf("state.dir: %w", err), hint: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}

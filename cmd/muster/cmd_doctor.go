@@ -29,7 +29,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Annotations: exits(exitDatatracker, exitXMPP),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), meetings) },
 	}
-	cmd.Flags().StringArrayVar(&meetings, "meeting", nil, "the meeting `M`, as for plan; may be repeated")
+	addMeeting(cmd.Flags(), &meetings)
 	return cmd
 }
 
