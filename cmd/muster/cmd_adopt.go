@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/provision"
+	"muster/provision/plan"
 )
 
 func (a *app) adoptCommand() *cobra.Command {
@@ -20,12 +21,12 @@ func (a *app) adoptCommand() *cobra.Command {
 			if o.adoptWanted == (len(args) > 0) {
 				return wrongUsage(cmd, "either names of rooms or --wanted is needed")
 			}
-			o.policy = string(provision.UpsertOnly)
+			o.policy = string(plan.UpsertOnly)
 			o.adopt = args
 			if err := o.check(cmd); err != nil {
 				return err
 			}
-			o.keep = func(a *app, p provision.Planned) provision.Planned {
+			o.keep = func(a *app, p plan.Plan) plan.Plan {
 				a.tellNotAdopted(args, p)
 				return p.Filter(func(c provision.Change) bool {
 					return c.Action == provision.Adopt || c.Action == provision.Unknown
@@ -43,7 +44,7 @@ func (a *app) adoptCommand() *cobra.Command {
 }
 
 // tellNotAdopted says of each room that was named why it is not taken over.
-func (a *app) tellNotAdopted(names []string, p provision.Planned) {
+func (a *app) tellNotAdopted(names []string, p plan.Plan) {
 	actions := make(map[string]provision.Action)
 	for _, c := range p.Changes {
 		actions[c.Room.Name] = c.Action

@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"muster/provision"
+	"muster/provision/apply"
+	"muster/provision/plan"
+	"muster/provision/state"
 )
 
 func (a *app) applyCommand() *cobra.Command {
@@ -52,7 +54,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 		return err
 	}
 	now := a.now()
-	var file *provision.PlanFile
+	var file *plan.File
 	if o.file != "" {
 		if file, err = readPlanFile(o.file); err != nil {
 			return err
@@ -78,7 +80,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 		return err
 	}
 	if file != nil {
-		if err := file.Fits(j.planFile(o.fileOptions(), p)); err != nil {
+		if err := file.CheckFresh(j.planFile(o.fileOptions(), p)); err != nil {
 			return err
 		}
 	}
@@ -95,7 +97,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 }
 
 // applyPlan asks, carries the plan out, and tells what became of it.
-func (j *job) applyPlan(ctx context.Context, o *applyFlags, p provision.Planned) error {
+func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
 	a := j.app
 	if !o.silent {
 		j.remark(p)
@@ -110,15 +112,15 @@ func (j *job) applyPlan(ctx context.Context, o *applyFlags, p provision.Planned)
 			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
 		}
 	}
-	audit, err := provision.OpenAudit(j.config.State.Dir)
+	audit, err := state.OpenAudit(j.config.State.Dir)
 	if err != nil {
 		return err
 	}
 	defer audit.Close()
 	progress := a.progress(p.Counts.Changes())
-	applied, err := provision.Apply(ctx, j.service, p, provision.ApplyOptions{
+	applied, err := apply.Run(ctx, j.service, p, apply.Options{
 		Audit: audit, Who: j.who(), Now: a.now,
-		Progress: func(r provision.Result) { progress.add(r) },
+		Progress: func(r apply.Result) { progress.add(r) },
 	})
 	progress.close()
 	j.tellApplied(o, p, applied)
@@ -145,16 +147,16 @@ func applyError(ctx context.Context, err error) error {
 
 // remember notes what this run has seen for later ones, and for their guards
 // what it was when all was done.
-func (j *job) remember(p provision.Planned, applied provision.Applied, complete bool) error {
+func (j *job) remember(p plan.Plan, applied apply.Outcome, complete bool) error {
 	now := j.app.now()
-	j.memory.Rooms = j.inputs.Remember(j.wanted, p, now)
+	j.memory.Rooms = plan.Remember(j.inputs, j.wanted, p, now)
 	if complete {
 		digests := make(map[string]string)
 		for _, m := range j.inputs.Meetings {
 			digests[m.Number] = m.Digest()
 		}
 		for _, t := range j.wanted.Meetings {
-			j.memory.Remember(t.Meeting, provision.LastApply{
+			j.memory.Remember(t.Meeting, plan.LastApply{
 				Sessions: t.Sessions, Rooms: applied.Counts.Wanted, Agenda: digests[t.Meeting], When: now,
 			})
 		}
@@ -168,15 +170,15 @@ func (a *app) lock(ctx context.Context, c config, o *applyFlags) (unlock func(),
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
 		return nil, &configError{path: c.path, err: fmt.Errorf("state.dir: %w", err), hint: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}
-	who := provision.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
+	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
 	who.Host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
 		who.User = u.Username
 	}
-	l, err := provision.AcquireLock(ctx, c.State.Dir, who, 0)
-	if o.lockTimeout > 0 && errors.As(err, new(*provision.LockedError)) {
+	l, err := state.AcquireLock(ctx, c.State.Dir, who, 0)
+	if o.lockTimeout > 0 && errors.As(err, new(*state.LockedError)) {
 		a.note("%v; waiting for up to %s", err, o.lockTimeout)
-		l, err = provision.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
+		l, err = state.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
 	}
 	if err != nil {
 		return nil, err

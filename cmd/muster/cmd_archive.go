@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/want"
 )
 
 func (a *app) archiveCommand() *cobra.Command {
@@ -22,7 +24,7 @@ func (a *app) archiveCommand() *cobra.Command {
 		Example:     "  muster archive nimby --reason 'the work goes on in ivy'",
 		Args:        asUsage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.policy, o.only = string(provision.Sync), args
+			o.policy, o.only = string(plan.Sync), args
 			o.archive, o.archiveReason = args, reason
 			o.allowed.Archive = max(o.allowed.Archive, len(args)) // they were named one by one
 			return a.byHand(cmd, &o, args, provision.Archive, "it is no live room of this account")
@@ -47,7 +49,7 @@ func (a *app) byHand(cmd *cobra.Command, o *applyFlags, names []string, action p
 	if err := o.check(cmd); err != nil {
 		return err
 	}
-	o.keep = func(a *app, p provision.Planned) provision.Planned {
+	o.keep = func(a *app, p plan.Plan) plan.Plan {
 		p = p.Filter(func(c provision.Change) bool {
 			return slices.Contains(names, c.Room.Name) && (c.Action == action || c.Action == provision.Unknown)
 		})
@@ -69,7 +71,7 @@ func (j *job) endByHand(o *planFlags) error {
 			j.app.warn("room %q is still wanted: the next apply reopens it", name)
 			j.wanted.Rooms = slices.Delete(j.wanted.Rooms, i, i+1)
 		}
-		j.wanted.Ended = slices.DeleteFunc(j.wanted.Ended, func(e provision.Ended) bool { return e.Name == name })
+		j.wanted.Ended = slices.DeleteFunc(j.wanted.Ended, func(e want.Ended) bool { return e.Name == name })
 		end, err := j.rules.End(name, j.app.now(), o.archiveReason)
 		if err != nil {
 			return err

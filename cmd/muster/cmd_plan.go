@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/provision"
+	"muster/provision/plan"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -72,29 +73,29 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 }
 
 // plan compares the wanted rooms with a fresh look at the service.
-func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (provision.Planned, error) {
+func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (plan.Plan, error) {
 	options, err := o.options(now)
 	if err != nil {
-		return provision.Planned{}, err
+		return plan.Plan{}, err
 	}
 	if err := j.endByHand(o); err != nil {
-		return provision.Planned{}, err
+		return plan.Plan{}, err
 	}
 	found, err := j.survey(ctx)
 	if err != nil {
-		return provision.Planned{}, err
+		return plan.Plan{}, err
 	}
-	return provision.Plan(j.wanted, found, options)
+	return plan.New(j.wanted, found, options)
 }
 
 // guard asks the guards, with what the last run left behind.
-func (j *job) guard(o *planFlags, p provision.Planned, applying bool) []*provision.GuardError {
-	return provision.Guard(j.wanted, p, provision.Situation{
-		Limits: provision.Limits{
+func (j *job) guard(o *planFlags, p plan.Plan, applying bool) []*plan.GuardError {
+	return plan.Guard(j.wanted, p, plan.GuardInput{
+		Limits: plan.Limits{
 			Archive: j.config.Guards.ArchiveRooms, ArchivePercent: float64(j.config.Guards.ArchivePercent),
 			Protected: j.config.Rooms.Protected,
 		},
-		Allowed: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
+		Overrides: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
 		LastGroups: j.memory.Groups, Applying: applying,
 	})
 }
@@ -111,7 +112,7 @@ func asked(sources []string) []string {
 }
 
 // planStatus is the status with which a plan ends.
-func planStatus(p provision.Planned, refusals []*provision.GuardError) error {
+func planStatus(p plan.Plan, refusals []*plan.GuardError) error {
 	switch {
 	case len(refusals) > 0:
 		return refused(refusals)
@@ -124,7 +125,7 @@ func planStatus(p provision.Planned, refusals []*provision.GuardError) error {
 }
 
 // refused joins the guards' refusals into one error.
-func refused(refusals []*provision.GuardError) error {
+func refused(refusals []*plan.GuardError) error {
 	errs := make([]error, len(refusals))
 	for i, r := range refusals {
 		errs[i] = r
@@ -132,12 +133,12 @@ func refused(refusals []*provision.GuardError) error {
 	return errors.Join(errs...)
 }
 
-func unknownRooms(p provision.Planned) error {
+func unknownRooms(p plan.Plan) error {
 	return fmt.Errorf("%d of the rooms could not be looked at; nothing is done about them", p.Counts.Unknown)
 }
 
 // remark tells the warnings, and what the server does not offer.
-func (j *job) remark(p provision.Planned) {
+func (j *job) remark(p plan.Plan) {
 	for _, w := range j.warnings() {
 		j.app.warn("%s", w)
 	}
@@ -150,7 +151,7 @@ func (j *job) remark(p provision.Planned) {
 }
 
 // remarkNotOffered names, once, the wanted settings that the server lacks.
-func (j *job) remarkNotOffered(p provision.Planned) {
+func (j *job) remarkNotOffered(p plan.Plan) {
 	if j.service == nil {
 		return
 	}
@@ -164,7 +165,7 @@ func (j *job) remarkNotOffered(p provision.Planned) {
 }
 
 // showPlan writes the plan in the format asked for.
-func (a *app) showPlan(j *job, p provision.Planned, unchanged bool) error {
+func (a *app) showPlan(j *job, p plan.Plan, unchanged bool) error {
 	switch a.format {
 	case "json":
 		for _, c := range p.Changes {

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/provision"
+	"muster/provision/plan"
 )
 
 func (a *app) reopenCommand() *cobra.Command {
@@ -16,7 +17,7 @@ func (a *app) reopenCommand() *cobra.Command {
 		Example:     "  muster reopen nimby",
 		Args:        asUsage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.policy, o.only, o.reopen = string(provision.UpsertOnly), args, args
+			o.policy, o.only, o.reopen = string(plan.UpsertOnly), args, args
 			return a.byHand(cmd, &o, args, provision.Reopen, "it is no archived room of this account")
 		},
 	}

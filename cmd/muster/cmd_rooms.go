@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"muster/provision"
+	"muster/provision/plan"
 	"muster/xmppadmin"
 )
 
@@ -70,7 +70,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	if err != nil {
 		return err
 	}
-	p, err := provision.Plan(j.wanted, found, provision.PlanOptions{Policy: provision.Sync, Now: now})
+	p, err := plan.New(j.wanted, found, plan.Options{Policy: plan.Sync, Now: now})
 	if err != nil {
 		return err
 	}

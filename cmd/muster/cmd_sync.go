@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"muster/provision"
+	"muster/provision/plan"
 )
 
 func (a *app) syncCommand() *cobra.Command {
@@ -17,7 +17,7 @@ func (a *app) syncCommand() *cobra.Command {
 		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
 		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.policy = string(provision.Sync)
+			o.policy = string(plan.Sync)
 			if err := o.check(cmd); err != nil {
 				return err
 			}

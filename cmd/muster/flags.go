@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"muster/provision"
+	"muster/provision/plan"
 )
 
 // planFlags are the flags that narrow a plan down or override a guard.
@@ -19,7 +19,7 @@ type planFlags struct {
 	archive       []string // by hand, and why
 	archiveReason string
 	reopen        []string
-	allowed       provision.Allowed
+	allowed       plan.Overrides
 }
 
 // addMeeting defines --meeting.
@@ -29,7 +29,7 @@ func addMeeting(f *pflag.FlagSet, meetings *[]string) {
 
 // addSelection defines the flags that select what a plan does.
 func (o *planFlags) addSelection(f *pflag.FlagSet) {
-	f.StringVar(&o.policy, "policy", string(provision.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
+	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
 	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? are wildcards")
 	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
 }
@@ -44,12 +44,12 @@ func (o *planFlags) addGuards(f *pflag.FlagSet) {
 }
 
 // options returns the options of a plan made at now.
-func (o *planFlags) options(now time.Time) (provision.PlanOptions, error) {
-	policy, err := provision.ParsePolicy(o.policy)
+func (o *planFlags) options(now time.Time) (plan.Options, error) {
+	policy, err := plan.ParsePolicy(o.policy)
 	if err != nil {
-		return provision.PlanOptions{}, err
+		return plan.Options{}, err
 	}
-	return provision.PlanOptions{
+	return plan.Options{
 		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted,
 		Reopen: o.reopen, Now: now,
 	}, nil
@@ -63,7 +63,7 @@ type applyFlags struct {
 	file        string
 	command     string // for the lock's file
 	// keep, where it is not nil, cuts the plan down to what the command is for.
-	keep func(*app, provision.Planned) provision.Planned
+	keep func(*app, plan.Plan) plan.Plan
 	// silent holds back everything but errors until something was changed.
 	silent bool
 }

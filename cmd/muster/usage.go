@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"muster/provision"
+	"muster/provision/plan"
 )
 
 // usageError is a command line that cannot be understood.
@@ -74,7 +74,7 @@ func (o *planFlags) check(cmd *cobra.Command) error {
 			return wrongUsage(cmd, "--%s is given, and empty", name)
 		}
 	}
-	if _, err := provision.ParsePolicy(o.policy); err != nil {
+	if _, err := plan.ParsePolicy(o.policy); err != nil {
 		return wrongUsage(cmd, "--policy: %w", err)
 	}
 	if o.allowed.Archive < 0 {
