@@ -39,8 +39,9 @@ var arrows = map[string][]string{
 	"provision":           {"agenda", "xmppadmin"},
 	"provision/want":      {"provision", "agenda", "xmppadmin"},
 	"provision/plan":      {"provision", "provision/want", "agenda", "xmppadmin"},
-	"provision/state":     {"provision", "provision/want", "provision/plan", "agenda", "xmppadmin"},
-	"provision/apply":     {"provision", "provision/want", "provision/plan", "provision/state", "agenda", "xmppadmin"},
+	"provision/apply":     {"provision", "provision/want", "provision/plan", "agenda", "xmppadmin"},
+	"provision/state":     {"provision", "provision/want", "provision/plan", "provision/apply", "agenda", "xmppadmin"},
+	"provision/internal":  {"provision/...", "agenda", "xmppadmin"}, // for tests
 	"provision/reconcile": {"provision/...", "agenda", "xmppadmin"},
 	"chatlog":             {"agenda", "xmppadmin", "xmppadmin/session", "xmppadmin/xep/..."},
 	"chatlog/site":        {"chatlog"},
@@ -174,16 +175,23 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// TestNoFixturesInProduction looks at all that a package needs, not only at
+// forTests are the packages that only tests and each other import.
+var forTests = []string{"fixtures/...", "provision/internal/..."}
+
+func isForTests(path string) bool {
+	return slices.ContainsFunc(forTests, func(pattern string) bool { return matches(path, pattern) })
+}
+
+// TestNoTestSupportInProduction looks at all that a package needs, not only at
 // what it imports itself.
-func TestNoFixturesInProduction(t *testing.T) {
+func TestNoTestSupportInProduction(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if from, _ := below(p.ImportPath); matches(from, "fixtures/...") {
+		if from, _ := below(p.ImportPath); isForTests(from) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			if path, ours := below(dep); ours && matches(path, "fixtures/...") || dep == "testing" {
+			if path, ours := below(dep); ours && isForTests(path) || dep == "testing" {
 				t.Errorf("%s needs %s", p.ImportPath, dep)
 			}
 		}
@@ -230,7 +238,7 @@ func TestArrowsHaveNoCircle(t *testing.T) {
 		last := path[len(path)-1]
 		for _, next := range slices.Sorted(maps.Keys(arrows)) {
 			allowed := slices.ContainsFunc(arrows[last], func(pattern string) bool { return matches(next, pattern) })
-			if !allowed || next == last || strings.HasPrefix(next, "xmppadmin/") || strings.HasPrefix(last, "cmd/") {
+			if !allowed || next == last || strings.HasPrefix(next, "xmppadmin/") || strings.HasPrefix(last, "cmd/") || isForTests(next) {
 				continue
 			}
 			if slices.Contains(path, next) {
