@@ -105,7 +105,7 @@ func remarks(refused []want.Refusal, p plan.Plan) []string {
 	}
 	add(len(refused), "refused, because no room can be called so: %s", strings.Join(names, ", "))
 	for _, k := range p.Kept {
-		lines = append(lines, fmt.Sprintf("left alone: %s: %s", k.Name, k.Reason))
+		lines = append(lines, fmt.Sprintf("left alone: %s: %s", k.Name, k.Decision.Reason))
 	}
 	add(len(p.Unexplained), "managed, and nobody asks for them: %s", strings.Join(p.Unexplained, ", "))
 	add(p.Unmanaged, "not managed, and not wanted: %d", p.Unmanaged)
