@@ -9,7 +9,6 @@ import (
 	"muster/provision"
 	"muster/provision/internal/check"
 	"muster/provision/internal/sample"
-	"muster/provision/internal/wanting"
 	"muster/provision/want"
 	"muster/xmppadmin"
 )
@@ -107,7 +106,7 @@ func TestGuardCountsWhatWantAndPlanCount(t *testing.T) {
 	for i := range 20 {
 		name := fmt.Sprintf("old%02d", i)
 		found = append(found, xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: true, Archived: i >= 15})
-		w = w.With(wanting.Archived(name, ""))
+		w.Ended = append(w.Ended, want.Ended{Name: name})
 	}
 	s := GuardInput{Limits: DefaultLimits()}
 	var got []string

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"muster/provision"
-	"muster/xmppadmin"
 )
 
 // fate is what becomes of a room that nothing asks for: it is archived where
@@ -15,7 +14,7 @@ import (
 type fate struct {
 	name         string
 	source       provision.Source
-	since, until time.Time // as in provision.Decision
+	since, until time.Time // as in Ended and Kept
 	reason       string
 	to           string // the room that takes its place; empty for none
 	over         bool
@@ -32,59 +31,57 @@ func (g *gathering) fate(f fate) {
 }
 
 // ends turns the fates of rooms that nothing asks for into what is wanted.
-func (g *gathering) ends() ([]provision.Room, error) {
+func (g *gathering) ends(w *Wanted) error {
 	for name, s := range g.seen {
 		if _, ok := g.fates[name]; !ok && s.Own {
 			g.fates[name] = fate{name: name, source: provision.FromMeeting, reason: "a room of sessions, last on " + provision.MeetingName(s.Meeting) + ": such rooms stand"}
 		}
 	}
-	var rooms []provision.Room
 	for _, name := range slices.Sorted(maps.Keys(g.fates)) {
 		f := g.fates[name]
 		if c := g.claims[name]; c != nil && !g.over(c) || provision.CheckName(name) != "" {
 			continue
 		}
 		if !f.over {
-			rooms = append(rooms, g.kept(f))
+			w.Kept = append(w.Kept, g.kept(f))
 			continue
 		}
-		r, err := g.ended(f)
+		e, err := g.ended(f)
 		if err != nil {
-			return nil, fmt.Errorf("room %q: %w", name, err)
+			return fmt.Errorf("room %q: %w", name, err)
 		}
-		rooms = append(rooms, r)
+		w.Ended = append(w.Ended, e)
 	}
-	return rooms, nil
+	return nil
 }
 
 // over says that all a claim has is cancelled sessions, of a group whose time
 // is over: that they are cancelled is not what costs it its room.
 func (g *gathering) over(c *claim) bool { return !c.live() && g.fates[c.name].over }
 
-func (g *gathering) kept(f fate) provision.Room {
-	d := provision.Decision{Desired: provision.LeaveAlone, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until}
-	if !d.Until.IsZero() {
-		d.Reason += "; its room lives until " + provision.Date(d.Until)
+func (g *gathering) kept(f fate) Kept {
+	k := Kept{Name: f.name, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until}
+	if !k.Until.IsZero() {
+		k.Reason += "; its room lives until " + provision.Date(k.Until)
 	}
-	return provision.Room{Name: f.name, JID: g.rules.JID(f.name), Decision: d}
+	return k
 }
 
-func (g *gathering) ended(f fate) (provision.Room, error) {
-	d := provision.Decision{Desired: provision.Archived, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until, MovedTo: f.to}
-	if _, known := g.seen[f.name]; !known && f.to == "" {
-		d.Desired = provision.ArchivedIfFound
+func (g *gathering) ended(f fate) (Ended, error) {
+	_, known := g.seen[f.name]
+	e := Ended{
+		Name: f.name, JID: g.rules.JID(f.name), Source: f.source, Since: f.since, Until: f.until,
+		Reason: f.reason, IfFound: !known && f.to == "",
 	}
 	text := f.reason
 	if f.to != "" {
+		e.Title = provision.OneLine(archivedPrefix+f.name+": now "+f.to, provision.MaxTitle)
 		text += "; join xmpp:" + g.rules.JID(f.to) + "?join instead"
 	}
 	if !f.until.IsZero() && g.rules.Grace > 0 {
-		d.Reason += "; " + provision.InDays(g.rules.Grace) + " have passed"
+		e.Reason += "; " + provision.InDays(g.rules.Grace) + " have passed"
 	}
-	r := provision.Room{Name: f.name, JID: g.rules.JID(f.name), Decision: d}
 	var err error
-	if r.Settings, g.buf, err = g.rules.archived(f.name, g.now, text, g.buf); err == nil && f.to != "" {
-		r.Settings[xmppadmin.Title] = provision.OneLine(archivedPrefix+f.name+": now "+f.to, provision.MaxTitle)
-	}
-	return r, err
+	e.Settings, g.buf, err = g.rules.archived(f.name, g.now, text, g.buf)
+	return e, err
 }

@@ -16,17 +16,9 @@ import (
 func Rooms(names ...string) want.Wanted {
 	w := want.Wanted{Service: sample.Service}
 	for _, n := range names {
-		w.Rooms = append(w.Rooms, provision.Room{
-			Name: n, JID: n + "@" + sample.Service, Settings: sample.Settings(n),
-			Decision: provision.Decision{Desired: provision.Live},
-		})
+		w.Rooms = append(w.Rooms, provision.Room{Name: n, JID: n + "@" + sample.Service, Settings: sample.Settings(n)})
 	}
 	return w
-}
-
-// Archived returns a room that is to be archived.
-func Archived(name, reason string) provision.Room {
-	return provision.Room{Name: name, Decision: provision.Decision{Desired: provision.Archived, Reason: reason}}
 }
 
 // Anything makes rooms, wanted and found, of any sort.
@@ -35,14 +27,12 @@ func Anything(wants, finds []uint8) (want.Wanted, []xmppadmin.Room) {
 	for i, k := range wants {
 		name := string(rune('a'+i%26)) + strings.Repeat("x", i/26%60)
 		if k%4 == 3 {
-			w = w.With(Archived(name, ""))
+			w.Ended = append(w.Ended, want.Ended{Name: name, Settings: sample.Settings("")})
 			continue
 		}
 		r := Rooms(name).Rooms[0]
-		if k%4 == 2 {
-			r.Decision.Desired = provision.LiveIfExists
-		}
-		w = w.With(r)
+		r.IfExists = k%4 == 2
+		w.Rooms = append(w.Rooms, r)
 	}
 	var found []xmppadmin.Room
 	for i, k := range finds {

@@ -1,12 +1,10 @@
 -- The settings of a room: the fields of its own configuration form, the one
--- that an owner gets by muc#owner, and the subject.
+-- that an owner gets by muc#owner.
 
 local jid = require "util.jid";
 local muc = module:depends "muc";
 local fields = module:require "fields";
-local rooms = module:require "rooms";
 
-local SUBJECT = "muc#roominfo_subject";
 local ARCHIVING = "muc#roomconfig_enablearchiving";
 
 -- Limits that the form does not have. A higher number would be stored and then
@@ -41,7 +39,6 @@ local function of(room, actor)
 	if archives_always and not has_archiving and prosody.hosts[module.host].modules.muc_mam then
 		settings[#settings+1] = { name = ARCHIVING; type = "boolean"; value = true; always = true };
 	end
-	settings[#settings+1] = { name = SUBJECT; type = "text-single"; label = "Subject"; value = rooms.subject(room) };
 	return settings;
 end
 
@@ -82,4 +79,4 @@ local function differing(room, values, actor)
 	return result;
 end
 
-return { SUBJECT = SUBJECT; of = of; example = example; differing = differing };
+return { of = of; example = example; differing = differing };
