@@ -8,7 +8,6 @@ import (
 	"muster/cmd/muster/internal/ui"
 	"muster/provision"
 	"muster/provision/plan"
-	"muster/provision/want"
 )
 
 func (a *app) archiveCommand() *cobra.Command {
@@ -51,16 +50,14 @@ func (o *applyFlags) addByHand(cmd *cobra.Command) {
 // endByHand removes from the wanted rooms those that are archived by hand.
 func (j *job) endByHand(o *planFlags) error {
 	for _, name := range o.archive {
-		if i := slices.IndexFunc(j.wanted.Rooms, func(r provision.Room) bool { return r.Name == name }); i >= 0 {
+		if slices.ContainsFunc(j.wanted.Rooms, func(r provision.Room) bool { return r.Name == name && r.Decision.Desired.Wanted() }) {
 			j.app.console.Warn("room %q is still wanted: the next apply reopens it", name)
-			j.wanted.Rooms = slices.Delete(j.wanted.Rooms, i, i+1)
 		}
-		j.wanted.Ended = slices.DeleteFunc(j.wanted.Ended, func(e want.Ended) bool { return e.Name == name })
-		end, err := j.rules.End(name, j.app.now(), o.archiveReason)
+		archived, err := j.rules.Archive(name, j.app.now(), o.archiveReason)
 		if err != nil {
 			return err
 		}
-		j.wanted.Ended = append(j.wanted.Ended, end)
+		j.wanted = j.wanted.With(archived)
 	}
 	return nil
 }

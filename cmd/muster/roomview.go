@@ -11,11 +11,8 @@ import (
 // joinRooms joins what was found with what is to be done about it, by name.
 func joinRooms(found []xmppadmin.Room, w want.Wanted, p plan.Plan) []ui.Room {
 	over := make(map[string]string) // why a room is not wanted, where that is known
-	for _, k := range w.Kept {
-		over[k.Name] = k.Reason
-	}
-	for _, e := range w.Ended {
-		over[e.Name] = e.Reason
+	for _, r := range w.Rooms {
+		over[r.Name] = r.Decision.Reason
 	}
 	changes := make(map[string]provision.Change)
 	for _, c := range p.Changes {

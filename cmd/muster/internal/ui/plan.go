@@ -140,7 +140,7 @@ func leftAlone(p Plan) []string {
 	}
 	add(len(p.Refused), "skipped, invalid room name: %s", strings.Join(names, ", "))
 	for _, k := range p.Kept {
-		lines = append(lines, fmt.Sprintf("left alone: %s: %s", k.Name, k.Reason))
+		lines = append(lines, fmt.Sprintf("left alone: %s: %s", k.Name, k.Decision.Reason))
 	}
 	add(len(p.Unexplained), "managed but not wanted: %s", strings.Join(p.Unexplained, ", "))
 	add(p.Unmanaged, "not managed and not wanted: %d", p.Unmanaged)
