@@ -11,6 +11,8 @@ import (
 	"mellium.im/xmpp/stanza"
 
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
+	"muster/xmppadmin/xep"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 // scripted starts a server that gives one answer after the other to ad-hoc
 // commands, the last of them again and again, and a list of one command to
 // whoever asks what there is.
-func scripted(t *testing.T, answers ...func(in element) string) (*responder, *xmppadmin.Client) {
+func scripted(t *testing.T, answers ...func(in element) string) (*responder, *session.Client) {
 	t.Helper()
 	r, h := newResponder(t, func(_ string, in element) string {
 		switch payload := in.payload(); {
@@ -41,9 +43,9 @@ func scripted(t *testing.T, answers ...func(in element) string) (*responder, *xm
 }
 
 // stillWorks makes sure that a session has outlived what it was sent.
-func stillWorks(t *testing.T, c *xmppadmin.Client) {
+func stillWorks(t *testing.T, c *session.Client) {
 	t.Helper()
-	if nodes, err := c.Commands(t.Context(), "example.org"); err != nil || !slices.Equal(nodes, []string{aNode}) {
+	if nodes, err := xep.Commands(t.Context(), c, "example.org"); err != nil || !slices.Equal(nodes, []string{aNode}) {
 		t.Errorf("the next request is answered with %q, %v", nodes, err)
 	}
 	if n := c.Stats().Streams; n != 1 {
@@ -66,8 +68,8 @@ func refuses(kind, condition, text string) func(element) string {
 }
 
 // fillNothing answers every stage with an empty form.
-func fillNothing(int, *xmppadmin.Form) (xmppadmin.Form, error) {
-	return xmppadmin.NewSubmission(""), nil
+func fillNothing(int, *xep.Form) (xep.Form, error) {
+	return xep.NewSubmission(""), nil
 }
 
 const aForm = "<x xmlns='jabber:x:data' type='form'><field var='announcement' type='text-multi'/></x>"
@@ -106,8 +108,8 @@ func TestCommandsThatFail(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r, c := scripted(t, test.answer)
-			_, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
-			var failed *xmppadmin.CommandError
+			_, err := xep.Execute(t.Context(), c, "rooms.example.org", aNode, fillNothing)
+			var failed *xep.CommandError
 			if !errors.As(err, &failed) || failed.At != "rooms.example.org" || failed.Node != aNode {
 				t.Fatalf("the error is %v", err)
 			}
@@ -162,11 +164,11 @@ func TestCommandsInOddShapes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r, c := scripted(t, test.answers...)
-			out, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
+			out, err := xep.Execute(t.Context(), c, "rooms.example.org", aNode, fillNothing)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := []xmppadmin.Note{{Type: "info", Text: "Read this."}}; !slices.Equal(out.Notes, want) {
+			if want := []xep.Note{{Type: "info", Text: "Read this."}}; !slices.Equal(out.Notes, want) {
 				t.Errorf("the notes are %v", out.Notes)
 			}
 			if out.Form == nil {

@@ -11,6 +11,7 @@ import (
 	"mellium.im/xmpp/jid"
 
 	"muster/xmppadmin"
+	"muster/xmppadmin/xep"
 )
 
 // refusedAddress is one that servers let through and JID preparation refuses:
@@ -161,11 +162,11 @@ func TestCommandsThatNobodyAnswers(t *testing.T) {
 	cfg := config(t, h)
 	cfg.Timeout = 2 * time.Second
 	c := dial(t, cfg)
-	_, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
+	_, err := xep.Execute(t.Context(), c, "rooms.example.org", aNode, fillNothing)
 	if !errors.Is(err, xmppadmin.ErrInterrupted) || !strings.Contains(err.Error(), "no answer within 2s") || !strings.Contains(err.Error(), aNode) {
 		t.Errorf("the error is %v", err)
 	}
-	if nodes, err := c.Commands(t.Context(), "example.org"); err != nil || len(nodes) != 0 {
+	if nodes, err := xep.Commands(t.Context(), c, "example.org"); err != nil || len(nodes) != 0 {
 		t.Errorf("the next request is answered with %q, %v", nodes, err)
 	}
 }
@@ -187,8 +188,8 @@ func TestEndedRequestsHarmNoOthers(t *testing.T) {
 			for range 200 {
 				ctx, giveUp := context.WithCancel(t.Context())
 				giveUp()
-				_, _ = c.Commands(ctx, "silent.example.org")
-				if _, err := c.Commands(t.Context(), "rooms.example.org"); err != nil {
+				_, _ = xep.Commands(ctx, c, "silent.example.org")
+				if _, err := xep.Commands(t.Context(), c, "rooms.example.org"); err != nil {
 					t.Error(err)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 
 	"muster/fixtures"
 	"muster/xmppadmin"
+	"muster/xmppadmin/xep"
 )
 
 // openfireOffers are those of settings that Openfire's rooms have.
@@ -256,11 +257,11 @@ func TestOpenfireCommand(t *testing.T) {
 	o, h := startOpenfire(t)
 	c := dial(t, config(t, h))
 	run := func(service string) error {
-		_, err := c.Execute(t.Context(), "example.org", "http://jabber.org/protocol/admin#create-muc-room", func(_ int, f *xmppadmin.Form) (xmppadmin.Form, error) {
+		_, err := xep.Execute(t.Context(), c, "example.org", "http://jabber.org/protocol/admin#create-muc-room", func(_ int, f *xep.Form) (xep.Form, error) {
 			if _, ok := f.Field("roomname"); !ok {
 				t.Errorf("the form is %+v", f)
 			}
-			return xmppadmin.NewSubmission("http://jabber.org/protocol/admin").With("roomname", "quic").With("servicename", service), nil
+			return xep.NewSubmission("http://jabber.org/protocol/admin").With("roomname", "quic").With("servicename", service), nil
 		})
 		return err
 	}
@@ -269,7 +270,7 @@ func TestOpenfireCommand(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	var failed *xmppadmin.CommandError
+	var failed *xep.CommandError
 	if err := run("chat.example.org"); !errors.As(err, &failed) || failed.Text != "The service name is invalid." {
 		t.Errorf("for another service it gives %v", err)
 	}

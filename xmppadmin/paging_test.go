@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // page is one page of a list of rooms, with what stands in its set.
@@ -19,7 +20,7 @@ func page(set string, rooms ...string) string {
 
 // paged starts a service that gives one page after the other, the last of them
 // again and again, and says of each room that there is none.
-func paged(t *testing.T, pages ...string) (*responder, *xmppadmin.Client, *xmppadmin.Service) {
+func paged(t *testing.T, pages ...string) (*responder, *session.Client, *xmppadmin.Service) {
 	t.Helper()
 	r, h := newResponder(t, func(_ string, in element) string {
 		if p := in.payload(); p.Name.Space != elements || p.attr("node") != "" {
@@ -59,9 +60,9 @@ func TestListsOfRooms(t *testing.T) {
 		{"two pages that are not counted", []string{page(last("b", unknownCount), "a", "b"), page("")}, "", 2},
 		{"no rooms", []string{page("<count>0</count>")}, "", 0},
 		{"no rooms, and the request's own set", []string{page("<max>100</max>")}, "", 0},
-		{"a last page that is missing", []string{page(last("b", "3"), "a", "b"), page("<count>3</count>")}, "has 2 of the 3 rooms that it counts", 0},
-		{"more than are counted", []string{page(last("b", "3"), "a", "b"), page(last("d", "3"), "c", "d")}, "has 4 of the 3 rooms that it counts", 0},
-		{"a count of none", []string{page(last("b", "0"), "a", "b")}, "has 2 of the 0 rooms that it counts", 0},
+		{"a last page that is missing", []string{page(last("b", "3"), "a", "b"), page("<count>3</count>")}, "has 2 of the 3 items that it counts", 0},
+		{"more than are counted", []string{page(last("b", "3"), "a", "b"), page(last("d", "3"), "c", "d")}, "has 4 of the 3 items that it counts", 0},
+		{"a count of none", []string{page(last("b", "0"), "a", "b")}, "has 2 of the 0 items that it counts", 0},
 		{"no word of what is last", []string{page("<count>3</count>", "a", "b")}, `does not go on after ""`, 0},
 		{"the same last again", []string{page(last("b", "5"), "a", "b"), page(last("b", "5"), "c")}, `does not go on after "b"`, 0},
 		{"the first page again and again", []string{page(last("b", "4"), "a", "b")}, `has "a@rooms.example.org" twice`, 0},

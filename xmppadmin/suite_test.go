@@ -248,12 +248,12 @@ func TestAnnounce(t *testing.T) {
 		const text = "The plenary begins: <now> & here, in naïve é 🦜"
 		// The server may take a moment to learn that she is there.
 		wait(t, "alice hears the announcement", func() bool {
-			if err := c.Announce(t.Context(), "Announcement", text); err != nil {
+			if err := xmppadmin.Announce(t.Context(), c, "Announcement", text); err != nil {
 				t.Fatal(err)
 			}
 			return slices.Contains(alice.Heard(), text)
 		})
-		err := c.SetMOTD(t.Context(), "Today", "IETF 126")
+		err := xmppadmin.SetMOTD(t.Context(), c, "Today", "IETF 126")
 		if name, _ := s.Software(); name == "Prosody" {
 			if !errors.Is(err, xmppadmin.ErrUnsupported) {
 				t.Errorf("a message of the day gives %v on a server that has none", err)
