@@ -5,8 +5,10 @@ import (
 	"errors"
 
 	"muster/agenda"
-	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/state"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // exitCode is the status with which the program ends. Scripts rely on it.
@@ -43,9 +45,9 @@ func (e *statusError) Unwrap() error { return e.err }
 // codeOf says with which status an error ends the program.
 func codeOf(err error) exitCode {
 	var status *statusError
-	var guard *provision.GuardError
-	var locked *provision.LockedError
-	var moved *provision.MovedError
+	var guard *plan.GuardError
+	var locked *state.LockedError
+	var moved *plan.StaleError
 	var datatracker *agenda.Error
 	switch {
 	case err == nil:
@@ -72,9 +74,12 @@ func codeOf(err error) exitCode {
 func hintOf(err error) string {
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
-	var moved *provision.MovedError
-	var locked *provision.LockedError
+	var moved *plan.StaleError
+	var locked *state.LockedError
+	var connect *session.ConnectError
 	switch {
+	case errors.As(err, &connect):
+		return connectHint(connect.Hint)
 	case errors.As(err, &h):
 		return h.Hint()
 	case errors.As(err, &datatracker):
