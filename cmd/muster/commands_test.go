@@ -18,7 +18,7 @@ const commandsFile = "../../docs/commands.md"
 
 func TestReferenceOfCommands(t *testing.T) {
 	t.Parallel()
-	want := referenceOf((&app{}).rootCommand())
+	want := referenceOf(testApp().rootCommand())
 	if *update {
 		if err := os.WriteFile(commandsFile, want, 0o644); err != nil {
 			t.Fatal(err)
@@ -35,7 +35,7 @@ func TestReferenceOfCommands(t *testing.T) {
 
 func TestEveryCommandIsWhole(t *testing.T) {
 	t.Parallel()
-	root := (&app{}).rootCommand()
+	root := testApp().rootCommand()
 	reached := make(map[string]bool)
 	for _, cmd := range family(root) {
 		name := cmd.CommandPath()
@@ -63,17 +63,6 @@ func TestEveryCommandIsWhole(t *testing.T) {
 			t.Errorf("no command ends with %d", code)
 		}
 	}
-}
-
-// family returns a command and all below it, in order.
-func family(cmd *cobra.Command) []*cobra.Command {
-	all := []*cobra.Command{cmd}
-	for _, below := range cmd.Commands() {
-		if below.Name() != "help" {
-			all = append(all, family(below)...)
-		}
-	}
-	return all
 }
 
 // referenceOf returns the reference of a command and all below it.

@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"muster/cmd/muster/internal/ui"
+	"muster/provision"
 	"muster/provision/plan"
 )
 
@@ -61,11 +63,12 @@ type applyFlags struct {
 	yes         bool
 	lockTimeout time.Duration
 	file        string
-	command     string // for the lock's file
-	// keep, where it is not nil, cuts the plan down to what the command is for.
-	keep func(*app, plan.Plan) plan.Plan
-	// silent holds back everything but errors until something was changed.
-	silent bool
+	command     string // the command's path, for the lock
+	report      func(*ui.Console) ui.Report
+	// byHand, where it is not empty, is the one action of the command; the plan
+	// is narrowed to it.
+	byHand provision.Action
+	names  []string // the rooms that were named to it
 }
 
 // addYes defines --yes.

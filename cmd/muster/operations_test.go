@@ -115,7 +115,7 @@ func TestDocumentedCommands(t *testing.T) {
 	var seen []string
 	for _, found := range typed.FindAllStringSubmatch(operations(t), -1) {
 		line, args := found[0], strings.Fields(found[1])
-		root := (&app{}).rootCommand()
+		root := testApp().rootCommand()
 		root.SetOut(io.Discard)
 		cmd, rest, err := root.Find(args)
 		if err != nil || cmd == root {
@@ -147,7 +147,7 @@ func TestDocumentedExitStatuses(t *testing.T) {
 	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(table, -1) {
 		got = append(got, row[1])
 	}
-	cmd, _, err := (&app{}).rootCommand().Find([]string{"sync"})
+	cmd, _, err := testApp().rootCommand().Find([]string{"sync"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func samplePlan(t testing.TB) File {
 	t.Helper()
 	w := wanting.Rooms("adopt", "conflict", "create", "reopen", "unknown", "update")
 	w.Rooms[0].Reasons = []provision.Reason{{Source: provision.FromMeeting, Meeting: "126", Group: "adopt", GroupType: "wg", Sessions: []int{1}, Text: "why"}}
-	w.Ended = []want.Ended{{Name: "archive", Settings: sample.Settings("")}}
+	w = w.With(provision.Room{Name: "archive", Decision: provision.Decision{Desired: provision.Archived}, Settings: sample.Settings("")})
 	exists := func(name string, managed, archived bool, title string) xmppadmin.Room {
 		return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings(title)}
 	}

@@ -9,6 +9,7 @@ import (
 	"muster/provision"
 	"muster/provision/internal/check"
 	"muster/provision/internal/sample"
+	"muster/provision/internal/wanting"
 	"muster/provision/want"
 	"muster/xmppadmin"
 )
@@ -106,7 +107,7 @@ func TestGuardCountsWhatWantAndPlanCount(t *testing.T) {
 	for i := range 20 {
 		name := fmt.Sprintf("old%02d", i)
 		found = append(found, xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: true, Archived: i >= 15})
-		w.Ended = append(w.Ended, want.Ended{Name: name})
+		w = w.With(wanting.Archived(name, ""))
 	}
 	s := GuardInput{Limits: DefaultLimits()}
 	var got []string

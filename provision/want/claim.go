@@ -89,6 +89,17 @@ func (c *claim) live() bool {
 	return c.standing != nil || c.record != nil || c.meets()
 }
 
+// desired returns how the room of a claim should be.
+func (c *claim) desired() provision.Desired {
+	switch {
+	case !c.live():
+		return provision.LiveIfExists
+	case c.record != nil && c.record.State == agenda.StateBOF && !c.meets():
+		return provision.LiveUnlessArchived
+	}
+	return provision.Live
+}
+
 // meets says that the room has a session that is not cancelled.
 func (c *claim) meets() bool {
 	return slices.ContainsFunc(c.parts, func(p part) bool { return len(p.live) > 0 })

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"muster/provision"
+	"muster/xmppadmin"
 )
 
 // fate is what becomes of a room that nothing asks for: it is archived where
@@ -14,7 +15,7 @@ import (
 type fate struct {
 	name         string
 	source       provision.Source
-	since, until time.Time // as in Ended and Kept
+	since, until time.Time // as in provision.Decision
 	reason       string
 	to           string // the room that takes its place; empty for none
 	over         bool
@@ -31,57 +32,59 @@ func (g *gathering) fate(f fate) {
 }
 
 // ends turns the fates of rooms that nothing asks for into what is wanted.
-func (g *gathering) ends(w *Wanted) error {
+func (g *gathering) ends() ([]provision.Room, error) {
 	for name, s := range g.seen {
 		if _, ok := g.fates[name]; !ok && s.Own {
 			g.fates[name] = fate{name: name, source: provision.FromMeeting, reason: "a room of sessions, last on " + provision.MeetingName(s.Meeting) + ": such rooms stand"}
 		}
 	}
+	var rooms []provision.Room
 	for _, name := range slices.Sorted(maps.Keys(g.fates)) {
 		f := g.fates[name]
 		if c := g.claims[name]; c != nil && !g.over(c) || provision.CheckName(name) != "" {
 			continue
 		}
 		if !f.over {
-			w.Kept = append(w.Kept, g.kept(f))
+			rooms = append(rooms, g.kept(f))
 			continue
 		}
-		e, err := g.ended(f)
+		r, err := g.ended(f)
 		if err != nil {
-			return fmt.Errorf("room %q: %w", name, err)
+			return nil, fmt.Errorf("room %q: %w", name, err)
 		}
-		w.Ended = append(w.Ended, e)
+		rooms = append(rooms, r)
 	}
-	return nil
+	return rooms, nil
 }
 
 // over says that all a claim has is cancelled sessions, of a group whose time
 // is over: that they are cancelled is not what costs it its room.
 func (g *gathering) over(c *claim) bool { return !c.live() && g.fates[c.name].over }
 
-func (g *gathering) kept(f fate) Kept {
-	k := Kept{Name: f.name, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until}
-	if !k.Until.IsZero() {
-		k.Reason += "; its room lives until " + provision.Date(k.Until)
+func (g *gathering) kept(f fate) provision.Room {
+	d := provision.Decision{Desired: provision.LeaveAlone, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until}
+	if !d.Until.IsZero() {
+		d.Reason += "; its room lives until " + provision.Date(d.Until)
 	}
-	return k
+	return provision.Room{Name: f.name, JID: g.rules.JID(f.name), Decision: d}
 }
 
-func (g *gathering) ended(f fate) (Ended, error) {
-	_, known := g.seen[f.name]
-	e := Ended{
-		Name: f.name, JID: g.rules.JID(f.name), Source: f.source, Since: f.since, Until: f.until,
-		Reason: f.reason, IfFound: !known && f.to == "",
+func (g *gathering) ended(f fate) (provision.Room, error) {
+	d := provision.Decision{Desired: provision.Archived, Source: f.source, Reason: f.reason, Since: f.since, Until: f.until, MovedTo: f.to}
+	if _, known := g.seen[f.name]; !known && f.to == "" {
+		d.Desired = provision.ArchivedIfFound
 	}
 	text := f.reason
 	if f.to != "" {
-		e.Title = archivedTitle(f.name, f.name+": now "+f.to)
 		text += "; join xmpp:" + g.rules.JID(f.to) + "?join instead"
 	}
 	if !f.until.IsZero() && g.rules.Grace > 0 {
-		e.Reason += "; " + provision.InDays(g.rules.Grace) + " have passed"
+		d.Reason += "; " + provision.InDays(g.rules.Grace) + " have passed"
 	}
+	r := provision.Room{Name: f.name, JID: g.rules.JID(f.name), Decision: d}
 	var err error
-	e.Settings, g.buf, err = g.rules.archived(f.name, g.now, text, g.buf)
-	return e, err
+	if r.Settings, g.buf, err = g.rules.archived(f.name, g.now, text, g.buf); err == nil && f.to != "" {
+		r.Settings[xmppadmin.Title] = archivedTitle(f.name, f.name+": now "+f.to)
+	}
+	return r, err
 }

@@ -46,7 +46,7 @@ func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[st
 	}
 	for i := range w.Rooms {
 		r := &w.Rooms[i]
-		if !r.IfExists && slices.ContainsFunc(r.Reasons, func(why provision.Reason) bool { return why.Source != provision.FromStanding }) {
+		if d := r.Decision.Desired; (d == provision.Live || d == provision.LiveUnlessArchived) && slices.ContainsFunc(r.Reasons, func(why provision.Reason) bool { return why.Source != provision.FromStanding }) {
 			v := seen[r.Name]
 			v.Last = now
 			v.meet(r, w.Meetings)
@@ -107,9 +107,9 @@ func (s Sources) noteGroups(w Wanted, seen map[string]Sighting, now time.Time) (
 		for _, why := range w.Rooms[i].Reasons {
 			ours[w.Rooms[i].Name] = ours[w.Rooms[i].Name] || why.Source == provision.FromGroups
 		}
-	}
-	for _, k := range w.Kept {
-		ours[k.Name] = ours[k.Name] || k.Source == provision.FromGroups
+		if d := w.Rooms[i].Decision; d.Desired == provision.LeaveAlone && d.Source == provision.FromGroups {
+			ours[w.Rooms[i].Name] = true
+		}
 	}
 	bofs = make(map[string]bool)
 	for i := range s.Groups.Groups {

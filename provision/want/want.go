@@ -57,9 +57,12 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	if err := g.collisions(); err != nil {
 		return Wanted{}, err
 	}
-	if w.Rooms, w.Refused, err = g.rooms(); err == nil {
-		err = g.ends(&w)
+	if w.Rooms, w.Refused, err = g.rooms(); err != nil {
+		return Wanted{}, err
 	}
+	rest, err := g.ends()
+	w.Rooms = append(w.Rooms, rest...)
+	slices.SortFunc(w.Rooms, func(a, b provision.Room) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(g.warnings)
 	w.Warnings = g.warnings
 	return w, err
@@ -120,8 +123,8 @@ func (g *gathering) rooms() ([]provision.Room, []Refusal, error) {
 			return nil, nil, fmt.Errorf("room %q: %w", c.name, err)
 		}
 		rooms = append(rooms, provision.Room{
-			Name: c.name, JID: g.rules.JID(c.name), Settings: s, Reasons: c.reasons(g.rules.Grace), IfExists: !c.live(),
-			StayArchived: c.record != nil && c.record.State == agenda.StateBOF && !c.meets(),
+			Name: c.name, JID: g.rules.JID(c.name), Decision: provision.Decision{Desired: c.desired()},
+			Settings: s, Reasons: c.reasons(g.rules.Grace),
 		})
 	}
 	return rooms, refused, nil

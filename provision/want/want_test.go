@@ -85,7 +85,7 @@ func TestWantWhichRooms(t *testing.T) {
 			w := wantOf(t, rules, sample.Meeting(groups, c.sessions...))
 			var live, kept, refused []string
 			for _, r := range w.Rooms {
-				if r.IfExists {
+				if r.Decision.Desired == provision.LiveIfExists {
 					kept = append(kept, r.Name)
 				} else {
 					live = append(live, r.Name)

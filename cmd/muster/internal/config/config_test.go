@@ -1,6 +1,7 @@
-package main
+package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,13 +19,13 @@ service = "rooms.example.org"
 password_env = "PASSWORD"
 `
 
-func configOf(t *testing.T, text string) (config, error) {
+func configOf(t *testing.T, text string) (Config, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "muster.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return readConfig(path)
+	return Read(path)
 }
 
 func TestDefaults(t *testing.T) {
@@ -53,7 +54,7 @@ func TestStandingRoomsReplaceTheDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Rooms.Standing) != 1 || c.Rooms.Standing[0] != (standing{Name: "lounge"}) {
+	if len(c.Rooms.Standing) != 1 || c.Rooms.Standing[0] != (Standing{Name: "lounge"}) {
 		t.Errorf("standing rooms: %+v", c.Rooms.Standing)
 	}
 	if c, err = configOf(t, least+"[rooms]\nstanding = []\n"); err != nil || len(c.Rooms.Standing) != 0 {
@@ -68,8 +69,8 @@ func TestUnusableConfiguration(t *testing.T) {
 	}{
 		{"empty", "", "xmpp.service is missing", ""},
 		{"no account", strings.Replace(least, "jid", "# jid", 1), "xmpp.jid is missing", ""},
-		{"no password", strings.Replace(least, "password_env", "# password_env", 1), "there are 0", ""},
-		{"all passwords", least + "password_file = \"a\"\npassword_command = \"b\"\n", "there are 3", ""},
+		{"no password", strings.Replace(least, "password_env", "# password_env", 1), "got 0", ""},
+		{"all passwords", least + "password_file = \"a\"\npassword_command = \"b\"\n", "got 3", ""},
 		{"a password in the file", least + "password = \"secret\"\n", "unknown key xmpp.password", "did you mean xmpp.password_"},
 		{"unknown key", least + "servr = \"x\"\n", "unknown key xmpp.servr", "did you mean xmpp.server?"},
 		{"unknown table", least + "[guard]\narchive_rooms = 3\n", "unknown key guard", "did you mean guards?"},
@@ -77,7 +78,7 @@ func TestUnusableConfiguration(t *testing.T) {
 		{"key twice", least + "jid = \"a@b\"\n", "line 5: ", ""},
 		{"no TOML", least + "what?\n", "line 5: ", ""},
 		{"wrong type", least + "[guards]\narchive_rooms = \"many\"\n", "muster.toml: line 6 (last key \"guards.archive_rooms\"): ", ""},
-		{"bad duration", least + "timeout = \"soon\"\n", `line 5: "soon" is no duration`, ""},
+		{"bad duration", least + "timeout = \"soon\"\n", `line 5: "soon" is not a duration`, ""},
 		{"no time at all", least + "timeout = \"0s\"\n", `line 5: "0s" is not above zero`, ""},
 		{"bad dialect", least + "dialect = \"x\"\n", `xmpp.dialect is "x"`, ""},
 		{"bad tls", least + "tls = \"none\"\n", `xmpp.tls is "none"`, ""},
@@ -92,7 +93,11 @@ func TestUnusableConfiguration(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "muster.toml: ") {
 				t.Errorf("the error is %v, not one of muster.toml with %q", err, c.want)
 			}
-			if hint := hintOf(err); !strings.HasPrefix(hint, c.hint) || c.hint == "" && hint != "" {
+			var e *Error
+			if !errors.As(err, &e) {
+				t.Fatalf("%v is not an *Error", err)
+			}
+			if hint := e.Hint(); !strings.HasPrefix(hint, c.hint) || c.hint == "" && hint != "" {
 				t.Errorf("the hint is %q, not %q", hint, c.hint)
 			}
 		})
@@ -105,11 +110,11 @@ var commented = regexp.MustCompile(`(?m)^# (\[\[rooms|[a-z_]+ = )`)
 
 func TestSampleIsTheDefaults(t *testing.T) {
 	t.Parallel()
-	asItStands, err := configOf(t, string(sample))
+	asItStands, err := configOf(t, sample)
 	if err != nil {
 		t.Fatalf("the sample as it stands: %v", err)
 	}
-	text := commented.ReplaceAllString(string(sample), "$1")
+	text := commented.ReplaceAllString(sample, "$1")
 	// Two of the three ways to the password, and what is particular to a site.
 	for _, key := range []string{"password_env", "password_command", "server", "ca_file", "log_url", "description = \"\"",
 		"[[rooms.renamed]]", "name = \"ivy\"", "previously"} {
@@ -119,12 +124,12 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the sample without its comments: %v", err)
 	}
-	rules, others := asItStands.rules(), uncommented.rules()
+	rules, others := asItStands.Rules(), uncommented.Rules()
 	if !reflect.DeepEqual(rules, others) {
 		t.Errorf("the sample says that these hold anyway:\n%+v\nbut these do:\n%+v", others, rules)
 	}
-	asItStands.path, uncommented.path = "", ""
-	asItStands.Rooms, uncommented.Rooms = defaultConfig().Rooms, defaultConfig().Rooms
+	asItStands.Path, uncommented.Path = "", ""
+	asItStands.Rooms, uncommented.Rooms = Default().Rooms, Default().Rooms
 	if !reflect.DeepEqual(asItStands, uncommented) {
 		t.Errorf("the sample says that this holds anyway:\n%+v\nbut this does:\n%+v", uncommented, asItStands)
 	}
@@ -134,7 +139,7 @@ func TestSampleHasEveryKey(t *testing.T) {
 	t.Parallel()
 	var got []string
 	table := ""
-	for line := range strings.Lines(string(sample)) {
+	for line := range strings.Lines(sample) {
 		line = strings.TrimPrefix(line, "# ")
 		if m := regexp.MustCompile(`^\[+([a-z_.]+)\]+`).FindStringSubmatch(line); m != nil {
 			table = m[1]
@@ -142,32 +147,10 @@ func TestSampleHasEveryKey(t *testing.T) {
 			got = append(got, table+"."+m[1])
 		}
 	}
-	want := configKeys()
+	want := Keys()
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("the sample has the keys\n%v\nthe configuration\n%v", got, want)
-	}
-}
-
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	for word, want := range map[string]string{"aply": "apply", "adpot": "adopt", "plan": "plan", "romos": "rooms"} {
-		if got := nearest(word, []string{"adopt", "apply", "plan", "rooms"}); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-	if got := nearest("x", nil); got != "" {
-		t.Errorf("nearest of nothing is %q", got)
-	}
-}
-
-func TestEnvironmentLastEntryWins(t *testing.T) {
-	t.Parallel()
-	e := environment{"A=1", "AB=2", "A=3", "EMPTY="}
-	for key, want := range map[string]string{"A": "3", "AB": "2", "EMPTY": "", "B": ""} {
-		if got := e.get(key); got != want {
-			t.Errorf("$%s is %q, want %q", key, got, want)
-		}
 	}
 }

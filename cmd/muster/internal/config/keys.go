@@ -1,15 +1,15 @@
-package main
+package config
 
 import (
 	"reflect"
 	"strings"
 )
 
-// configKeys lists every key that the configuration file may have, as in
-// xmpp.jid; those of a [[rooms.standing]] table are rooms.standing.name and so
-// on. It is read off the type, so it cannot be behind.
-func configKeys() []string {
-	return keysOf(reflect.TypeFor[config](), "")
+// Keys returns every key that the file may have, such as xmpp.jid; those of a
+// [[rooms.standing]] table are rooms.standing.name and so on. They are those of
+// [Config]'s fields, in their order.
+func Keys() []string {
+	return keysOf(reflect.TypeFor[Config](), "")
 }
 
 func keysOf(t reflect.Type, prefix string) []string {
@@ -19,7 +19,7 @@ func keysOf(t reflect.Type, prefix string) []string {
 	var keys []string
 	for field := range t.Fields() {
 		tag := field.Tag.Get("toml")
-		if tag == "" {
+		if tag == "" || tag == "-" {
 			continue
 		}
 		name := strings.TrimPrefix(prefix+"."+tag, ".")
