@@ -100,5 +100,7 @@ func (e *NotOfferedError) Unwrap() error { return ErrUnsupported }
 
 // Hint returns what to load and whom to allow on the server.
 func (e *NotOfferedError) Hint() string {
-	return fmt.Sprintf("on Prosody load announce on the host %s and list %s in its admins; on ejabberd enable mod_announce and allow the account by its access option; Prosody has no message of the day", e.Domain, e.Account)
+	return fmt.Sprintf("on Prosody load announce on the host %s and list %s in its admins; "+
+		"on ejabberd enable mod_announce and allow the account by its access option; "+
+		"Prosody has no message of the day", e.Domain, e.Account)
 }

@@ -93,7 +93,7 @@ func TestExpiringCertificate(t *testing.T) {
 	p := prosody(fixtures.ProsodyOptions{})(t)
 	f := find(open(t, p, "auto").Examine(t.Context(), time.Now().AddDate(0, 2, 0)), "login")
 	if f.Verdict != xmppadmin.Warn || !strings.Contains(f.Hint, "renew the certificate of example.org") {
-		t.Errorf("of a certificate that will expire soon it says %+v", f)
+		t.Errorf("the finding on a certificate that expires soon is %+v", f)
 	}
 }
 
@@ -108,7 +108,7 @@ func TestExpiredCertificate(t *testing.T) {
 			_, err := session.Dial(t.Context(), config(t, start(t)))
 			var ce *session.ConnectError
 			if !errors.As(err, &ce) || !strings.Contains(err.Error(), "expired") || ce.Hint.Kind != session.HintCertificate {
-				t.Errorf("of an expired certificate it says %v", err)
+				t.Errorf("the error on an expired certificate is %v", err)
 			}
 		})
 	}

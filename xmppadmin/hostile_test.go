@@ -44,8 +44,10 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		"an answer to nothing":      "<iq type='result' id='nothing' from='" + refusedAddress + "'/>",
 		"an address that is none":   "<presence from='@@//'/><iq type='get' id='p3' from='@@//'><ping xmlns='urn:xmpp:ping'/></iq>",
 		"a request without address": "<iq type='get' id='p4'><ping xmlns='urn:xmpp:ping'/></iq>",
-		"our own farewell":          "<presence from='quic@rooms.example.org/muster' type='unavailable'><x xmlns='http://jabber.org/protocol/muc#user'><item/><status code='110'/></x></presence>",
-		"a presence like no other":  "<presence from='" + refusedAddress + "'><x xmlns='http://jabber.org/protocol/muc#user'><item/><status/></x><priority>high</priority></presence>",
+		"our own farewell": "<presence from='quic@rooms.example.org/muster' type='unavailable'>" +
+			"<x xmlns='http://jabber.org/protocol/muc#user'><item/><status code='110'/></x></presence>",
+		"a presence like no other": "<presence from='" + refusedAddress + "'>" +
+			"<x xmlns='http://jabber.org/protocol/muc#user'><item/><status/></x><priority>high</priority></presence>",
 	}
 	o.mu.Lock()
 	plain := o.answer
@@ -150,8 +152,8 @@ func TestStanzasCutInHalf(t *testing.T) {
 	}
 }
 
-// TestCommandsThatNobodyAnswers: the time allowed is all that is waited.
-func TestCommandsThatNobodyAnswers(t *testing.T) {
+// TestUnansweredCommands: a command ends with the time allowed.
+func TestUnansweredCommands(t *testing.T) {
 	t.Parallel()
 	_, h := newResponder(t, func(_ string, in element) string {
 		if in.payload().Name.Local == "command" {

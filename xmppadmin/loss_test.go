@@ -37,7 +37,7 @@ func overWire(t *testing.T, p *host) (*xmppadmin.Service, *session.Client, *fixt
 	return s, c, wire
 }
 
-// wait polls until done says so.
+// wait polls until done returns true.
 func wait(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
@@ -94,7 +94,7 @@ func TestALookGoesOnAfterALoss(t *testing.T) {
 func TestAChangeIsNotRepeatedAfterALoss(t *testing.T) {
 	t.Parallel()
 	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *fixtures.Wire, p *host) {
-		// The companion's form is asked for before the first change.
+		// The companion's form is fetched before the first change.
 		if err := s.Create(t.Context(), "first", live("first")); err != nil {
 			t.Fatal(err)
 		}

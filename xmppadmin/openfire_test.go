@@ -107,7 +107,7 @@ func TestOpenfireSettingsAreRepaired(t *testing.T) {
 	}
 }
 
-// TestOpenfireRoomsOfOthersAreUntouched makes a room of somebody else's right
+// TestOpenfireRoomsOfOthersAreUntouched makes a room of another user's right
 // before the program's own request would make it, and holds everything about
 // it against what it was.
 func TestOpenfireRoomsOfOthersAreUntouched(t *testing.T) {
@@ -237,7 +237,7 @@ func TestOpenfireWithoutAnArchive(t *testing.T) {
 	}
 	for _, room := range []xmppadmin.Room{rooms[0], read(t, s, "quic")} {
 		if value, shown := room.Settings[xmppadmin.MessageArchive]; shown {
-			t.Errorf("nobody can read the archive, and it is said to be %q", value)
+			t.Errorf("the archive cannot be read, and is reported as %q", value)
 		}
 	}
 	for setting, says := range map[xmppadmin.Setting]string{
@@ -327,7 +327,7 @@ func plainLife(t *testing.T, s, alice *xmppadmin.Service, aliceHerself, bob *fix
 		t.Errorf("making it again gives %v", err)
 	}
 	refusedWith("configuring another's room", alice.Configure(ctx, "quic", live("x")), stanza.Forbidden)
-	if err := alice.Adopt(ctx, "quic"); !errors.Is(err, xmppadmin.ErrForbidden) { // Prosody says not-allowed
+	if err := alice.Adopt(ctx, "quic"); !errors.Is(err, xmppadmin.ErrForbidden) { // Prosody's is not-allowed
 		t.Errorf("taking over another's room gives %v", err)
 	}
 	if diff := cmp.Diff(openfireOffers(live("quic: QUIC")), without(read(t, s, "quic").Settings, xmppadmin.Language)); diff != "" {

@@ -22,7 +22,7 @@ type host struct {
 	// it still runs, and starts it again.
 	Kill    func()
 	Restart func(context.Context) error
-	// Durable says that what was answered is on the disk. ejabberd's own
+	// Durable means that what was answered is on the disk. ejabberd's own
 	// database takes a few seconds.
 	Durable bool
 }

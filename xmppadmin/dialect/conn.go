@@ -82,7 +82,7 @@ func checkService(c *session.Client, domain string, info xep.DiscoInfo, err erro
 // offers reports whether the MUC service lists a command for this account.
 func (c *Conn) offers(node string) bool { return slices.Contains(c.Facts.AtService, node) }
 
-// software reports whether the server says that it is the one of that name.
+// software reports whether that is the name of the server's software.
 func (c *Conn) software(name string) bool { return strings.EqualFold(c.Facts.Software, name) }
 
 // JID returns the address of a room of the service.

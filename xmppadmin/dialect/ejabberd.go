@@ -205,7 +205,7 @@ func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
 
 // Create makes a room with all settings that can be given with it, and sets
 // the others by themselves. ejabberd would make a room without an owner, and
-// let it vanish after half a minute, unless told otherwise.
+// let it vanish after half a minute, by default.
 func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
 	if _, err := d.conn.JID(name); err != nil {
 		return err

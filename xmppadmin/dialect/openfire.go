@@ -140,7 +140,8 @@ func (d *openfire) needsRights(name string, err error) error {
 
 // openfireRights returns what this account must be.
 func openfireRights(c *Conn) string {
-	return fmt.Sprintf("list %s among the administrators of the group chat service %s (in Openfire's console: Group Chat, Administrators); being an administrator of the server is not enough",
+	return fmt.Sprintf("list %s among the administrators of the group chat service %s "+
+		"(in Openfire's console: Group Chat, Administrators); being an administrator of the server is not enough",
 		c.Client.JID(), c.Domain)
 }
 

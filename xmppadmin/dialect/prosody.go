@@ -330,7 +330,8 @@ func knownProsody() server {
 		retention: func(c *Conn) Finding {
 			return Finding{
 				Check: "retention", Verdict: Warn, Text: "how long the archive is kept cannot be seen without the companion module",
-				Hint: fmt.Sprintf(`make sure that muc_log_expires_after = "never" on the component %q (the default keeps a week), and that storage_archive_item_limit is high or the archive is in SQL`, c.Domain),
+				Hint: fmt.Sprintf(`make sure that muc_log_expires_after = "never" on the component %q (the default keeps a week), `+
+					`and that storage_archive_item_limit is high or the archive is in SQL`, c.Domain),
 			}
 		},
 	}

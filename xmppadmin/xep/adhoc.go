@@ -92,7 +92,7 @@ func Submit(ctx context.Context, r Requester, at, node string, f Form) (Outcome,
 	}
 	if reply.Status == "executing" {
 		cancel(ctx, r, at, node, reply.SessionID)
-		return Outcome{}, &CommandError{At: at, Node: node, Text: "the server asks for a further stage", Err: session.ErrUnsupported}
+		return Outcome{}, &CommandError{At: at, Node: node, Text: "the server requires a further stage", Err: session.ErrUnsupported}
 	}
 	return reply.outcome(at, node)
 }

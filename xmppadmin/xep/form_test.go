@@ -53,7 +53,8 @@ func TestReadForm(t *testing.T) {
 			Form{Type: "result", Fields: []Field{{Var: "count", Values: []string{"2"}}}, Items: []Item{
 				{Fields: []Field{{Var: "n", Values: []string{"a"}}}}, {Fields: []Field{{Var: "n", Values: []string{"b"}}}},
 			}}},
-		{"children from elsewhere", `<x xmlns='jabber:x:data' type='form'><validate xmlns='urn:x'><field var='no'/></validate><field var='a'><media xmlns='urn:y'/></field></x>`,
+		{"children from elsewhere", `<x xmlns='jabber:x:data' type='form'>
+			<validate xmlns='urn:x'><field var='no'/></validate><field var='a'><media xmlns='urn:y'/></field></x>`,
 			Form{Type: "form", Fields: []Field{{Var: "a"}}}},
 	}
 	for _, test := range tests {
