@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"muster/provision/state"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"muster/provision"
+	"muster/cmd/muster/internal/ui"
 )
 
 // patience is how long a script waits for what must come.
@@ -154,9 +155,9 @@ func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(w.lock.Release())
 		return
 	}
-	who := provision.Holder{PID: 4242, Host: "elsewhere", User: "somebody", Command: strings.Join(args, " ")}
+	who := state.Holder{PID: 4242, Host: "elsewhere", User: "somebody", Command: strings.Join(args, " ")}
 	var err error
-	w.lock, err = provision.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
+	w.lock, err = state.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
 	ts.Check(err)
 }
 
@@ -175,7 +176,7 @@ func scriptRecords(ts *testscript.TestScript, neg bool, args []string) {
 		if err := json.Unmarshal([]byte(line), &r); err != nil || r.Type == "" {
 			ts.Fatalf("not a record: %s (%v)", line, err)
 		}
-		if r.Type == "version" && r.Format != formatVersion {
+		if r.Type == "version" && r.Format != ui.FormatVersion {
 			ts.Fatalf("the format is %q", r.Format)
 		}
 		types = append(types, r.Type)

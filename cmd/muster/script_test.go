@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"muster/fixtures"
-	"muster/provision"
+	"muster/provision/state"
 )
 
 var update = flag.Bool("update", false, "write what the program prints into the scripts and golden files")
@@ -73,7 +73,7 @@ type world struct {
 	meeting     *fixtures.Meeting
 	env         *[]string
 	launched    *exec.Cmd
-	lock        *provision.Lock
+	lock        *state.Lock
 }
 
 func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }

@@ -21,6 +21,17 @@ func start(t *testing.T, o fixtures.ProsodyOptions) (*fixtures.Prosody, *stream)
 	return p, login(t, p, "muster")
 }
 
+// onEachVersion runs a test on the installed Prosody and on the unpacked 13.0.
+func onEachVersion(t *testing.T, test func(t *testing.T, version string)) {
+	t.Parallel()
+	for name, version := range map[string]string{"installed": "", "13.0": "13"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, version)
+		})
+	}
+}
+
 // check fails unless the row has these values; the others do not matter.
 func check(t *testing.T, row map[string][]string, want map[string]string) {
 	t.Helper()
@@ -36,9 +47,10 @@ func check(t *testing.T, row map[string][]string, want map[string]string) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+func TestRefusals(t *testing.T) { onEachVersion(t, testRefusals) }
+
+func testRefusals(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
 	alice := login(t, p, "alice")
 	s.done("create-muc-room", room("taken", f(title, "Taken"), f("persistent", "1")))
 	s.done("create-muc-room", room("closed", f("persistent", "1")))
@@ -74,6 +86,9 @@ func TestRefusals(t *testing.T) {
 		"not taken": {s, "configure-muc-room", room("taken", f(title, "New"), f("muc#roomconfig_historylength", "5"),
 			f("muc#roomconfig_defaulthistorymessages", "9")), "bad-request", []string{"defaulthistorymessages"}},
 		"owner":           {s, "configure-muc-room", room("taken", f("owners", "a@example.org/desk")), "bad-request", []string{"owners"}},
+		"no JID":          {s, "configure-muc-room", room("taken", f("owners", "@")), "bad-request", []string{"owners"}},
+		"hexadecimal":     {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength", "0x5")), "bad-request", []string{"historylength"}},
+		"no value":        {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength")), "bad-request", []string{"historylength"}},
 		"passwords":       {s, "create-muc-room", room("new", f("password", "a"), f("password-verify", "b")), "bad-request", []string{"password-verify"}},
 		"contradiction":   {s, "create-muc-room", room("new", f("public", "1"), f(public, "0")), "bad-request", []string{"public", public}},
 		"all at once":     {s, "create-muc-room", room("New", f("x", "1"), f("persistent", "maybe")), "bad-request", []string{"x:", "persistent", "New"}},
@@ -99,9 +114,10 @@ func TestRefusals(t *testing.T) {
 	check(t, s.row("taken"), map[string]string{title: "Taken", moderated: "0", "owners": p.JID, "archived": "0"})
 }
 
-func TestStages(t *testing.T) {
-	t.Parallel()
-	_, s := start(t, fixtures.ProsodyOptions{})
+func TestStages(t *testing.T) { onEachVersion(t, testStages) }
+
+func testStages(t *testing.T, version string) {
+	_, s := start(t, fixtures.ProsodyOptions{Version: version})
 	first := s.command("create-muc-room", "action='execute'", "")
 	for _, name := range []string{"roomname", "servicename", "password", "password-verify", "persistent", "public", "owners", title, archiving} {
 		if _, ok := first.fields[name]; !ok {
@@ -125,9 +141,10 @@ func TestStages(t *testing.T) {
 	}
 }
 
-func TestConfigure(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+func TestConfigure(t *testing.T) { onEachVersion(t, testConfigure) }
+
+func testConfigure(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
 	alice := login(t, p, "alice")
 	alice.send("<presence to='hers@%s/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>", service)
 	alice.until(func(e element) bool { return len(e.find("subject")) > 0 })
@@ -148,9 +165,84 @@ func TestConfigure(t *testing.T) {
 	}
 }
 
-func TestArchiveAndReopen(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+// TestSubject reads the subject in each way that a client has: as an occupant,
+// on entering, from disco#info and from the table.
+func TestSubject(t *testing.T) { onEachVersion(t, testSubject) }
+
+func testSubject(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	s.done("create-muc-room", room("quic", f("persistent", "1"), f(subject, "Monday 9:00")))
+	alice := login(t, p, "alice")
+	if got := alice.enter("quic", "alice"); got != "Monday 9:00" {
+		t.Errorf("the subject on entering is %q", got)
+	}
+	s.done("configure-muc-room", room("quic", f(subject, "Tuesday 9:00")))
+	if from, got := alice.subject(); got != "Tuesday 9:00" || from != "quic@"+service {
+		t.Errorf("the occupant got %q from %s", got, from)
+	}
+	if r := s.done("configure-muc-room", room("quic", f(subject, "Tuesday 9:00"))); r.fields["changed"][0] != "0" {
+		t.Errorf("the same again: got %v", r)
+	}
+	if got := alice.info("quic")[subject]; !slices.Equal(got, []string{"Tuesday 9:00"}) {
+		t.Errorf("disco#info has %q", got)
+	}
+	s.enter("quic", "chair")
+	s.say("quic", "<subject>Bring your own slides</subject>")
+	check(t, s.row("quic"), map[string]string{subject: "Bring your own slides"})
+	if err := p.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s = login(t, p, "muster")
+	check(t, s.row("quic"), map[string]string{subject: "Bring your own slides"})
+
+	alice = login(t, p, "alice")
+	alice.enter("quic", "alice")
+	s.done("archive-muc-room", room("quic", f(subject, "Concluded")))
+	if _, got := alice.subject(); got != "Concluded" {
+		t.Errorf("on archiving, the occupant got %q", got)
+	}
+	s.done("reopen-muc-room", room("quic"))
+	if _, got := alice.subject(); got != "Bring your own slides" {
+		t.Errorf("on reopening, the occupant got %q", got)
+	}
+	s.done("configure-muc-room", room("quic", f(subject, "")))
+	if _, got := alice.subject(); got != "" {
+		t.Errorf("on removing it, the occupant got %q", got)
+	}
+	if _, has := alice.info("quic")[subject]; has {
+		t.Error("disco#info has a subject that was removed")
+	}
+}
+
+func TestLogAddress(t *testing.T) { onEachVersion(t, testLogAddress) }
+
+func testLogAddress(t *testing.T, version string) {
+	const address = "https://logs.example.org/quic/"
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	s.done("create-muc-room", room("quic", f("persistent", "1"), f(logs, address)))
+	check(t, s.row("quic"), map[string]string{logs: address})
+	alice := login(t, p, "alice")
+	if got := alice.info("quic")[logs]; !slices.Equal(got, []string{address}) {
+		t.Errorf("disco#info has %q", got)
+	}
+	for _, wrong := range []string{"logs.example.org", "ftp://logs.example.org/", "https://logs.example.org/a b"} {
+		if r := s.run("configure-muc-room", room("quic", f(logs, wrong))); r.condition != "bad-request" || !strings.Contains(r.text, logs) {
+			t.Errorf("%s: got %v", wrong, r)
+		}
+	}
+	owners := "<query xmlns='http://jabber.org/protocol/muc#owner'>%s</query>"
+	s.ask("set", "quic@"+service, fmt.Sprintf(owners, form("http://jabber.org/protocol/muc#roomconfig", []field{f(logs, address+"new")})))
+	check(t, s.row("quic"), map[string]string{logs: address + "new"})
+	s.done("configure-muc-room", room("quic", f(logs, "")))
+	if _, has := alice.info("quic")[logs]; has {
+		t.Error("disco#info has an address that was removed")
+	}
+}
+
+func TestArchiveAndReopen(t *testing.T) { onEachVersion(t, testArchiveAndReopen) }
+
+func testArchiveAndReopen(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f("public", "1"), f(title, "QUIC"), f(archiving, "0")))
 	for who, affiliation := range map[string]string{"alice@example.org": "admin", "m@example.com": "member", "bad@example.com": "outcast", "o@example.com": "owner"} {
 		s.ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
@@ -199,9 +291,10 @@ func TestArchiveAndReopen(t *testing.T) {
 
 // TestVoice has somebody without an affiliation in the room while it is
 // archived and reopened.
-func TestVoice(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+func TestVoice(t *testing.T) { onEachVersion(t, testVoice) }
+
+func testVoice(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
 	s.done("create-muc-room", room("quic"))
 	alice := login(t, p, "alice")
 	alice.enter("quic", "alice")
@@ -238,9 +331,10 @@ func readFile(t *testing.T, p *fixtures.Prosody, store, name string) string {
 
 // TestStorageFails has Prosody's storage fail by putting a folder where it
 // would write the new version of a file; this stops the superuser too.
-func TestStorageFails(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+func TestStorageFails(t *testing.T) { onEachVersion(t, testStorageFails) }
+
+func testStorageFails(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
 	s.done("create-muc-room", room("old", f("persistent", "1"), f(title, "Old")))
 	alice := login(t, p, "alice")
 	alice.enter("old", "alice")
@@ -251,6 +345,7 @@ func TestStorageFails(t *testing.T) {
 		"settings of a new room": {filepath.Join(storePath(p, "config"), "new.dat~"), "create-muc-room", room("new", f("persistent", "1"))},
 		"list of rooms":          {storePath(p, "persistent.dat~"), "create-muc-room", room("new", f("persistent", "1"))},
 		"configure":              {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(title, "New"), f("owners", "o@example.com"))},
+		"subject":                {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(subject, "New"))},
 		"archive":                {filepath.Join(storePath(p, "config"), "old.dat~"), "archive-muc-room", room("old")},
 	} {
 		if err := os.Mkdir(c.blocked, 0o700); err != nil {
@@ -267,6 +362,10 @@ func TestStorageFails(t *testing.T) {
 		}
 		check(t, s.row("old"), map[string]string{title: "Old", "owners": p.JID, "archived": "0", moderated: "0", "occupants": "1"})
 	}
+	s.done("configure-muc-room", room("old", f(subject, "Stored")))
+	if _, got := alice.subject(); got != "Stored" {
+		t.Errorf("the occupant got the subject %q, which was not stored", got)
+	}
 	if e := alice.say("old", "<body>still here</body>"); e.attr("type") == "error" {
 		t.Errorf("alice lost her voice: %+v", e)
 	}
@@ -275,9 +374,10 @@ func TestStorageFails(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{MUC: "muc_room_cache_size = 3"})
+func TestTable(t *testing.T) { onEachVersion(t, testTable) }
+
+func testTable(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version, MUC: "muc_room_cache_size = 3"})
 	alice := login(t, p, "alice")
 	var want []string
 	for i := range 7 {
@@ -336,9 +436,10 @@ func TestTable(t *testing.T) {
 	check(t, s.row("gone"), map[string]string{title: "New", "owners": p.JID})
 }
 
-func TestDamagedStorage(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+func TestDamagedStorage(t *testing.T) { onEachVersion(t, testDamagedStorage) }
+
+func testDamagedStorage(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version})
 	for _, name := range []string{"damaged", "lost", "whole"} {
 		s.done("create-muc-room", room(name, f("persistent", "1"), f("public", "1")))
 	}
@@ -371,9 +472,10 @@ func TestDamagedStorage(t *testing.T) {
 	}
 }
 
-func TestPublicListAfterRestart(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{MUC: "muc_room_cache_size = 3"})
+func TestPublicListAfterRestart(t *testing.T) { onEachVersion(t, testPublicListAfterRestart) }
+
+func testPublicListAfterRestart(t *testing.T, version string) {
+	p, s := start(t, fixtures.ProsodyOptions{Version: version, MUC: "muc_room_cache_size = 3"})
 	for i := range 6 {
 		s.done("create-muc-room", room(fmt.Sprintf("r%d", i), f("persistent", "1"), f("public", fmt.Sprint(min(i, 1)))))
 	}
@@ -392,9 +494,10 @@ func TestPublicListAfterRestart(t *testing.T) {
 	}
 }
 
-func TestServerOptions(t *testing.T) {
-	t.Parallel()
-	_, s := start(t, fixtures.ProsodyOptions{MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
+func TestServerOptions(t *testing.T) { onEachVersion(t, testServerOptions) }
+
+func testServerOptions(t *testing.T, version string) {
+	_, s := start(t, fixtures.ProsodyOptions{Version: version, MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
 	s.done("create-muc-room", room("one", f("persistent", "1"), f(archiving, "1")))
 	check(t, s.row("one"), map[string]string{archiving: "1"})
 	if r := s.run("configure-muc-room", room("one", f(archiving, "0"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_log_all_rooms") {
@@ -403,7 +506,7 @@ func TestServerOptions(t *testing.T) {
 	if r := s.run("create-muc-room", room("two")); r.condition != "resource-constraint" || s.row("two") != nil {
 		t.Errorf("one room too many: got %v", r)
 	}
-	_, s = start(t, fixtures.ProsodyOptions{NoArchive: true})
+	_, s = start(t, fixtures.ProsodyOptions{Version: version, NoArchive: true})
 	if r := s.run("create-muc-room", room("one", f(archiving, "1"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_mam") {
 		t.Errorf("no archive: got %v", r)
 	}

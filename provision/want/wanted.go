@@ -1,0 +1,75 @@
+package want
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"muster/provision"
+)
+
+// Refusal is a room that cannot be made under the name it would have.
+type Refusal struct {
+	Name    string             `json:"name"`
+	Why     string             `json:"why"`
+	Reasons []provision.Reason `json:"reasons,omitempty"`
+}
+
+// Wanted is which rooms there should be.
+type Wanted struct {
+	// Service is the domain of the MUC service.
+	Service string
+	// Rooms are the rooms that anything is known of: those to be live, to be
+	// archived, and to be left alone for a reason. They are sorted by name,
+	// each name once.
+	Rooms []provision.Room
+	// Refused are the names that no room can have, sorted.
+	Refused []Refusal
+	// Warnings are what was odd, each a sentence in lower case without a full
+	// stop, sorted.
+	Warnings []string
+	// Meetings are the tallies, in the order of the meetings' first sessions.
+	Meetings []Tally
+	// Groups is the tally of the list of groups; nil where there is none.
+	Groups *GroupTally
+}
+
+// Names returns the names that a survey must look at for [plan.New], sorted.
+func (w Wanted) Names() []string {
+	names := make([]string, 0, len(w.Rooms))
+	for i := range w.Rooms {
+		if w.Rooms[i].Decision.Desired.Surveyed() {
+			names = append(names, w.Rooms[i].Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// With returns w with r in place of the room of its name, if any.
+func (w Wanted) With(r provision.Room) Wanted {
+	i, found := slices.BinarySearchFunc(w.Rooms, r.Name, func(have provision.Room, name string) int {
+		return strings.Compare(have.Name, name)
+	})
+	w.Rooms = slices.Clone(w.Rooms)
+	if found {
+		w.Rooms[i] = r
+	} else {
+		w.Rooms = slices.Insert(w.Rooms, i, r)
+	}
+	return w
+}
+
+// CollisionError says that a name is claimed by more than one: the Datatracker
+// or the configuration must be put right before anything is done.
+type CollisionError struct {
+	// Name is the name of the room, Claimants who claims it, such as
+	// `group "quic"`.
+	Name      string
+	Claimants []string
+}
+
+// Error names the room and everyone who claims it.
+func (e *CollisionError) Error() string {
+	return fmt.Sprintf("room %q: claimed by %s", e.Name, strings.Join(e.Claimants, " and by "))
+}
