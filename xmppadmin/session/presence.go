@@ -79,6 +79,8 @@ func (st *Stream) handle(t xmlstream.TokenReadEncoder, start *xml.StartElement) 
 	switch start.Name.Local {
 	case "presence":
 		return st.handlePresence(t, start)
+	case "message":
+		return st.handleMessage(t, start)
 	case "iq":
 		return refuseIQ(t, start)
 	default:

@@ -30,6 +30,7 @@ type Stream struct {
 
 	mu      sync.Mutex
 	watches map[string]PresenceHandler // by bare JID
+	inboxes map[string]MessageHandler  // by the sender's address
 }
 
 // Connection describes how a stream is connected.
@@ -46,6 +47,7 @@ func newStream(c *Client, session *xmpp.Session, conn *meteredConn, how Connecti
 		client: c, session: session, conn: conn, connection: how,
 		dead:    make(chan struct{}),
 		watches: make(map[string]PresenceHandler),
+		inboxes: make(map[string]MessageHandler),
 	}
 	go func() {
 		err := session.Serve(xmpp.HandlerFunc(st.handle))
