@@ -243,17 +243,30 @@ func (x *exporter) write(ctx context.Context, at place, page xmppadmin.ArchivePa
 }
 
 // enter returns the room's place in the record, and makes one where there is
-// none.
+// none. What changed of the room itself is to be published.
 func (s *Store) enter(ctx context.Context, room Room) (place, error) {
 	var p place
 	var us int64
 	if room.Life == "" {
 		room.Life = Live
 	}
-	err := s.db.QueryRowContext(ctx, `INSERT INTO room (id, service, name, title, description, life)
-		VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM room), $1, $2, $3, $4, $5)
-		ON CONFLICT (service, name) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, life = EXCLUDED.life
-		RETURNING id, cursor, cursor_time`, s.service, room.Name, room.Title, room.Description, room.Life).Scan(&p.room, &p.cursor, &us)
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		var same bool
+		err := tx.QueryRowContext(ctx, "SELECT title = $1 AND description = $2 AND life = $3 FROM room WHERE service = $4 AND name = $5",
+			room.Title, room.Description, room.Life, s.service, room.Name).Scan(&same)
+		if noRows(err) != nil {
+			return err
+		}
+		err = tx.QueryRowContext(ctx, `INSERT INTO room (id, service, name, title, description, life)
+			VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM room), $1, $2, $3, $4, $5)
+			ON CONFLICT (service, name) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, life = EXCLUDED.life
+			RETURNING id, cursor, cursor_time`, s.service, room.Name, room.Title, room.Description, room.Life).Scan(&p.room, &p.cursor, &us)
+		if err != nil || same {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO changed (room, day) VALUES ($1, '') ON CONFLICT DO NOTHING", p.room)
+		return err
+	})
 	if err != nil {
 		return place{}, fmt.Errorf("room %q: %w", room.Name, err)
 	}

@@ -63,8 +63,7 @@ func (l *Line) scan(rows *sql.Rows, before ...any) error {
 func (s *Store) Lines(ctx context.Context, room string, from, to time.Time) ([]Line, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+lineColumns+` FROM message JOIN room ON room.id = message.room
 		WHERE room.service = $1 AND room.name = $2 AND message.id >= $3 AND message.id < $4
-		AND message.kind IN ('said', 'subject') AND (message.body <> '' OR message.state <> '' OR message.kind = 'subject')
-		ORDER BY message.id`, s.service, room, micros(from)<<10, micros(to)<<10)
+		AND `+isLine+` ORDER BY message.id`, s.service, room, micros(from)<<10, micros(to)<<10)
 	if err != nil {
 		return nil, fmt.Errorf("lines of room %q: %w", room, err)
 	}
@@ -155,23 +154,19 @@ func splitReactions(text string) []string {
 // Days returns the days on which something was said in a room, oldest first,
 // each with the number of lines.
 func (s *Store) Days(ctx context.Context, room string) ([]Day, error) {
-	const dayMicros = 24 * 60 * 60 * 1_000_000
-	rows, err := s.db.QueryContext(ctx, `SELECT message.time / $3 AS day, COUNT(*) FROM message JOIN room ON room.id = message.room
-		WHERE room.service = $1 AND room.name = $2 AND message.kind IN ('said', 'subject')
-		AND (message.body <> '' OR message.state <> '' OR message.kind = 'subject')
-		GROUP BY day ORDER BY day`, s.service, room, int64(dayMicros))
+	rows, err := s.db.QueryContext(ctx, `SELECT message.time / $3 AS day, COUNT(*), MAX(message.time)
+		FROM message JOIN room ON room.id = message.room
+		WHERE room.service = $1 AND room.name = $2 AND `+isLine+` GROUP BY day ORDER BY day`, s.service, room, int64(dayMicros))
 	if err != nil {
 		return nil, fmt.Errorf("days of room %q: %w", room, err)
 	}
 	defer rows.Close()
 	var days []Day
 	for rows.Next() {
-		var day int64
 		var d Day
-		if err := rows.Scan(&day, &d.Lines); err != nil {
-			return nil, err
+		if err := d.scan(rows); err != nil {
+			return nil, fmt.Errorf("days of room %q: %w", room, err)
 		}
-		d.Date = timeOf(day * dayMicros)
 		days = append(days, d)
 	}
 	return days, rows.Err()
@@ -181,6 +176,23 @@ func (s *Store) Days(ctx context.Context, room string) ([]Day, error) {
 type Day struct {
 	Date  time.Time // midnight, UTC
 	Lines int
+	Last  time.Time // of the newest line
+}
+
+const dayMicros = 24 * 60 * 60 * 1_000_000
+
+// isLine is the condition that a message is a line that readers see.
+const isLine = `message.kind IN ('said', 'subject') AND (message.body <> '' OR message.state <> '' OR message.kind = 'subject')`
+
+// scan reads the number of a day since 1970, its lines and the time of the
+// newest one, behind the columns for before.
+func (d *Day) scan(rows *sql.Rows, before ...any) error {
+	var day, last int64
+	if err := rows.Scan(append(before, &day, &d.Lines, &last)...); err != nil {
+		return err
+	}
+	d.Date, d.Last = timeOf(day*dayMicros), timeOf(last)
+	return nil
 }
 
 // noRows is nil for sql.ErrNoRows.

@@ -55,3 +55,7 @@ CREATE TABLE changed (                      -- days to be published again
   day TEXT NOT NULL,
   PRIMARY KEY (room, day)
 );
+CREATE TABLE page (                         -- what was published
+  path TEXT PRIMARY KEY,
+  digest TEXT NOT NULL
+);
