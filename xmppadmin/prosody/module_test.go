@@ -12,12 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 )
 
-func start(t *testing.T, o fixtures.ProsodyOptions) (*fixtures.Prosody, *stream) {
+func start(t *testing.T, o prosody.Options) (*fixtures.Server, *stream) {
 	t.Helper()
 	o.Companion = true
-	p := fixtures.NewProsody(t, o)
+	p := prosody.New(t, o)
 	return p, login(t, p, "muster")
 }
 
@@ -38,7 +40,7 @@ func check(t *testing.T, row map[string][]string, want map[string]string) {
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+	p, s := start(t, prosody.Options{})
 	alice := login(t, p, "alice")
 	s.done("create-muc-room", room("taken", f(title, "Taken"), f("persistent", "1")))
 	s.done("create-muc-room", room("closed", f("persistent", "1")))
@@ -101,7 +103,7 @@ func TestRefusals(t *testing.T) {
 
 func TestStages(t *testing.T) {
 	t.Parallel()
-	_, s := start(t, fixtures.ProsodyOptions{})
+	_, s := start(t, prosody.Options{})
 	first := s.command("create-muc-room", "action='execute'", "")
 	for _, name := range []string{"roomname", "servicename", "password", "password-verify", "persistent", "public", "owners", title, archiving} {
 		if _, ok := first.fields[name]; !ok {
@@ -127,17 +129,17 @@ func TestStages(t *testing.T) {
 
 func TestConfigure(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+	p, s := start(t, prosody.Options{})
 	alice := login(t, p, "alice")
-	alice.send("<presence to='hers@%s/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>", service)
-	alice.until(func(e element) bool { return len(e.find("subject")) > 0 })
+	alice.Send("<presence to='hers@%s/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>", service)
+	alice.Until(func(e xmpptest.Element) bool { return len(e.Find("subject")) > 0 })
 	check(t, s.row("hers"), map[string]string{"owners": "alice@example.org", "locked": "1", "occupants": "1"})
 	s.done("configure-muc-room", room("hers", f("owners", p.JID), f(title, "Hers"), f(archiving, "0")))
 	check(t, s.row("hers"), map[string]string{"owners": "alice@example.org " + p.JID, "locked": "0", title: "Hers", archiving: "0"})
-	told := alice.until(func(e element) bool { return len(e.find("status")) > 0 && e.Name.Local == "message" })
+	told := alice.Until(func(e xmpptest.Element) bool { return len(e.Find("status")) > 0 && e.Name.Local == "message" })
 	var codes []string
-	for _, status := range told.find("status") {
-		codes = append(codes, status.attr("code"))
+	for _, status := range told.Find("status") {
+		codes = append(codes, status.Attr("code"))
 	}
 	if diff := cmp.Diff([]string{"104", "171"}, codes); diff != "" {
 		t.Errorf("the status codes differ (-want +got):\n%s", diff)
@@ -150,28 +152,28 @@ func TestConfigure(t *testing.T) {
 
 func TestArchiveAndReopen(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+	p, s := start(t, prosody.Options{})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f("public", "1"), f(title, "QUIC"), f(archiving, "0")))
 	for who, affiliation := range map[string]string{"alice@example.org": "admin", "m@example.com": "member", "bad@example.com": "outcast", "o@example.com": "owner"} {
-		s.ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
+		s.Ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
 			"<item jid='%s' affiliation='%s' nick='nick-%s'/></query>", who, affiliation, affiliation))
 	}
 	before := s.row("quic")
 	stored := readFile(t, p, "config", "quic")
 	alice := login(t, p, "alice")
-	alice.enter("quic", "alice")
+	alice.Enter("quic", "alice")
 
 	s.done("archive-muc-room", room("quic", f(title, "[archived] QUIC"), f(public, "0")))
 	archived := s.row("quic")
 	check(t, archived, map[string]string{"archived": "1", title: "[archived] QUIC", public: "0", persistent: "1",
 		archiving: "1", moderated: "1", "muc#roomconfig_changesubject": "0", "owners": p.JID + " o@example.com"})
 	for _, content := range []string{"<body>hello</body>", "<subject>mine</subject>"} {
-		if e := alice.say("quic", content); e.attr("type") != "error" {
+		if e := alice.Say("quic", content); e.Attr("type") != "error" {
 			t.Errorf("alice could send %s", content)
 		}
 	}
-	s.enter("quic", "muster")
-	if e := s.say("quic", "<body>closed</body>"); e.attr("type") == "error" {
+	s.Enter("quic", "muster")
+	if e := s.Say("quic", "<body>closed</body>"); e.Attr("type") == "error" {
 		t.Errorf("an owner could not speak: %+v", e)
 	}
 	if r := s.done("archive-muc-room", room("quic")); r.fields["changed"][0] != "0" {
@@ -201,14 +203,14 @@ func TestArchiveAndReopen(t *testing.T) {
 // archived and reopened.
 func TestVoice(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+	p, s := start(t, prosody.Options{})
 	s.done("create-muc-room", room("quic"))
 	alice := login(t, p, "alice")
-	alice.enter("quic", "alice")
+	alice.Enter("quic", "alice")
 	for _, c := range []struct{ command, kind string }{{"archive-muc-room", "error"}, {"reopen-muc-room", "groupchat"}} {
 		s.done(c.command, room("quic"))
-		if e := alice.say("quic", "<body>hello</body>"); e.attr("type") != c.kind {
-			t.Errorf("after %s: got %s, want %s", c.command, e.attr("type"), c.kind)
+		if e := alice.Say("quic", "<body>hello</body>"); e.Attr("type") != c.kind {
+			t.Errorf("after %s: got %s, want %s", c.command, e.Attr("type"), c.kind)
 		}
 	}
 	check(t, s.row("quic"), map[string]string{persistent: "1", moderated: "0", "archived": "0"})
@@ -223,11 +225,11 @@ func affiliations(stored string) []string {
 	})
 }
 
-func storePath(p *fixtures.Prosody, store string) string {
+func storePath(p *fixtures.Server, store string) string {
 	return filepath.Join(p.Dir, "data", "rooms%2eexample%2eorg", store)
 }
 
-func readFile(t *testing.T, p *fixtures.Prosody, store, name string) string {
+func readFile(t *testing.T, p *fixtures.Server, store, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(storePath(p, store), name+".dat"))
 	if err != nil {
@@ -240,10 +242,10 @@ func readFile(t *testing.T, p *fixtures.Prosody, store, name string) string {
 // would write the new version of a file; this stops the superuser too.
 func TestStorageFails(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+	p, s := start(t, prosody.Options{})
 	s.done("create-muc-room", room("old", f("persistent", "1"), f(title, "Old")))
 	alice := login(t, p, "alice")
-	alice.enter("old", "alice")
+	alice.Enter("old", "alice")
 	for name, c := range map[string]struct {
 		blocked, command string
 		fields           []field
@@ -267,7 +269,7 @@ func TestStorageFails(t *testing.T) {
 		}
 		check(t, s.row("old"), map[string]string{title: "Old", "owners": p.JID, "archived": "0", moderated: "0", "occupants": "1"})
 	}
-	if e := alice.say("old", "<body>still here</body>"); e.attr("type") == "error" {
+	if e := alice.Say("old", "<body>still here</body>"); e.Attr("type") == "error" {
 		t.Errorf("alice lost her voice: %+v", e)
 	}
 	if r := s.done("get-muc-rooms", nil); len(r.notes) > 0 || !slices.Equal(r.fields["count"], []string{"1"}) {
@@ -277,7 +279,7 @@ func TestStorageFails(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{MUC: "muc_room_cache_size = 3"})
+	p, s := start(t, prosody.Options{MUC: "muc_room_cache_size = 3"})
 	alice := login(t, p, "alice")
 	var want []string
 	for i := range 7 {
@@ -287,11 +289,11 @@ func TestTable(t *testing.T) {
 	}
 	s.done("create-muc-room", room("busy", f("persistent", "1")))
 	want = append([]string{"busy"}, want...)
-	alice.enter("busy", "alice")
+	alice.Enter("busy", "alice")
 	s.done("create-muc-room", room("gone", f("persistent", "1")))
-	s.ask("set", "gone@"+service, "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>")
+	s.Ask("set", "gone@"+service, "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>")
 	for i := range 4 { // push busy out of memory
-		s.enter(fmt.Sprintf("open%d", i), "muster")
+		s.Enter(fmt.Sprintf("open%d", i), "muster")
 		want = append(want, fmt.Sprintf("open%d", i))
 	}
 	slices.Sort(want)
@@ -338,7 +340,7 @@ func TestTable(t *testing.T) {
 
 func TestDamagedStorage(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{})
+	p, s := start(t, prosody.Options{})
 	for _, name := range []string{"damaged", "lost", "whole"} {
 		s.done("create-muc-room", room(name, f("persistent", "1"), f("public", "1")))
 	}
@@ -373,7 +375,7 @@ func TestDamagedStorage(t *testing.T) {
 
 func TestPublicListAfterRestart(t *testing.T) {
 	t.Parallel()
-	p, s := start(t, fixtures.ProsodyOptions{MUC: "muc_room_cache_size = 3"})
+	p, s := start(t, prosody.Options{MUC: "muc_room_cache_size = 3"})
 	for i := range 6 {
 		s.done("create-muc-room", room(fmt.Sprintf("r%d", i), f("persistent", "1"), f("public", fmt.Sprint(min(i, 1)))))
 	}
@@ -383,8 +385,8 @@ func TestPublicListAfterRestart(t *testing.T) {
 	s = login(t, p, "muster")
 	s.done("configure-muc-room", room("r3", f(title, "Saved first")))
 	var listed []string
-	for _, item := range s.ask("get", service, "<query xmlns='http://jabber.org/protocol/disco#items'/>").find("item") {
-		listed = append(listed, strings.TrimSuffix(item.attr("jid"), "@"+service))
+	for _, item := range s.Ask("get", service, "<query xmlns='http://jabber.org/protocol/disco#items'/>").Find("item") {
+		listed = append(listed, strings.TrimSuffix(item.Attr("jid"), "@"+service))
 	}
 	slices.Sort(listed)
 	if diff := cmp.Diff([]string{"r1", "r2", "r3", "r4", "r5"}, listed); diff != "" {
@@ -394,7 +396,7 @@ func TestPublicListAfterRestart(t *testing.T) {
 
 func TestServerOptions(t *testing.T) {
 	t.Parallel()
-	_, s := start(t, fixtures.ProsodyOptions{MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
+	_, s := start(t, prosody.Options{MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
 	s.done("create-muc-room", room("one", f("persistent", "1"), f(archiving, "1")))
 	check(t, s.row("one"), map[string]string{archiving: "1"})
 	if r := s.run("configure-muc-room", room("one", f(archiving, "0"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_log_all_rooms") {
@@ -403,7 +405,7 @@ func TestServerOptions(t *testing.T) {
 	if r := s.run("create-muc-room", room("two")); r.condition != "resource-constraint" || s.row("two") != nil {
 		t.Errorf("one room too many: got %v", r)
 	}
-	_, s = start(t, fixtures.ProsodyOptions{NoArchive: true})
+	_, s = start(t, prosody.Options{NoArchive: true})
 	if r := s.run("create-muc-room", room("one", f(archiving, "1"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_mam") {
 		t.Errorf("no archive: got %v", r)
 	}
