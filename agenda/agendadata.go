@@ -29,7 +29,7 @@ type dataRow struct {
 	Start        string          `json:"startDateTime"`
 	Duration     json.RawMessage `json:"duration"`
 	Status       string          `json:"status"`
-	Type         string          `json:"type"`
+	Type         SessionType     `json:"type"`
 	IsBOF        bool            `json:"isBoF"`
 	IsProposed   bool            `json:"isProposed"`
 	Links        struct {
@@ -72,7 +72,7 @@ func parseAgendaData(body []byte) (document, error) {
 func (d *document) addDataRow(at int, raw json.RawMessage) {
 	var r dataRow
 	err := decodeRow(raw, &r)
-	if r.Type == "break" || r.Type == "reg" {
+	if r.Type == Break || r.Type == Registration {
 		return
 	}
 	if r.GroupAcronym == "" {
@@ -93,7 +93,8 @@ func (d *document) addDataRow(at int, raw json.RawMessage) {
 	d.rows = append(d.rows, row{
 		Session{
 			ID: r.SessionID, Group: r.GroupAcronym, Name: r.ownName(), Type: r.Type,
-			Status: Status(r.Status), Start: start, Duration: duration, Location: r.Room, ChatRoom: room,
+			Status: Status(r.Status), Start: start, Duration: duration, Location: r.Room,
+			Room: room, OwnRoom: room != "",
 		},
 		r.inferGroup(),
 	})
@@ -103,7 +104,7 @@ func (d *document) addDataRow(at int, raw json.RawMessage) {
 // place: of no use for a regular session ("Morning Session I"), but all there
 // is to tell what else is going on ("Hackathon").
 func (r *dataRow) ownName() string {
-	if r.SlotName == nil && r.Type == "regular" {
+	if r.SlotName == nil && r.Type == Regular {
 		return ""
 	}
 	return r.Name
@@ -118,14 +119,14 @@ func (r *dataRow) inferGroup() Group {
 	g := Group{Acronym: r.GroupAcronym, Name: r.GroupName, Parent: r.GroupParent.Acronym}
 	switch {
 	case r.IsBOF:
-		g.Type, g.State = "wg", "bof"
-	case r.Type == "regular" && g.Parent == "irtf":
+		g.Type, g.State = "wg", StateBOF
+	case r.Type == Regular && g.Parent == "irtf":
 		g.Type = "rg"
-	case r.Type == "regular" && g.Parent != "":
+	case r.Type == Regular && g.Parent != "":
 		g.Type = "wg"
 	}
 	if r.IsProposed {
-		g.State = "proposed"
+		g.State = StateProposed
 	}
 	return g
 }

@@ -31,7 +31,7 @@ func TestAgendaDataSession(t *testing.T) {
 	t.Parallel()
 	plain := Session{
 		ID: 1, Group: "quic", Type: "regular", Status: Scheduled, Start: inVienna(t, 11),
-		Duration: 2 * time.Hour, Location: "Room 1",
+		Duration: 2 * time.Hour, Location: "Room 1", Room: "quic",
 	}
 	chat := func(link string) obj { return obj{"links": obj{"chat": link}} }
 	tests := map[string]struct {
@@ -47,9 +47,9 @@ func TestAgendaDataSession(t *testing.T) {
 		"named as its group":     {obj{"name": "Group quic"}, func(*Session) {}},
 		"old form, regular":      {obj{"name": "Morning Session I", "slotName": absent, "purpose": absent}, func(*Session) {}},
 		"old form, other":        {obj{"name": "Hackathon", "slotName": absent, "type": "other"}, func(s *Session) { s.Name, s.Type = "Hackathon", "other" }},
-		"own room":               {chat("https://zulip.ietf.org/#narrow/stream/wgchairs"), func(s *Session) { s.ChatRoom = "wgchairs" }},
-		"own room by xmpp":       {chat("xmpp:wgchairs@jabber.ietf.org?join"), func(s *Session) { s.ChatRoom = "wgchairs" }},
-		"plenary":                {with(chat("https://zulip.ietf.org/#narrow/stream/plenary"), obj{"type": "plenary"}), func(s *Session) { s.Type = "plenary" }},
+		"own room":               {chat("https://zulip.ietf.org/#narrow/stream/wgchairs"), func(s *Session) { s.Room, s.OwnRoom = "wgchairs", true }},
+		"own room by xmpp":       {chat("xmpp:wgchairs@jabber.ietf.org?join"), func(s *Session) { s.Room, s.OwnRoom = "wgchairs", true }},
+		"plenary":                {with(chat("https://zulip.ietf.org/#narrow/stream/plenary"), obj{"type": "plenary"}), func(s *Session) { s.Type, s.Room = "plenary", "plenary" }},
 		"links absent":           {obj{"links": absent}, func(*Session) {}},
 		"chat null":              {obj{"links": obj{"chat": nil, "webex": nil}}, func(*Session) {}},
 		"renamed since":          {with(chat("https://zulip.ietf.org/#narrow/stream/newquic"), obj{"acronym": "newquic"}), func(*Session) {}},
@@ -155,7 +155,7 @@ func TestAgendaDataBadRow(t *testing.T) {
 func TestAgendaDataUnreadableChatLink(t *testing.T) {
 	t.Parallel()
 	m := fromData(t, dataDoc("126", dataRowOf(1, "quic", obj{"links": obj{"chat": "mailto:quic"}})))
-	if len(m.Sessions) != 1 || m.Sessions[0].ChatRoom != "" || m.Unread != 0 {
+	if len(m.Sessions) != 1 || m.Sessions[0].Room != "quic" || m.Sessions[0].OwnRoom || m.Unread != 0 {
 		t.Errorf("got %+v", m)
 	}
 	wantWarning(t, m, "session 1", "quic", "mailto:quic")

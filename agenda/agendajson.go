@@ -92,7 +92,7 @@ func (r *agendaRow) read() (Session, Group, error) {
 	}
 	g := Group{
 		Acronym: r.Group.Acronym, Name: r.Group.Name, Type: r.Group.Type,
-		State: r.Group.State, Parent: r.Group.Parent,
+		State: GroupState(r.Group.State), Parent: r.Group.Parent,
 	}
 	return s, g, firstError(badStart, badDuration)
 }

@@ -22,31 +22,33 @@ func TestAgendaJSONSession(t *testing.T) {
 	t.Parallel()
 	plain := Session{
 		ID: 1, Group: "quic", Status: Scheduled, Start: time.Date(2026, 7, 20, 9, 0, 0, 0, time.UTC),
-		Duration: 2 * time.Hour, Location: "Room 1",
+		Duration: 2 * time.Hour, Location: "Room 1", Room: "quic",
 	}
 	ietf := obj{"acronym": "ietf", "name": "IETF", "type": "ietf", "state": "active"}
 	tests := map[string]struct {
 		row    obj
 		change func(*Session)
 	}{
-		"as usual":             {nil, func(*Session) {}},
-		"location null":        {obj{"location": nil}, func(s *Session) { s.Location = "" }},
-		"status empty":         {obj{"status": ""}, func(s *Session) { s.Status = "" }},
-		"status absent":        {obj{"status": absent}, func(s *Session) { s.Status = "" }},
-		"status unknown":       {obj{"status": "postponed"}, func(s *Session) { s.Status = "postponed" }},
-		"cancelled":            {obj{"status": "canceled"}, func(s *Session) { s.Status = Canceled }},
-		"start absent":         {obj{"start": absent}, func(s *Session) { s.Start = time.Time{} }},
-		"start naive is UTC":   {obj{"start": "2026-07-20T09:00:00"}, func(*Session) {}},
-		"its own name":         {obj{"name": "Interop"}, func(s *Session) { s.Name = "Interop" }},
-		"more than a day":      {obj{"duration": "1 day, 2:00:00"}, func(s *Session) { s.Duration = 26 * time.Hour }},
-		"unknown keys":         {obj{"useHedgeDoc": true, "presentations": 7, "purpose": obj{}}, func(*Session) {}},
-		"plenary":              {obj{"group": ietf, "name": "IETF Plenary"}, func(s *Session) { s.Group, s.Name, s.Type = "ietf", "IETF Plenary", "plenary" }},
-		"plenary, lower case":  {obj{"group": ietf, "name": "the plenary"}, func(s *Session) { s.Group, s.Name, s.Type = "ietf", "the plenary", "plenary" }},
-		"plenary as a part":    {obj{"group": ietf, "name": "Plenarysaurus"}, func(s *Session) { s.Group, s.Name = "ietf", "Plenarysaurus" }},
-		"plenary of a group":   {obj{"name": "Our Plenary"}, func(s *Session) { s.Name = "Our Plenary" }},
-		"reception of ietf":    {obj{"group": ietf, "name": "Welcome Reception"}, func(s *Session) { s.Group, s.Name = "ietf", "Welcome Reception" }},
-		"session id beats id":  {obj{"id": 77}, func(*Session) {}},
-		"group with odd chars": {obj{"group": obj{"acronym": "IMTC X.3_s"}}, func(s *Session) { s.Group, s.Name = "IMTC X.3_s", "Group quic" }},
+		"as usual":            {nil, func(*Session) {}},
+		"location null":       {obj{"location": nil}, func(s *Session) { s.Location = "" }},
+		"status empty":        {obj{"status": ""}, func(s *Session) { s.Status = "" }},
+		"status absent":       {obj{"status": absent}, func(s *Session) { s.Status = "" }},
+		"status unknown":      {obj{"status": "postponed"}, func(s *Session) { s.Status = "postponed" }},
+		"cancelled":           {obj{"status": "canceled"}, func(s *Session) { s.Status = Canceled }},
+		"start absent":        {obj{"start": absent}, func(s *Session) { s.Start = time.Time{} }},
+		"start naive is UTC":  {obj{"start": "2026-07-20T09:00:00"}, func(*Session) {}},
+		"its own name":        {obj{"name": "Interop"}, func(s *Session) { s.Name = "Interop" }},
+		"more than a day":     {obj{"duration": "1 day, 2:00:00"}, func(s *Session) { s.Duration = 26 * time.Hour }},
+		"unknown keys":        {obj{"useHedgeDoc": true, "presentations": 7, "purpose": obj{}}, func(*Session) {}},
+		"plenary":             {obj{"group": ietf, "name": "IETF Plenary"}, func(s *Session) { s.Group, s.Name, s.Type, s.Room = "ietf", "IETF Plenary", Plenary, "plenary" }},
+		"plenary, lower case": {obj{"group": ietf, "name": "the plenary"}, func(s *Session) { s.Group, s.Name, s.Type, s.Room = "ietf", "the plenary", Plenary, "plenary" }},
+		"plenary as a part":   {obj{"group": ietf, "name": "Plenarysaurus"}, func(s *Session) { s.Group, s.Room, s.Name = "ietf", "ietf", "Plenarysaurus" }},
+		"plenary of a group":  {obj{"name": "Our Plenary"}, func(s *Session) { s.Name = "Our Plenary" }},
+		"reception of ietf":   {obj{"group": ietf, "name": "Welcome Reception"}, func(s *Session) { s.Group, s.Room, s.Name = "ietf", "ietf", "Welcome Reception" }},
+		"session id beats id": {obj{"id": 77}, func(*Session) {}},
+		"group with odd chars": {obj{"group": obj{"acronym": "IMTC X.3_s"}}, func(s *Session) {
+			s.Group, s.Room, s.Name = "IMTC X.3_s", "IMTC X.3_s", "Group quic"
+		}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -5,26 +5,27 @@ import (
 	"strings"
 )
 
-// plenaryRoom is the room of every plenary session, whoever owns it.
-const plenaryRoom = "plenary"
+// usualRoom returns the chat room of a session that has none of its own.
+func usualRoom(t SessionType, acronym string) string {
+	if t == Plenary {
+		return PlenaryRoom
+	}
+	return acronym
+}
 
-// ownRoom is the chat room of a session where its link shows another than the
-// Datatracker's rule gives: plenary for a plenary session, else the acronym of
-// the group at the time of the meeting. A link that shows the acronym that the
-// group bears today comes of a rename and is no room of the session's own. The
-// second result is false where the link is there but shows no room.
-func ownRoom(link, sessionType, acronym, today string) (string, bool) {
+// ownRoom returns the chat room that a session's link names, empty where that
+// is its usual one. A link that names the acronym that the group has today
+// comes from a rename and is no room of the session's own. The second result
+// is false where there is a link and it names no room.
+func ownRoom(link string, t SessionType, acronym, today string) (string, bool) {
 	if link == "" {
 		return "", true
 	}
 	room, ok := roomOf(link)
-	switch {
-	case !ok:
+	if !ok {
 		return "", false
-	case sessionType == "plenary":
-		acronym, today = plenaryRoom, plenaryRoom
 	}
-	if strings.EqualFold(room, acronym) || strings.EqualFold(room, today) {
+	if strings.EqualFold(room, usualRoom(t, acronym)) || strings.EqualFold(room, usualRoom(t, today)) {
 		return "", true
 	}
 	return room, true

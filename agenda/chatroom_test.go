@@ -5,9 +5,10 @@ import "testing"
 func TestOwnRoom(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		link, kind, acronym, today string
-		want                       string
-		unreadable                 bool
+		link, acronym, today string
+		kind                 SessionType
+		want                 string
+		unreadable           bool
 	}{
 		"zulip, as the rule":                {link: "https://zulip.ietf.org/#narrow/stream/quic", acronym: "quic"},
 		"zulip, its own":                    {link: "https://zulip.ietf.org/#narrow/stream/wgchairs", acronym: "emodir", want: "wgchairs"},

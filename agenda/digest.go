@@ -40,8 +40,12 @@ func (l GroupList) Digest() string {
 
 // lineOf writes a session down in full, on one line and without ambiguity.
 func lineOf(s Session) string {
+	own := ""
+	if s.OwnRoom {
+		own = s.Room
+	}
 	return fmt.Sprintf("session %d %q %q %q %q %s %d %q %q", s.ID, s.Group, s.Name, s.Type, s.Status,
-		s.Start.UTC().Format(time.RFC3339Nano), s.Duration, s.Location, s.ChatRoom)
+		s.Start.UTC().Format(time.RFC3339Nano), s.Duration, s.Location, own)
 }
 
 // groupLine does the same for a group.

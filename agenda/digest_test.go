@@ -35,7 +35,7 @@ func TestDigestIsOfWhatMatters(t *testing.T) {
 		"start":            {func(m *Meeting) { m.Sessions[0].Start = m.Sessions[0].Start.Add(time.Second) }, false},
 		"duration":         {func(m *Meeting) { m.Sessions[0].Duration++ }, false},
 		"location":         {func(m *Meeting) { m.Sessions[0].Location = "x" }, false},
-		"chat room":        {func(m *Meeting) { m.Sessions[0].ChatRoom = "x" }, false},
+		"chat room":        {func(m *Meeting) { m.Sessions[0].Room, m.Sessions[0].OwnRoom = "x", true }, false},
 		"acronym":          {func(m *Meeting) { m.Groups[0].Acronym = "x" }, false},
 		"group name":       {func(m *Meeting) { m.Groups[0].Name = "x" }, false},
 		"group type":       {func(m *Meeting) { m.Groups[0].Type = "x" }, false},

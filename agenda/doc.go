@@ -4,6 +4,7 @@
 // HTTP and the Datatracker's JSON stop here: a caller gets a [Meeting] of
 // [Session] and [Group] values, joined from agenda.json and agenda-data, or a
 // [GroupList] of what groups there are, or an error that says what failed and
-// on which document. The package knows nothing of rooms; which session or
-// group gets which room is for others to decide.
+// on which document. What the Datatracker means by its data is decided here
+// too: which chat room a session has, and which group states are active or
+// over. Which rooms there should be is left to others.
 package agenda

@@ -102,8 +102,8 @@ func TestReal113InAllWays(t *testing.T) {
 		}
 	}
 	for i, s := range both.Sessions {
-		if s.Type != data.Sessions[i].Type || s.Type == "" || s.ChatRoom != "" {
-			t.Errorf("session %d: type %q, chat room %q", s.ID, s.Type, s.ChatRoom)
+		if s.Type != data.Sessions[i].Type || s.Type == "" || s.OwnRoom || s.Room == "" {
+			t.Errorf("session %d: type %q, room %q", s.ID, s.Type, s.Room)
 		}
 	}
 }

@@ -202,6 +202,9 @@ func checkInvariants(t *testing.T, m Meeting) {
 			t.Errorf("session %+v: bad or double identity", s)
 		}
 		ids[s.ID], owners[s.Group] = true, true
+		if usual := map[bool]string{true: "plenary", false: s.Group}[s.Type == "plenary"]; s.Room == "" || !s.OwnRoom && s.Room != usual {
+			t.Errorf("session %+v: its room", s)
+		}
 		if i > 0 {
 			if c := m.Sessions[i-1].Start.Compare(s.Start); c > 0 || c == 0 && m.Sessions[i-1].ID > s.ID {
 				t.Errorf("session %d is not in order", s.ID)

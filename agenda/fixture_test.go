@@ -60,12 +60,12 @@ func TestGroupsOf126(t *testing.T) {
 		if !slices.Contains(yearRound(), g.Type) {
 			continue
 		}
-		acronym, state := g.Acronym, g.State
+		acronym, state := g.Acronym, agenda.GroupState(g.State)
 		if g.Today != "" {
 			acronym = g.Today
 		}
 		if g.StateToday != "" {
-			state = g.StateToday
+			state = agenda.GroupState(g.StateToday)
 		}
 		want[acronym] = agenda.Group{Acronym: acronym, Name: g.Name, Type: g.Type, State: state, Parent: g.Parent, BOF: state == "bof"}
 	}

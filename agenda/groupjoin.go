@@ -73,20 +73,19 @@ func firstOfEach(rows []groupRow, same func(kept, other groupRow) bool) []groupR
 }
 
 // deadness ranks a group that lives before one that does not.
-func deadness(state string) int {
-	switch state {
-	case "active", "bof", "proposed":
+func deadness(state GroupState) int {
+	if state.Active() {
 		return 0
 	}
 	return 1
 }
 
 // stateText prints a state for a warning.
-func stateText(state string) string {
+func stateText(state GroupState) string {
 	if state == "" {
 		return "without a state"
 	}
-	return fmt.Sprintf("in state %q", clip(state))
+	return fmt.Sprintf("in state %q", clip(string(state)))
 }
 
 // unreadGroups counts the rows that were left out, but for those of groups

@@ -46,7 +46,7 @@ func TestGroupThereTwice(t *testing.T) {
 					t.Fatalf("got %+v", l)
 				}
 				g := l.Groups[0]
-				if got := g.Acronym + " " + g.Type + " " + g.State; got != tt.want || g.ID != tt.id || l.Unread > 0 {
+				if got := g.Acronym + " " + g.Type + " " + string(g.State); got != tt.want || g.ID != tt.id || l.Unread > 0 {
 					t.Errorf("got %+v, want %s %d", g, tt.want, tt.id)
 				}
 				found := slices.DeleteFunc(l.Warnings, func(w string) bool {

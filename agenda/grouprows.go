@@ -75,8 +75,8 @@ func (p *groupPage) add(slug string, at int, raw json.RawMessage) {
 	if err != nil {
 		p.notes.add("list of groups: group %q: its parent is not known: %v", clip(r.Acronym), err)
 	}
-	state := lastSegment(r.State)
-	g := Group{Acronym: r.Acronym, Name: r.Name, Type: slug, State: state, BOF: state == "bof"}
+	state := GroupState(lastSegment(r.State))
+	g := Group{Acronym: r.Acronym, Name: r.Name, Type: slug, State: state, BOF: state == StateBOF}
 	p.rows = append(p.rows, groupRow{GroupRecord{g, r.ID, changed}, parent})
 }
 

@@ -42,7 +42,9 @@ func mergeGroup(g, other Group, n *notes) Group {
 	}
 	fill("name", &g.Name, other.Name)
 	fill("type", &g.Type, other.Type)
-	fill("state", &g.State, other.State)
+	state := string(g.State)
+	fill("state", &state, string(other.State))
+	g.State = GroupState(state)
 	fill("parent", &g.Parent, other.Parent)
 	return g
 }
@@ -51,7 +53,7 @@ func mergeGroup(g, other Group, n *notes) Group {
 func groupsOf(byAcronym map[string]Group) []Group {
 	groups := make([]Group, 0, len(byAcronym))
 	for _, g := range byAcronym {
-		g.BOF = g.State == "bof"
+		g.BOF = g.State == StateBOF
 		groups = append(groups, g)
 	}
 	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Acronym, b.Acronym) })

@@ -71,7 +71,7 @@ func joinRows(list, data *document, n *notes) []joinedRow {
 		if d, ok := left[r.session.ID]; ok {
 			delete(left, d.ID)
 			noteDisagreement(r.session, d, n)
-			r.session.Type, r.session.ChatRoom = d.Type, d.ChatRoom
+			r.session.Type, r.session.Room, r.session.OwnRoom = d.Type, d.Room, d.OwnRoom
 		} else {
 			onlyList = append(onlyList, r.session)
 		}
@@ -143,7 +143,10 @@ func sessionsOf(rows []joinedRow, groups map[string]Group, zone *time.Location) 
 	for _, r := range rows {
 		s, g := r.session, groups[r.session.Group]
 		if s.Type == "" && g.Acronym == "ietf" && g.Type == "ietf" && plenaryName.MatchString(s.Name) {
-			s.Type = "plenary"
+			s.Type = Plenary
+		}
+		if !s.OwnRoom {
+			s.Room = usualRoom(s.Type, s.Group)
 		}
 		if s.Name == g.Name { // that is what a session without a name shows
 			s.Name = ""

@@ -19,9 +19,9 @@ func TestNumbered(t *testing.T) {
 		list, data http.HandlerFunc
 		number     string // want
 		sessions   int
-		kind       string // of session 1
-		groupType  string // of quic
-		state      string
+		kind       SessionType // of session 1
+		groupType  string      // of quic
+		state      GroupState
 		warnings   [][]string
 	}{
 		"both": {list, data, "126", 2, "regular", "wg", "active", nil},

@@ -40,11 +40,9 @@ type Session struct {
 	Group string
 	// Name is the session's own name, empty where it has none.
 	Name string
-	// Type is the slug of the session's type (regular, plenary, other,
-	// break, reg, …), empty where the Datatracker did not tell.
-	Type string
-	// Status is the slug of the session's status; it may be empty, and a
-	// reader must be ready for slugs that it does not know.
+	// Type is the slug of the session's type, empty where it is not known.
+	Type SessionType
+	// Status is the slug of the session's status, often empty.
 	Status Status
 	// Start is when it begins, in the meeting's time zone; zero where unknown.
 	Start time.Time
@@ -52,10 +50,13 @@ type Session struct {
 	Duration time.Duration
 	// Location is the name of the place, empty where there is none.
 	Location string
-	// ChatRoom is the name of the session's own chat room where it has one
-	// that differs from what the Datatracker's rule gives (plenary, else the
-	// group's acronym), else empty. It is as the Datatracker has it, unchecked.
-	ChatRoom string
+	// Room is the name of the session's chat room by the Datatracker's rule:
+	// the session's own where its chat link names another than the following,
+	// else [PlenaryRoom] for a plenary session, else the group's acronym. It
+	// is spelt as the Datatracker spells it, and may be no valid room name.
+	Room string
+	// OwnRoom reports whether Room comes from the session's own chat link.
+	OwnRoom bool
 }
 
 // Group is one group as it stood at the time of the meeting.
@@ -66,24 +67,11 @@ type Group struct {
 	Name string
 	// Type is the slug of the group's type: wg, rg, ag, rag, area, team, ….
 	Type string
-	// State is the slug of the group's state: active, bof, proposed,
-	// conclude, …; empty where unknown.
-	State string
+	// State is the slug of the group's state, empty where it is not known.
+	State GroupState
 	// Parent is the acronym of the parent group (the area), or empty.
 	Parent string
 	// BOF says that the group was a BOF at this meeting: its state is bof. A
 	// concluded BOF (bof-conc) is none, whatever is_bof says on the wire.
 	BOF bool
 }
-
-// Status is the slug of a session's status.
-type Status string
-
-// The statuses that somebody decides on. The Datatracker has more, and may
-// send none at all.
-const (
-	Scheduled   Status = "sched"
-	Canceled    Status = "canceled"
-	CanceledPA  Status = "canceledpa" // before it was announced
-	Rescheduled Status = "resched"    // the ghost of a session that moved
-)

@@ -5,13 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 )
 
-// digestOf returns the SHA-256 of v's JSON as "sha256:" and hexadecimals. The
+// DigestOf returns the SHA-256 of v's JSON as "sha256:" and hexadecimals. The
 // values digested here are plain data, which always has a JSON form; the keys
 // of maps come sorted.
-func digestOf(v any) string {
+func DigestOf(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
 		data = fmt.Append(nil, err)
@@ -19,5 +18,3 @@ func digestOf(v any) string {
 	sum := sha256.Sum256(data)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
-
-func compare(a, b string) int { return strings.Compare(a, b) }

@@ -1,14 +1,13 @@
-// Package provision decides which rooms a MUC service should have and why
-// ([Want]), what differs from what it has ([Plan]), whether that is safe to do
-// ([Guard]), and makes it so ([Apply]).
+// Package provision is the vocabulary that the stages of a run share: a wanted
+// [Room] and its [Reason], a [Change] of a room with its [Action] and its
+// [Field] values, [Counts], the rules for room names, the wording of dates and
+// meetings, and the [Service] that a run works on.
 //
-// The planning half is pure: values in, values out, no clock and no I/O, so
-// that the same agenda, rules, rooms and time give the same plan, today and
-// when a saved plan is checked again ([PlanFile.Fits]). The doing half sees a
-// service through the interfaces of this package, believes no answer, and
-// reads back every room that it has touched.
+// The stages are packages of their own: provision/want derives the wanted
+// rooms, provision/plan compares them with those found and holds the guards,
+// provision/apply carries a plan out, and provision/state keeps the state
+// folder. A Room is one type in all of them; no stage derives its name or its
+// title again.
 //
-// The package knows nothing of HTTP, XML, flags or configuration files. A
-// [Room] is one type from Want to Apply; nothing on the way derives its name
-// or its title anew.
+// The package does no I/O and knows no HTTP, XML, flags or configuration files.
 package provision

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"muster/xmppadmin"
@@ -10,9 +11,9 @@ import (
 // MaxName is the length in bytes that a room name may have.
 const MaxName = 64
 
-// checkName returns what is wrong with name as the name of a room, or the
-// empty string. What it lets through is left as it is by JID preparation.
-func checkName(name string) string {
+// CheckName returns what is wrong with name as the name of a room, or the
+// empty string. A name that it accepts is left as it is by JID preparation.
+func CheckName(name string) string {
 	if name == "" {
 		return "the name is empty"
 	}
@@ -31,9 +32,9 @@ func checkName(name string) string {
 	return ""
 }
 
-// lower lower-cases the ASCII letters of s and nothing else: a letter such as
+// Lower lower-cases the ASCII letters of s and nothing else: a letter such as
 // the Kelvin sign must be refused, not turned into another one.
-func lower(s string) string {
+func Lower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + ('a' - 'A')
@@ -42,20 +43,28 @@ func lower(s string) string {
 	}, s)
 }
 
-// addresses makes the bare JIDs of one service's rooms.
-type addresses struct{ suffix string }
+// Addresses makes the bare JIDs of one service's rooms.
+type Addresses struct{ suffix string }
 
-// newAddresses has the service's domain prepared once. The names themselves
-// need no preparation, because checkName lets through only what it leaves as
+// NewAddresses returns the addresses of a service, a domain, which is prepared
+// once. The names themselves need no preparation, because CheckName lets through only what it leaves as
 // it is.
-func newAddresses(service string) (addresses, error) {
+func NewAddresses(service string) (Addresses, error) {
 	const probe = "x"
 	j, err := xmppadmin.RoomJID(probe, service)
 	if err != nil {
-		return addresses{}, fmt.Errorf("MUC service %q: %w", service, err)
+		return Addresses{}, fmt.Errorf("MUC service %q: %w", service, err)
 	}
-	return addresses{suffix: strings.TrimPrefix(j, probe)}, nil
+	return Addresses{suffix: strings.TrimPrefix(j, probe)}, nil
 }
 
-// of returns the JID of a room whose name has passed checkName.
-func (a addresses) of(name string) string { return name + a.suffix }
+// JID returns the bare JID of a room whose name has passed CheckName.
+func (a Addresses) JID(name string) string { return name + a.suffix }
+
+// NameError is a name that no room can have.
+type NameError struct{ Name, Why string }
+
+// Error names the room and says what is wrong with its name.
+func (e *NameError) Error() string {
+	return "room " + strconv.Quote(e.Name) + ": " + e.Why
+}

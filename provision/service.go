@@ -6,8 +6,8 @@ import (
 	"muster/xmppadmin"
 )
 
-// Looker looks at the rooms of one MUC service.
-type Looker interface {
+// Reader looks at the rooms of one MUC service.
+type Reader interface {
 	// Survey looks at every room that the service shows to this account, and
 	// at each of names, whether listed or not. The rooms come sorted by
 	// name, each once; one that could not be looked at is among them as
@@ -17,10 +17,10 @@ type Looker interface {
 	Read(ctx context.Context, names []string) ([]xmppadmin.Room, error)
 }
 
-// Maker changes rooms. No answer of a Maker is believed: Apply reads each
+// Writer changes rooms. No answer of a Maker is believed: Apply reads each
 // room back. An error that wraps [xmppadmin.ErrInterrupted] leaves open
 // whether the change was made.
-type Maker interface {
+type Writer interface {
 	// Create makes a room that does not exist, owned by this account, with
 	// these settings. It never touches a room that exists: that is
 	// [xmppadmin.ErrExists].
@@ -39,8 +39,8 @@ type Maker interface {
 
 // Service is one MUC service under administration.
 type Service interface {
-	Looker
-	Maker
+	Reader
+	Writer
 	// Explain says what on this kind of server stands in the way of a
 	// setting that it does not offer or does not keep: which module, which
 	// option. The text may follow a colon; it is empty where nothing is known.

@@ -1,18 +1,47 @@
 package provision
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
+
+// Date returns the day of t in UTC: "2 January 2006".
+func Date(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
+// InDays returns d in words: "30 days", or "36h0m0s" for what is no number of
+// days.
+func InDays(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d%day != 0 || d == day {
+		return d.String()
+	}
+	return strconv.Itoa(int(d/day)) + " days"
+}
+
+// MeetingName returns the name of the meeting of that number: "IETF 126", the
+// name of an interim, or "the meeting" where it has no number.
+func MeetingName(number string) string {
+	if number == "" {
+		return "the meeting"
+	}
+	for _, c := range number {
+		if c < '0' || c > '9' {
+			return OneLine(number, MaxPlace)
+		}
+	}
+	return "IETF " + number
+}
 
 // The lengths, in runes, that texts are cut to. Parts that come from outside
 // are cut first, so that one long name cannot push the rest of a text out.
 const (
 	MaxTitle       = 200
 	MaxDescription = 1000
-	maxGroupName   = 120
-	maxPlace       = 80
+	MaxGroupName   = 120
+	MaxPlace       = 80
 )
 
 // OneLine returns s as one line that may stand in XML 1.0 and on a terminal:
@@ -22,7 +51,7 @@ const (
 // runes is cut and ends with an ellipsis. What OneLine returns it leaves as it
 // is.
 func OneLine(s string, limit int) string {
-	if plain(s) && len(s) <= limit {
+	if IsPlain(s) && len(s) <= limit {
 		return s
 	}
 	var b strings.Builder
@@ -45,9 +74,9 @@ func OneLine(s string, limit int) string {
 	return cut(b.String(), limit)
 }
 
-// plain says that s is printable ASCII with nothing to tidy up, as nearly
+// IsPlain reports whether s is printable ASCII with nothing to tidy up, as nearly
 // every text is.
-func plain(s string) bool {
+func IsPlain(s string) bool {
 	last := byte(' ')
 	for i := range len(s) {
 		c := s[i]
@@ -59,7 +88,7 @@ func plain(s string) bool {
 	return last != ' ' || s == ""
 }
 
-// invisible says that r has no place in a line of text. The joiners stay: some
+// invisible reports whether r has no place in a line of text. The joiners stay: some
 // scripts cannot be written without them.
 func invisible(r rune) bool {
 	const nonJoiner, joiner = '\u200C', '\u200D'

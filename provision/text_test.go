@@ -69,7 +69,7 @@ func TestCheckName(t *testing.T) {
 		"quic": true, "6man": true, "krb-wg": true, "x3s3.3": true, "hip_conclded": true, strings.Repeat("x", 64): true,
 		"": false, "-x": false, ".x": false, "_x": false, "Quic": false, "a b": false, "a/b": false, "a@b": false, "ä": false, "x\n": false, strings.Repeat("x", 65): false,
 	} {
-		if why := checkName(name); (why == "") != good {
+		if why := CheckName(name); (why == "") != good {
 			t.Errorf("%q: %q", name, why)
 		}
 	}
@@ -82,16 +82,16 @@ func FuzzName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		name := lower(s)
-		if checkName(name) != "" {
+		name := Lower(s)
+		if CheckName(name) != "" {
 			return
 		}
-		a, err := newAddresses("Rooms.Example.org")
+		a, err := NewAddresses("Rooms.Example.org")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if jid, err := xmppadmin.RoomJID(name, "Rooms.Example.org"); err != nil || jid != a.of(name) {
-			t.Errorf("%q is %q here and %q, %v there", name, a.of(name), jid, err)
+		if jid, err := xmppadmin.RoomJID(name, "Rooms.Example.org"); err != nil || jid != a.JID(name) {
+			t.Errorf("%q is %q here and %q, %v there", name, a.JID(name), jid, err)
 		}
 		if !strings.EqualFold(name, s) || len(name) != len(s) {
 			t.Errorf("%q became %q", s, name)

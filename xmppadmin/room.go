@@ -22,6 +22,8 @@ const (
 	PublicLog      Setting = "public_log"      // bool: the server's own log on the web
 	Moderated      Setting = "moderated"       // bool: newcomers have no voice
 	ChangeSubject  Setting = "change_subject"  // bool: any occupant may change the subject
+	Subject        Setting = "subject"         // XEP-0045 §8.1; the empty string for none
+	LogAddress     Setting = "log_address"     // muc#roominfo_logs: where the room's log is on the web
 )
 
 // The values of the settings that are marked bool.

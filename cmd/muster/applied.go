@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"muster/provision"
+	"muster/provision/apply"
+	"muster/provision/plan"
 	"muster/xmppadmin"
 )
 
 // tellApplied tells what became of a plan, in the format asked for.
-func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provision.Applied) {
+func (j *job) tellApplied(o *applyFlags, p plan.Plan, applied apply.Outcome) {
 	a := j.app
 	changed := applied.Counts.Changes() + applied.Counts.Failed + applied.Counts.Skipped
 	if o.silent && changed+applied.Counts.Unknown == 0 {
@@ -26,7 +28,7 @@ func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provisio
 		j.remarkNotOffered(p)
 	}
 	for _, r := range applied.Results {
-		if r.Err != nil && (r.Status == provision.Failed || r.Action == provision.Unknown) {
+		if r.Err != nil && (r.Status == apply.Failed || r.Action == provision.Unknown) {
 			a.writeError(r.Err)
 		}
 	}
@@ -34,7 +36,7 @@ func (j *job) tellApplied(o *applyOptions, p provision.Planned, applied provisio
 }
 
 // writeApplied writes the results and the summary.
-func (a *app) writeApplied(p provision.Planned, applied provision.Applied, o *applyOptions, refused int) {
+func (a *app) writeApplied(p plan.Plan, applied apply.Outcome, o *applyFlags, refused int) {
 	if a.format == "json" {
 		for _, r := range applied.Results {
 			_ = a.json(resultOf(r))
@@ -71,14 +73,14 @@ const maxTold = 20
 
 // changedRooms says of each room that was changed what was done and why: a
 // line each.
-func changedRooms(p provision.Planned, applied provision.Applied) []string {
+func changedRooms(p plan.Plan, applied apply.Outcome) []string {
 	why := make(map[string]string, len(p.Changes))
 	for _, c := range p.Changes {
 		why[c.Room.Name] = whyChanged(c)
 	}
 	var lines []string
 	for _, r := range applied.Results {
-		if r.Status == provision.Done {
+		if r.Status == apply.Done {
 			lines = append(lines, fmt.Sprintf("  %s %s: %s", r.Action, r.Room.Name, why[r.Room.Name]))
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"errors"
 
 	"muster/agenda"
-	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/state"
 	"muster/xmppadmin"
 )
 
@@ -43,9 +44,9 @@ func (e *statusError) Unwrap() error { return e.err }
 // codeOf says with which status an error ends the program.
 func codeOf(err error) exitCode {
 	var status *statusError
-	var guard *provision.GuardError
-	var locked *provision.LockedError
-	var moved *provision.MovedError
+	var guard *plan.GuardError
+	var locked *state.LockedError
+	var moved *plan.StaleError
 	var datatracker *agenda.Error
 	switch {
 	case err == nil:
@@ -72,8 +73,8 @@ func codeOf(err error) exitCode {
 func hintOf(err error) string {
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
-	var moved *provision.MovedError
-	var locked *provision.LockedError
+	var moved *plan.StaleError
+	var locked *state.LockedError
 	switch {
 	case errors.As(err, &h):
 		return h.Hint()

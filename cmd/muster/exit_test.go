@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"muster/agenda"
-	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/state"
+	"muster/provision/want"
 	"muster/xmppadmin"
 )
 
 func TestCodeOf(t *testing.T) {
 	t.Parallel()
-	guard := &provision.GuardError{Guard: "archives", Message: "too many"}
+	guard := &plan.GuardError{Guard: "archives", Message: "too many"}
 	cases := []struct {
 		name string
 		err  error
@@ -24,16 +26,16 @@ func TestCodeOf(t *testing.T) {
 		{"any error", errors.New("x"), 1},
 		{"wrong usage", &usageError{err: errors.New("x"), command: "muster plan"}, 1},
 		{"configuration", &configError{path: "muster.toml", err: fs.ErrNotExist}, 1},
-		{"no room of that name", &provision.UnmatchedError{Names: []string{"quik"}}, 1},
-		{"two claim one name", &provision.CollisionError{Name: "quic"}, 1},
+		{"no room of that name", &plan.UnmatchedError{Names: []string{"quik"}}, 1},
+		{"two claim one name", &want.CollisionError{Name: "quic"}, 1},
 		{"a room that is absent", &absentError{name: "quic"}, 1},
 		{"a plan with changes", &statusError{code: exitChanges}, 2},
 		{"a room failed", &statusError{code: exitIncomplete}, 3},
 		{"a room failed for want of rights", &statusError{code: exitIncomplete, err: xmppadmin.ErrForbidden}, 3},
 		{"a guard", guard, 4},
-		{"several guards", refused([]*provision.GuardError{guard, guard}), 4},
-		{"a plan that no longer fits", &provision.MovedError{Configuration: true}, 4},
-		{"locked", errors.Join(&provision.LockedError{Path: "state/lock"}, nil), 5},
+		{"several guards", refused([]*plan.GuardError{guard, guard}), 4},
+		{"a plan that no longer fits", &plan.StaleError{Configuration: true}, 4},
+		{"locked", errors.Join(&state.LockedError{Path: "state/lock"}, nil), 5},
 		{"datatracker unreachable", &agenda.Error{Kind: agenda.ErrUnreachable, Err: errors.New("x")}, 6},
 		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Kind: agenda.ErrUnusable, Err: errors.New("x")}), 6},
 		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Kind: agenda.ErrNotFound, Err: errors.New("x")}), 6},
@@ -86,8 +88,8 @@ func TestHintOf(t *testing.T) {
 		{"usage, nearly right", &usageError{err: errors.New("x"), command: "muster", meant: "muster plan"}, "did you mean muster plan? see muster --help"},
 		{"configuration", &configError{err: errors.New("x"), hint: "do this"}, "do this"},
 		{"datatracker", fmt.Errorf("next meeting: %w", &agenda.Error{Err: errors.New("x"), Hint: "look there"}), "look there"},
-		{"moved", &provision.MovedError{}, "make the plan again, and look at it again"},
-		{"locked", &provision.LockedError{}, "wait for it to end, or give --lock-timeout to have this run wait"},
+		{"moved", &plan.StaleError{}, "make the plan again, and look at it again"},
+		{"locked", &state.LockedError{}, "wait for it to end, or give --lock-timeout to have this run wait"},
 		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden), "the service must let the account xmpp.jid make and own rooms: list it among the admins of the MUC component"},
 	}
 	for _, c := range cases {

@@ -14,7 +14,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"muster/agenda"
-	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/state"
+	"muster/provision/want"
 	"muster/xmppadmin"
 )
 
@@ -23,11 +25,11 @@ import (
 type job struct {
 	app     *app
 	config  config
-	rules   provision.Rules
+	rules   want.Rules
 	sources []string // the meetings, as asked for
-	inputs  provision.Sources
-	memory  provision.Memory
-	wanted  provision.Wanted
+	inputs  want.Sources
+	memory  state.Memory
+	wanted  want.Wanted
 	account xmppadmin.Config   // what a login takes, once it was put together
 	client  *xmppadmin.Client  // nil where no server is looked at
 	service *xmppadmin.Service // likewise
@@ -43,8 +45,8 @@ func (a *app) load() (config, error) {
 }
 
 // rules turns the configuration into what provision goes by.
-func (c config) rules() provision.Rules {
-	r := provision.DefaultRules(c.XMPP.Service)
+func (c config) rules() want.Rules {
+	r := want.DefaultRules(c.XMPP.Service)
 	r.GroupTypes = c.Rooms.GroupTypes
 	r.Language = c.Rooms.Language
 	r.LogURL = c.Rooms.LogURL
@@ -58,11 +60,11 @@ func (c config) rules() provision.Rules {
 	r.Grace = time.Duration(c.Rooms.GraceDays) * 24 * time.Hour
 	r.HideArchived = c.Rooms.HideArchived
 	for _, n := range c.Rooms.Renamed {
-		r.Renamed = append(r.Renamed, provision.Rename{Name: n.Name, Previously: n.Previously})
+		r.Renamed = append(r.Renamed, want.Rename{Name: n.Name, Previously: n.Previously})
 	}
 	r.Standing = nil
 	for _, s := range c.Rooms.Standing {
-		r.Standing = append(r.Standing, provision.Standing{Name: s.Name, Title: s.Title, Description: s.Description})
+		r.Standing = append(r.Standing, want.Standing{Name: s.Name, Title: s.Title, Description: s.Description})
 	}
 	return r
 }
@@ -109,13 +111,13 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 		return err
 	}
 	var warning string
-	if j.memory, warning, err = provision.LoadMemory(j.config.State.Dir); err != nil {
+	if j.memory, warning, err = state.LoadMemory(j.config.State.Dir); err != nil {
 		return err
 	}
 	if warning != "" {
 		j.app.warn("%s", warning)
 	}
-	j.inputs = provision.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), Seen: j.memory.Rooms}
+	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), Seen: j.memory.Rooms}
 	g, gctx := errgroup.WithContext(ctx)
 	for i, source := range j.sources {
 		g.Go(func() (err error) {
@@ -133,7 +135,7 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	j.wanted, err = provision.Want(j.inputs, j.rules, now)
+	j.wanted, err = want.Derive(j.inputs, j.rules, now)
 	return err
 }
 
@@ -216,7 +218,7 @@ func (j *job) close() {
 // survey looks at the service's rooms; without a service none is there.
 func (j *job) survey(ctx context.Context) ([]xmppadmin.Room, error) {
 	if j.service == nil {
-		return provision.Offline(j.wanted), nil
+		return plan.Offline(j.wanted), nil
 	}
 	return j.service.Survey(ctx, j.wanted.Names())
 }

@@ -43,7 +43,17 @@ func fenced(t *testing.T, name string) string {
 	return block
 }
 
-// units writes the documented units into a folder, with a program that exists.
+// unit returns the text of a systemd unit that make install installs.
+func unit(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/systemd/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// units writes the units into a folder, with a program that exists.
 func units(t *testing.T) (service, timer string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,13 +67,13 @@ func units(t *testing.T) (service, timer string) {
 		return path
 	}
 	write("muster", "#!/bin/sh\n", 0o755)
-	text := fenced(t, "muster.service")
+	text := unit(t, "muster.service")
 	if !strings.Contains(text, "\nExecStart="+installed+" sync") {
 		t.Fatalf("the service does not start %s sync", installed)
 	}
 	service = write("muster.service", strings.Replace(text, installed, program, 1), 0o644)
 	write("muster.service.d/password.conf", fenced(t, "password.conf"), 0o644)
-	return service, write("muster.timer", fenced(t, "muster.timer"), 0o644)
+	return service, write("muster.timer", unit(t, "muster.timer"), 0o644)
 }
 
 // analyze runs systemd-analyze, which needs no systemd that runs.
@@ -72,9 +82,9 @@ func analyze(t *testing.T, args ...string) (output string, err error) {
 	program, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("systemd-analyze is needed: see fixtures/install.sh: %v", err)
+			t.Fatalf("systemd-analyze is needed: see make servers: %v", err)
 		}
-		t.Skipf("systemd-analyze is missing, see fixtures/install.sh: %v", err)
+		t.Skipf("systemd-analyze is missing, see make servers: %v", err)
 	}
 	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 	return string(out), err

@@ -8,20 +8,20 @@ import (
 
 	"github.com/google/renameio/v2"
 
-	"muster/provision"
+	"muster/provision/plan"
 )
 
-// fileOptions are the choices as a plan file keeps them.
-func (o *choices) fileOptions() provision.FileOptions {
-	return provision.FileOptions{
-		Policy: provision.Policy(o.policy), Only: o.only, Except: o.except,
+// fileOptions are the flags as a plan file keeps them.
+func (o *planFlags) fileOptions() plan.FileOptions {
+	return plan.FileOptions{
+		Policy: plan.Policy(o.policy), Only: o.only, Except: o.except,
 		Adopt: o.adopt, AdoptWanted: o.adoptWanted, AllowArchive: o.allowed.Archive,
 	}
 }
 
-// fromFile takes the choices that a plan was made with out of its file. The
+// fromFile takes the flags that a plan was made with out of its file. The
 // guards' overrides that are given on the command line stay.
-func (o *choices) fromFile(f *provision.PlanFile) {
+func (o *planFlags) fromFile(f *plan.File) {
 	o.meetings = f.Meetings
 	o.policy = string(f.Options.Policy)
 	o.only, o.except = f.Options.Only, f.Options.Except
@@ -30,8 +30,8 @@ func (o *choices) fromFile(f *provision.PlanFile) {
 }
 
 // planFile puts a plan together with all that it was made from.
-func (j *job) planFile(o provision.FileOptions, p provision.Planned) provision.PlanFile {
-	return provision.PlanFile{
+func (j *job) planFile(o plan.FileOptions, p plan.Plan) plan.File {
+	return plan.File{
 		Version: release, Account: j.config.XMPP.JID, Meetings: j.sources, Options: o,
 		Agendas: j.inputs.Marks(), Configuration: j.rules.Digest(), Plan: p,
 	}
@@ -39,12 +39,12 @@ func (j *job) planFile(o provision.FileOptions, p provision.Planned) provision.P
 
 // save writes the plan to a file, wholly or not at all. A plan that looked at
 // no server fits none, so it cannot be saved.
-func (j *job) save(path string, o *choices, p provision.Planned, _ time.Time) error {
+func (j *job) save(path string, o *planFlags, p plan.Plan, _ time.Time) error {
 	if j.service == nil {
 		return fmt.Errorf("a plan made with --offline cannot be saved: it has looked at no room")
 	}
 	var b bytes.Buffer
-	if err := provision.WritePlan(&b, j.planFile(o.fileOptions(), p)); err != nil {
+	if err := plan.Write(&b, j.planFile(o.fileOptions(), p)); err != nil {
 		return err
 	}
 	if err := renameio.WriteFile(path, b.Bytes(), 0o600); err != nil {
@@ -54,13 +54,13 @@ func (j *job) save(path string, o *choices, p provision.Planned, _ time.Time) er
 }
 
 // readPlanFile reads a saved plan.
-func readPlanFile(path string) (*provision.PlanFile, error) {
+func readPlanFile(path string) (*plan.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	defer f.Close()
-	plan, err := provision.ReadPlan(f)
+	plan, err := plan.Read(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

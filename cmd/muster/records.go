@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"muster/provision"
+	"muster/provision/apply"
 	"muster/xmppadmin"
 )
 
@@ -35,13 +36,13 @@ type (
 		To   string            `json:"to"`
 	}
 	resultRecord struct {
-		Type     string                 `json:"type"`
-		Action   provision.Action       `json:"action"`
-		Room     string                 `json:"room"`
-		JID      string                 `json:"jid"`
-		Status   provision.ResultStatus `json:"status"`
-		Verified bool                   `json:"verified"`
-		Error    string                 `json:"error,omitempty"`
+		Type     string           `json:"type"`
+		Action   provision.Action `json:"action"`
+		Room     string           `json:"room"`
+		JID      string           `json:"jid"`
+		Status   apply.Status     `json:"status"`
+		Verified bool             `json:"verified"`
+		Error    string           `json:"error,omitempty"`
 	}
 	roomRecord struct {
 		Type     string             `json:"type"`
@@ -139,7 +140,7 @@ func fieldsOf(fields []provision.Field) []fieldRecord {
 	return records
 }
 
-func resultOf(r provision.Result) resultRecord {
+func resultOf(r apply.Result) resultRecord {
 	record := resultRecord{
 		Type: "result", Action: r.Action, Room: r.Room.Name, JID: r.Room.JID,
 		Status: r.Status, Verified: r.Verified,

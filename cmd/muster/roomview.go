@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/want"
 	"muster/xmppadmin"
 )
 
 // roomRecords joins what was found with what is to be done about it, by name.
-func roomRecords(found []xmppadmin.Room, w provision.Wanted, p provision.Planned) []roomRecord {
+func roomRecords(found []xmppadmin.Room, w want.Wanted, p plan.Plan) []roomRecord {
 	over := make(map[string]string) // why a room is not wanted, where that is known
 	for _, k := range w.Kept {
 		over[k.Name] = k.Reason

@@ -17,7 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"muster/provision"
+	"muster/provision/state"
 )
 
 // patience is how long a script waits for what must come.
@@ -154,9 +154,9 @@ func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(w.lock.Release())
 		return
 	}
-	who := provision.Holder{PID: 4242, Host: "elsewhere", User: "somebody", Command: strings.Join(args, " ")}
+	who := state.Holder{PID: 4242, Host: "elsewhere", User: "somebody", Command: strings.Join(args, " ")}
 	var err error
-	w.lock, err = provision.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
+	w.lock, err = state.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
 	ts.Check(err)
 }
 

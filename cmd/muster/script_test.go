@@ -20,7 +20,7 @@ import (
 	"muster/fixtures/datatracker"
 	"muster/fixtures/meeting"
 	"muster/fixtures/prosody"
-	"muster/provision"
+	"muster/provision/state"
 )
 
 var update = flag.Bool("update", false, "write what the program prints into the scripts and golden files")
@@ -76,7 +76,7 @@ type world struct {
 	meeting     *meeting.Meeting
 	env         *[]string
 	launched    *exec.Cmd
-	lock        *provision.Lock
+	lock        *state.Lock
 }
 
 func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"muster/provision"
+	"muster/provision/apply"
 )
 
 // isTerminal says whether a stream is one that a person reads or writes.
@@ -50,7 +51,7 @@ func (a *app) progress(n int) progress {
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())}
 }
 
-func (p progress) add(r provision.Result) {
+func (p progress) add(r apply.Result) {
 	if r.Action != provision.Conflict && r.Action != provision.Unknown {
 		_ = p.bar.Add(1)
 	}

@@ -10,6 +10,8 @@ import (
 	"text/tabwriter"
 
 	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/want"
 )
 
 // signs are the marks in front of the lines of a plan.
@@ -34,7 +36,7 @@ func (a *app) mark(action provision.Action) string {
 }
 
 // writePlan writes a plan for people.
-func (a *app) writePlan(w io.Writer, j *job, p provision.Planned, unchanged bool) {
+func (a *app) writePlan(w io.Writer, j *job, p plan.Plan, unchanged bool) {
 	fmt.Fprintf(w, "%s, for %s\n\n", p.Service, j.label())
 	for _, c := range p.Changes {
 		fmt.Fprintf(w, "%s %-8s %s%s\n", a.mark(c.Action), c.Action, c.Room.Name, summaryText(c))
@@ -90,7 +92,7 @@ func detailLines(c provision.Change) []string {
 
 // remarks are what a plan says of names that it refuses and of rooms that it
 // leaves alone.
-func remarks(refused []provision.Refusal, p provision.Planned) []string {
+func remarks(refused []want.Refusal, p plan.Plan) []string {
 	var lines []string
 	add := func(n int, format string, args ...any) {
 		if n > 0 {
@@ -137,7 +139,7 @@ func more(n int, format string) string {
 }
 
 // writePlanMarkdown writes a plan as a table for a wiki or a ticket.
-func writePlanMarkdown(w io.Writer, j *job, p provision.Planned, unchanged bool) {
+func writePlanMarkdown(w io.Writer, j *job, p plan.Plan, unchanged bool) {
 	fmt.Fprintf(w, "## Rooms on %s for %s\n\n| action | room | what | why |\n| --- | --- | --- | --- |\n", p.Service, cell(j.label()))
 	for _, c := range p.Changes {
 		var what []string

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"muster/provision"
+	"muster/provision/plan"
 )
 
 // usageError is a command line that cannot be understood.
@@ -66,7 +66,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 // check finds, before anything is done, options that make no sense. One that
 // is given and empty is mostly a variable of a script that is not set: it must
 // not widen what is done to everything.
-func (o *choices) check(cmd *cobra.Command) error {
+func (o *planFlags) check(cmd *cobra.Command) error {
 	f := cmd.Flags()
 	for name, values := range map[string][]string{"only": o.only, "except": o.except, "meeting": o.meetings} {
 		blank := slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
@@ -74,7 +74,7 @@ func (o *choices) check(cmd *cobra.Command) error {
 			return wrongUsage(cmd, "--%s is given, and empty", name)
 		}
 	}
-	if _, err := provision.ParsePolicy(o.policy); err != nil {
+	if _, err := plan.ParsePolicy(o.policy); err != nil {
 		return wrongUsage(cmd, "--policy: %w", err)
 	}
 	if o.allowed.Archive < 0 {
@@ -83,16 +83,16 @@ func (o *choices) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// check is that of the choices, and of the options around them.
-func (o *applyOptions) check(cmd *cobra.Command) error {
+// check is that of the plan flags, and of the flags around them.
+func (o *applyFlags) check(cmd *cobra.Command) error {
 	if o.lockTimeout < 0 {
 		return wrongUsage(cmd, "--lock-timeout is %s, less than no time", o.lockTimeout)
 	}
-	return o.choices.check(cmd)
+	return o.planFlags.check(cmd)
 }
 
 // checkAsking refuses to change anything where nobody can be asked.
-func (a *app) checkAsking(o *applyOptions) error {
+func (a *app) checkAsking(o *applyFlags) error {
 	if o.yes || a.canAsk() {
 		return nil
 	}

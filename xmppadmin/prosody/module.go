@@ -1,12 +1,15 @@
-// Package prosody holds the companion module for Prosody, mod_admin_muc, so
-// that programs and tests can install it. See the README.md beside it.
+// Package prosody has the companion module for Prosody, mod_admin_muc, so that
+// programs and tests can install it. See the README.md beside it.
 package prosody
 
-import _ "embed"
+import (
+	"embed"
+	"io/fs"
+)
 
-//go:embed mod_admin_muc.lua
-var module string
+//go:embed mod_admin_muc
+var module embed.FS
 
-// Module returns the text of mod_admin_muc.lua, the file to be put into one
-// of Prosody's plugin_paths.
-func Module() string { return module }
+// Module returns the folder mod_admin_muc, which goes into one of Prosody's
+// plugin_paths; os.CopyFS installs it.
+func Module() fs.FS { return module }

@@ -23,6 +23,17 @@ func start(t *testing.T, o prosody.Options) (*fixtures.Server, *stream) {
 	return p, login(t, p, "muster")
 }
 
+// onEachVersion runs a test on the installed Prosody and on the unpacked 13.0.
+func onEachVersion(t *testing.T, test func(t *testing.T, version string)) {
+	t.Parallel()
+	for name, version := range map[string]string{"installed": "", "13.0": "13"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, version)
+		})
+	}
+}
+
 // check fails unless the row has these values; the others do not matter.
 func check(t *testing.T, row map[string][]string, want map[string]string) {
 	t.Helper()
@@ -38,9 +49,10 @@ func check(t *testing.T, row map[string][]string, want map[string]string) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{})
+func TestRefusals(t *testing.T) { onEachVersion(t, testRefusals) }
+
+func testRefusals(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
 	alice := login(t, p, "alice")
 	s.done("create-muc-room", room("taken", f(title, "Taken"), f("persistent", "1")))
 	s.done("create-muc-room", room("closed", f("persistent", "1")))
@@ -76,6 +88,9 @@ func TestRefusals(t *testing.T) {
 		"not taken": {s, "configure-muc-room", room("taken", f(title, "New"), f("muc#roomconfig_historylength", "5"),
 			f("muc#roomconfig_defaulthistorymessages", "9")), "bad-request", []string{"defaulthistorymessages"}},
 		"owner":           {s, "configure-muc-room", room("taken", f("owners", "a@example.org/desk")), "bad-request", []string{"owners"}},
+		"no JID":          {s, "configure-muc-room", room("taken", f("owners", "@")), "bad-request", []string{"owners"}},
+		"hexadecimal":     {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength", "0x5")), "bad-request", []string{"historylength"}},
+		"no value":        {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength")), "bad-request", []string{"historylength"}},
 		"passwords":       {s, "create-muc-room", room("new", f("password", "a"), f("password-verify", "b")), "bad-request", []string{"password-verify"}},
 		"contradiction":   {s, "create-muc-room", room("new", f("public", "1"), f(public, "0")), "bad-request", []string{"public", public}},
 		"all at once":     {s, "create-muc-room", room("New", f("x", "1"), f("persistent", "maybe")), "bad-request", []string{"x:", "persistent", "New"}},
@@ -101,9 +116,10 @@ func TestRefusals(t *testing.T) {
 	check(t, s.row("taken"), map[string]string{title: "Taken", moderated: "0", "owners": p.JID, "archived": "0"})
 }
 
-func TestStages(t *testing.T) {
-	t.Parallel()
-	_, s := start(t, prosody.Options{})
+func TestStages(t *testing.T) { onEachVersion(t, testStages) }
+
+func testStages(t *testing.T, version string) {
+	_, s := start(t, prosody.Options{Version: version})
 	first := s.command("create-muc-room", "action='execute'", "")
 	for _, name := range []string{"roomname", "servicename", "password", "password-verify", "persistent", "public", "owners", title, archiving} {
 		if _, ok := first.fields[name]; !ok {
@@ -127,9 +143,10 @@ func TestStages(t *testing.T) {
 	}
 }
 
-func TestConfigure(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{})
+func TestConfigure(t *testing.T) { onEachVersion(t, testConfigure) }
+
+func testConfigure(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
 	alice := login(t, p, "alice")
 	alice.Send("<presence to='hers@%s/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>", service)
 	alice.Until(func(e xmpptest.Element) bool { return len(e.Find("subject")) > 0 })
@@ -150,9 +167,10 @@ func TestConfigure(t *testing.T) {
 	}
 }
 
-func TestArchiveAndReopen(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{})
+func TestArchiveAndReopen(t *testing.T) { onEachVersion(t, testArchiveAndReopen) }
+
+func testArchiveAndReopen(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f("public", "1"), f(title, "QUIC"), f(archiving, "0")))
 	for who, affiliation := range map[string]string{"alice@example.org": "admin", "m@example.com": "member", "bad@example.com": "outcast", "o@example.com": "owner"} {
 		s.Ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
@@ -201,9 +219,10 @@ func TestArchiveAndReopen(t *testing.T) {
 
 // TestVoice has somebody without an affiliation in the room while it is
 // archived and reopened.
-func TestVoice(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{})
+func TestVoice(t *testing.T) { onEachVersion(t, testVoice) }
+
+func testVoice(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic"))
 	alice := login(t, p, "alice")
 	alice.Enter("quic", "alice")
@@ -240,9 +259,10 @@ func readFile(t *testing.T, p *fixtures.Server, store, name string) string {
 
 // TestStorageFails has Prosody's storage fail by putting a folder where it
 // would write the new version of a file; this stops the superuser too.
-func TestStorageFails(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{})
+func TestStorageFails(t *testing.T) { onEachVersion(t, testStorageFails) }
+
+func testStorageFails(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("old", f("persistent", "1"), f(title, "Old")))
 	alice := login(t, p, "alice")
 	alice.Enter("old", "alice")
@@ -277,9 +297,10 @@ func TestStorageFails(t *testing.T) {
 	}
 }
 
-func TestTable(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{MUC: "muc_room_cache_size = 3"})
+func TestTable(t *testing.T) { onEachVersion(t, testTable) }
+
+func testTable(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version, MUC: "muc_room_cache_size = 3"})
 	alice := login(t, p, "alice")
 	var want []string
 	for i := range 7 {
@@ -338,9 +359,10 @@ func TestTable(t *testing.T) {
 	check(t, s.row("gone"), map[string]string{title: "New", "owners": p.JID})
 }
 
-func TestDamagedStorage(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{})
+func TestDamagedStorage(t *testing.T) { onEachVersion(t, testDamagedStorage) }
+
+func testDamagedStorage(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
 	for _, name := range []string{"damaged", "lost", "whole"} {
 		s.done("create-muc-room", room(name, f("persistent", "1"), f("public", "1")))
 	}
@@ -373,9 +395,10 @@ func TestDamagedStorage(t *testing.T) {
 	}
 }
 
-func TestPublicListAfterRestart(t *testing.T) {
-	t.Parallel()
-	p, s := start(t, prosody.Options{MUC: "muc_room_cache_size = 3"})
+func TestPublicListAfterRestart(t *testing.T) { onEachVersion(t, testPublicListAfterRestart) }
+
+func testPublicListAfterRestart(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version, MUC: "muc_room_cache_size = 3"})
 	for i := range 6 {
 		s.done("create-muc-room", room(fmt.Sprintf("r%d", i), f("persistent", "1"), f("public", fmt.Sprint(min(i, 1)))))
 	}
@@ -394,9 +417,10 @@ func TestPublicListAfterRestart(t *testing.T) {
 	}
 }
 
-func TestServerOptions(t *testing.T) {
-	t.Parallel()
-	_, s := start(t, prosody.Options{MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
+func TestServerOptions(t *testing.T) { onEachVersion(t, testServerOptions) }
+
+func testServerOptions(t *testing.T, version string) {
+	_, s := start(t, prosody.Options{Version: version, MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
 	s.done("create-muc-room", room("one", f("persistent", "1"), f(archiving, "1")))
 	check(t, s.row("one"), map[string]string{archiving: "1"})
 	if r := s.run("configure-muc-room", room("one", f(archiving, "0"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_log_all_rooms") {
@@ -405,7 +429,7 @@ func TestServerOptions(t *testing.T) {
 	if r := s.run("create-muc-room", room("two")); r.condition != "resource-constraint" || s.row("two") != nil {
 		t.Errorf("one room too many: got %v", r)
 	}
-	_, s = start(t, prosody.Options{NoArchive: true})
+	_, s = start(t, prosody.Options{Version: version, NoArchive: true})
 	if r := s.run("create-muc-room", room("one", f(archiving, "1"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_mam") {
 		t.Errorf("no archive: got %v", r)
 	}

@@ -1,0 +1,212 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"muster/provision"
+	"muster/provision/plan"
+	"muster/xmppadmin"
+)
+
+// The defaults of [Options.Options].
+const (
+	DefaultParallel = 32
+	DefaultChunk    = 64
+	DefaultGrace    = 30 * time.Second
+)
+
+// maxRounds is how often a room is acted on and looked at before it counts as
+// failed: enough for an adoption that is interrupted once.
+const maxRounds = 3
+
+// Options say how a plan is carried out. The zero value will do.
+type Options struct {
+	// Parallel is how many rooms are acted on at once, Chunk how many are
+	// read back with one call; 0 for the defaults.
+	Parallel, Chunk int
+	// Grace is how long rooms in flight may take to be finished and read back
+	// when ctx has ended; 0 for the default.
+	Grace time.Duration
+	// Progress is told each result when it is known, one after the other.
+	Progress func(Result)
+	// Audit records what is done; nil for no trail. Nothing is done that it
+	// could not record beforehand.
+	Audit Recorder
+	// Who is the account that acts, for the trail.
+	Who string
+	// Now is the clock of the trail; nil for [time.Now].
+	Now func() time.Time
+}
+
+// Run carries out the changes of p on svc.
+//
+// It acts on the rooms in chunks, several at once, and believes no answer: it
+// reads every room back and compares all that was wanted. After an answer that
+// never came it looks first and then does only what is left. One room's
+// failure does not stop the others.
+//
+// It stops early, with the rest skipped, when ctx ends (the rooms in flight are
+// finished and read back first), when the service is unavailable, when it
+// forbids all of several changes tried, or when the trail cannot be written.
+// Only then is there an error: ctx's cause, or one that wraps
+// [xmppadmin.ErrUnavailable], [xmppadmin.ErrForbidden] or the trail's. Applied
+// has a result for each change in any case.
+func Run(ctx context.Context, svc provision.Service, p plan.Plan, o Options) (Outcome, error) {
+	r := newRun(svc, p, o)
+	work, stop := outlive(ctx, r.o.Grace)
+	defer stop()
+	var jobs []*job
+	for _, c := range p.Changes {
+		if c.Action.Changes() {
+			jobs = append(jobs, newJob(c))
+		} else {
+			r.report(c)
+		}
+	}
+	for chunk := range slices.Chunk(jobs, r.o.Chunk) {
+		if r.stopped(ctx) == nil {
+			r.chunk(ctx, work, chunk)
+		}
+		r.skip(chunk, r.stopped(ctx))
+	}
+	sortResults(r.results)
+	a := Outcome{Results: r.results, Counts: count(p, r.results), NotOffered: r.notOfferedNames()}
+	switch {
+	case r.halted != nil:
+		return a, fmt.Errorf("apply stopped: %w", r.halted)
+	case a.Counts.Failed+a.Counts.Skipped > 0:
+		return a, context.Cause(ctx)
+	}
+	return a, nil
+}
+
+// outlive returns a context that ends a while after ctx does.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, func()) {
+	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(work, func() { timer.Stop() })
+	})
+	return work, func() { unhook(); cancel(nil) }
+}
+
+// run is one apply under way.
+type run struct {
+	svc        provision.Service
+	o          Options
+	plan       string // its digest
+	results    []Result
+	notOffered map[xmppadmin.Setting]bool
+	// tried is how many changes have ended that were begun, and forbidden how
+	// many of them the service refused for want of rights.
+	tried, forbidden int
+	halted           error // why no further room is begun
+}
+
+func newRun(svc provision.Service, p plan.Plan, o Options) *run {
+	o.Parallel = cmp.Or(max(o.Parallel, 0), DefaultParallel)
+	o.Chunk = cmp.Or(max(o.Chunk, 0), DefaultChunk)
+	o.Grace = cmp.Or(o.Grace, DefaultGrace)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	r := &run{svc: svc, o: o, plan: p.Digest(), notOffered: make(map[xmppadmin.Setting]bool)}
+	for _, n := range p.NotOffered {
+		r.notOffered[n] = true
+	}
+	return r
+}
+
+// stopped returns why no further room is begun, or nil.
+func (r *run) stopped(ctx context.Context) error {
+	if r.halted != nil {
+		return r.halted
+	}
+	return context.Cause(ctx)
+}
+
+// report gives a change that is only a report its result.
+func (r *run) report(c provision.Change) {
+	err := c.Err
+	if err == nil {
+		err = errors.New(c.Reason)
+	}
+	r.finish(Result{Action: c.Action, Room: c.Room, Status: Skipped, Before: c.Before, Err: fmt.Errorf("room %q: %w", c.Room.Name, err)})
+}
+
+// skip gives a result to those that have none.
+func (r *run) skip(jobs []*job, why error) {
+	for _, j := range jobs {
+		if !j.ended {
+			r.end(j, Skipped, fmt.Errorf("room %q: not begun: %w", j.name(), why))
+		}
+	}
+}
+
+// end gives a job its result.
+func (r *run) end(j *job, status Status, err error) {
+	j.ended = true
+	if j.recorded {
+		r.record(j, string(status), err)
+	}
+	res := Result{Action: j.change.Action, Room: j.change.Room, Status: status, Verified: status == Done, Err: err, Before: j.change.Before}
+	if j.begun {
+		res.After = j.found.Settings
+		r.tried++
+		if errors.Is(err, xmppadmin.ErrForbidden) {
+			r.forbidden++
+		}
+	}
+	r.finish(res)
+}
+
+func (r *run) finish(res Result) {
+	r.results = append(r.results, res)
+	if r.o.Progress != nil {
+		r.o.Progress(res)
+	}
+}
+
+// Record writes a record of a job and says whether it could; a trail that
+// Fails ends the run.
+func (r *run) record(j *job, result string, err error) bool {
+	if r.o.Audit == nil {
+		return true
+	}
+	e := Entry{When: r.o.Now(), Who: r.o.Who, Plan: r.plan, Room: j.name(), Action: j.change.Action, Result: result, Before: j.change.Before}
+	if j.begun {
+		e.After = j.found.Settings
+	}
+	if err != nil {
+		e.Error = err.Error()
+	}
+	err = r.o.Audit.Record(e)
+	r.halt(err)
+	return err == nil
+}
+
+func (r *run) sync() {
+	if r.o.Audit != nil {
+		r.halt(r.o.Audit.Sync())
+	}
+}
+
+// halt notes why no further room may be begun; the first reason counts.
+func (r *run) halt(err error) {
+	if r.halted == nil {
+		r.halted = err
+	}
+}
+
+func (r *run) notOfferedNames() []xmppadmin.Setting {
+	if len(r.notOffered) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(r.notOffered))
+}

@@ -1,0 +1,114 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"muster/provision"
+	"muster/provision/plan"
+	"muster/xmppadmin"
+)
+
+// Status is how a change ended.
+type Status string
+
+// The ends of a change.
+const (
+	Done    Status = "done"    // made, and read back as it should be
+	Failed  Status = "failed"  // not made, or not as it should be, or nobody knows
+	Skipped Status = "skipped" // not begun, or nothing to begin
+)
+
+// Result is what became of one change.
+type Result struct {
+	Action provision.Action
+	Room   provision.Room
+	Status Status
+	// Verified says that the room was read back and is as it should be.
+	Verified bool
+	// Err is why the change failed or was skipped; it names the room.
+	Err error
+	// Before is how the room was found by the plan, After how it was read
+	// back; nil where nothing was shown or the room was not looked at.
+	Before, After xmppadmin.Settings
+}
+
+// Outcome is what became of a plan.
+type Outcome struct {
+	// Results has one for each change of the plan, sorted by room name.
+	Results []Result
+	// Counts are of the changes done, of the unchanged rooms, and of those in
+	// conflict or unknown as the plan had them. A room that could not be read
+	// back counts as failed.
+	Counts provision.Counts
+	// NotOffered are wanted settings that the server does not show, sorted,
+	// each once: the plan's, and those of rooms read back.
+	NotOffered []xmppadmin.Setting
+}
+
+// ErrUnverified is wrapped by the error of a room whose state is not known
+// after a change was asked for.
+var ErrUnverified = errors.New("the room could not be read back")
+
+// VerifyError says that a room reads back otherwise than it was set, although
+// the server answered that all was well.
+type VerifyError struct {
+	Room string
+	// Fields are the settings that differ: From as read back, To as wanted.
+	Fields []provision.Field
+	// Obstacles are what stands in the way on the server, by setting, as far
+	// as it is known.
+	Obstacles map[xmppadmin.Setting]string
+}
+
+// Error names each setting, what it is, what it should be, and the obstacle.
+func (e *VerifyError) Error() string {
+	parts := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		parts[i] = fmt.Sprintf("%s is %q, not %q", f.Name, f.From, f.To)
+		if f.NotShown {
+			parts[i] = fmt.Sprintf("%s is not shown, and should be %q", f.Name, f.To)
+		}
+		if o := e.Obstacles[f.Name]; o != "" {
+			parts[i] += ": " + o
+		}
+	}
+	return fmt.Sprintf("room %q: the server answered that it is done, but it reads back different: %s", e.Room, strings.Join(parts, "; "))
+}
+
+// explainer says what stands in the way of a setting; a [provision.Service] does.
+type explainer interface {
+	Explain(s xmppadmin.Setting) string
+}
+
+func verifyError(x explainer, room string, fields []provision.Field) error {
+	e := &VerifyError{Room: room, Fields: fields, Obstacles: make(map[xmppadmin.Setting]string)}
+	for _, f := range fields {
+		if o := x.Explain(f.Name); o != "" {
+			e.Obstacles[f.Name] = o
+		}
+	}
+	return e
+}
+
+// count returns the counts of an apply.
+func count(p plan.Plan, results []Result) provision.Counts {
+	c := provision.Counts{Wanted: p.Counts.Wanted, Unchanged: p.Counts.Unchanged, Withheld: p.Counts.Withheld}
+	for _, r := range results {
+		switch {
+		case !r.Action.Changes() || r.Status == Done:
+			c.Add(r.Action)
+		case r.Status == Failed:
+			c.Failed++
+		default:
+			c.Skipped++
+		}
+	}
+	return c
+}
+
+func sortResults(results []Result) {
+	slices.SortFunc(results, func(a, b Result) int { return strings.Compare(a.Room.Name, b.Room.Name) })
+}

@@ -1,0 +1,198 @@
+// Package fake is a MUC service in memory that fails on command, for the tests of the
+// provision packages.
+package fake
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"muster/xmppadmin"
+)
+
+// Service is a service in memory that fails on command.
+type Service struct {
+	mu    sync.Mutex
+	Rooms map[string]xmppadmin.Room
+	// script says, for "create quic" and the like, how the next calls of it
+	// go; one that is not in it goes well. For reads the key is "read quic".
+	Script map[string][]Behaviour
+	Hidden []xmppadmin.Setting // settings that the service does not offer
+	Calls  []string            // as in script, with the settings sent
+	Reads  [][]string
+	During func(call string) // called before each change
+}
+
+// Behaviour is how one call goes: do makes the change.
+type Behaviour func(ctx context.Context, f *Service, do func() error) error
+
+func Well(_ context.Context, _ *Service, do func() error) error { return do() }
+
+// CutBefore and CutAfter have the stream break before and after the change.
+func CutBefore(context.Context, *Service, func() error) error {
+	return fmt.Errorf("stream: %w", xmppadmin.ErrInterrupted)
+}
+
+func CutAfter(_ context.Context, _ *Service, do func() error) error {
+	if err := do(); err != nil {
+		return err
+	}
+	return fmt.Errorf("stream: %w", xmppadmin.ErrInterrupted)
+}
+
+// Lie answers that all is well and does nothing.
+func Lie(context.Context, *Service, func() error) error { return nil }
+
+// Fails does nothing and answers with err.
+func Fails(err error) Behaviour {
+	return func(context.Context, *Service, func() error) error { return fmt.Errorf("answer: %w", err) }
+}
+
+// Hang waits until it is given up.
+func Hang(ctx context.Context, _ *Service, _ func() error) error {
+	<-ctx.Done()
+	return fmt.Errorf("%w: %w", xmppadmin.ErrInterrupted, context.Cause(ctx))
+}
+
+// Then does something to the service besides, after the call went as b says.
+func Then(b Behaviour, also func(f *Service)) Behaviour {
+	return func(ctx context.Context, f *Service, do func() error) error {
+		err := b(ctx, f, do)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		also(f)
+		return err
+	}
+}
+
+func New(rooms ...xmppadmin.Room) *Service {
+	f := &Service{Rooms: make(map[string]xmppadmin.Room), Script: make(map[string][]Behaviour)}
+	for _, r := range rooms {
+		f.Rooms[r.Name] = r
+	}
+	return f
+}
+
+// next takes the next behaviour of a call off the script.
+func (f *Service) next(key string) Behaviour {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	queue := f.Script[key]
+	if len(queue) == 0 {
+		return Well
+	}
+	f.Script[key] = queue[1:]
+	return queue[0]
+}
+
+// change makes a change of the room called name as the script says.
+func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Settings, do func(r *xmppadmin.Room) error) error {
+	key := what + " " + name
+	f.mu.Lock()
+	call := key
+	for _, n := range s.Names() {
+		call += " " + string(n)
+	}
+	f.Calls = append(f.Calls, call)
+	f.mu.Unlock()
+	if f.During != nil {
+		f.During(key)
+	}
+	return f.next(key)(ctx, f, func() error {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		r, ok := f.Rooms[name]
+		if ok == (what == "create") {
+			if ok {
+				return xmppadmin.ErrExists
+			}
+			return xmppadmin.ErrAbsent
+		}
+		r.Name, r.State = name, xmppadmin.Exists
+		if r.Settings = maps.Clone(r.Settings); r.Settings == nil {
+			r.Settings = make(xmppadmin.Settings)
+		}
+		if err := do(&r); err != nil {
+			return err
+		}
+		for n, v := range s {
+			if !slices.Contains(f.Hidden, n) {
+				r.Settings[n] = v
+			}
+		}
+		f.Rooms[name] = r
+		return nil
+	})
+}
+
+func (f *Service) Create(ctx context.Context, name string, s xmppadmin.Settings) error {
+	return f.change(ctx, "create", name, s, func(r *xmppadmin.Room) error { r.Managed = true; return nil })
+}
+
+func (f *Service) Configure(ctx context.Context, name string, s xmppadmin.Settings) error {
+	return f.change(ctx, "configure", name, s, func(r *xmppadmin.Room) error {
+		if !r.Managed {
+			return xmppadmin.ErrForbidden
+		}
+		return nil
+	})
+}
+
+func (f *Service) Adopt(ctx context.Context, name string) error {
+	return f.change(ctx, "adopt", name, nil, func(r *xmppadmin.Room) error { r.Managed = true; return nil })
+}
+
+func (f *Service) Archive(ctx context.Context, name string, s xmppadmin.Settings) error {
+	return f.change(ctx, "archive", name, s, func(r *xmppadmin.Room) error { r.Archived = true; return nil })
+}
+
+func (f *Service) Reopen(ctx context.Context, name string, s xmppadmin.Settings) error {
+	return f.change(ctx, "reopen", name, s, func(r *xmppadmin.Room) error { r.Archived = false; return nil })
+}
+
+func (f *Service) Read(ctx context.Context, names []string) ([]xmppadmin.Room, error) {
+	f.mu.Lock()
+	f.Reads = append(f.Reads, slices.Clone(names))
+	f.mu.Unlock()
+	if err := f.next("read")(ctx, f, func() error { return nil }); err != nil {
+		return nil, err
+	}
+	var out []xmppadmin.Room
+	for _, n := range names {
+		err := f.next("read "+n)(ctx, f, func() error { return nil })
+		f.mu.Lock()
+		switch r, ok := f.Rooms[n]; {
+		case err != nil:
+			out = append(out, xmppadmin.Room{Name: n, Err: err})
+		case ok:
+			r.Settings = maps.Clone(r.Settings)
+			out = append(out, r)
+		default:
+			out = append(out, xmppadmin.Room{Name: n, State: xmppadmin.Absent})
+		}
+		f.mu.Unlock()
+	}
+	return out, nil
+}
+
+func (f *Service) Survey(ctx context.Context, names []string) ([]xmppadmin.Room, error) {
+	names = slices.Clone(names)
+	for n := range f.Rooms {
+		names = append(names, n)
+	}
+	return f.Read(ctx, slices.Compact(slices.Sorted(slices.Values(names))))
+}
+
+func (f *Service) Explain(s xmppadmin.Setting) string {
+	if s == xmppadmin.MessageArchive {
+		return "load the module that archives"
+	}
+	return ""
+}
+
+// Called returns the changes asked for, sorted, each with its settings.
+func (f *Service) Called() []string {
+	return slices.Sorted(slices.Values(f.Calls))
+}

@@ -1,0 +1,85 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"muster/provision"
+	"muster/provision/want"
+)
+
+// guardMeetings compares the meetings asked for with those in hand.
+func guardMeetings(w want.Wanted, s GuardInput) []*GuardError {
+	if s.Overrides.Mismatch {
+		return nil
+	}
+	var got, missing []string
+	for _, t := range w.Meetings {
+		got = append(got, t.Meeting)
+	}
+	for _, asked := range s.Asked {
+		if !slices.Contains(got, asked) {
+			missing = append(missing, provision.MeetingName(asked))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	for i := range got {
+		got[i] = provision.MeetingName(got[i])
+	}
+	if len(got) == 0 {
+		got = []string{"no meeting"}
+	}
+	return []*GuardError{{
+		Guard:    "other-meeting",
+		Message:  fmt.Sprintf("not the meeting asked for: asked for %s, got %s", strings.Join(missing, ", "), strings.Join(got, ", ")),
+		Override: "--allow-mismatch",
+	}}
+}
+
+// guardTally judges one meeting's agenda. One that asks for nothing will do
+// where another one is busy.
+func guardTally(t want.Tally, s GuardInput, busy bool) []*GuardError {
+	var out []*GuardError
+	refuse := func(guard, flag, format string, args ...any) {
+		out = append(out, &GuardError{Guard: guard, Message: provision.MeetingName(t.Meeting) + ": " + fmt.Sprintf(format, args...), Override: flag})
+	}
+	switch {
+	case s.Overrides.Empty || busy:
+	case t.Sessions == 0:
+		refuse("empty-agenda", "--allow-empty", "%s", t.Emptiness())
+	case t.Configured == 0:
+		refuse("no-sessions", "--allow-empty", "%s", t.Emptiness())
+	}
+	if last := s.Last[t.Meeting]; !s.Overrides.Shrink && 2*t.Sessions < last.Sessions {
+		refuse("shrunk-agenda", "--allow-shrink", "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
+			t.Sessions, last.Sessions, last.When.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	if t.Stale && s.Applying {
+		refuse("stale-agenda", "", "the Datatracker did not answer, and an agenda from the cache is not applied")
+	}
+	return out
+}
+
+// guardGroups judges the list of groups, where there is one.
+func guardGroups(t *want.GroupTally, s GuardInput) []*GuardError {
+	if t == nil {
+		return nil
+	}
+	var out []*GuardError
+	if last := s.LastGroups; !s.Overrides.Shrink && 2*t.Living < last.Living {
+		out = append(out, &GuardError{
+			Guard: "shrunk-groups", Override: "--allow-shrink",
+			Message: fmt.Sprintf("list of groups: it shrank by more than half: %d living groups, %d at the last apply on %s",
+				t.Living, last.Living, last.When.UTC().Format("2006-01-02 15:04 UTC")),
+		})
+	}
+	if t.Stale && s.Applying {
+		out = append(out, &GuardError{
+			Guard: "stale-groups", Message: "list of groups: the Datatracker did not answer, and a list from the cache is not applied",
+		})
+	}
+	return out
+}

@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// selection picks rooms by name and notes which of its patterns matched.
+type selection struct {
+	only, except, adopt, reopen []string
+	hits                        map[string]bool
+}
+
+func newSelection(o Options) (*selection, error) {
+	s := &selection{only: o.Only, except: o.Except, adopt: o.Adopt, reopen: o.Reopen, hits: make(map[string]bool)}
+	for _, p := range slices.Concat(o.Only, o.Except) {
+		if _, err := path.Match(p, ""); err != nil {
+			return nil, fmt.Errorf("pattern %q: %w", p, err)
+		}
+	}
+	return s, nil
+}
+
+// takes says whether the room called name is to be looked at.
+func (s *selection) takes(name string) bool {
+	if len(s.only) == 0 && len(s.except) == 0 {
+		return true
+	}
+	in := s.match(s.only, name)
+	out := s.match(s.except, name)
+	return (in || len(s.only) == 0) && !out
+}
+
+// adopts and reopens say whether the room was named for that.
+func (s *selection) adopts(name string) bool { return s.match(s.adopt, name) }
+
+func (s *selection) reopens(name string) bool { return s.match(s.reopen, name) }
+
+// match tries every pattern, so that each that matches anything is known.
+func (s *selection) match(patterns []string, name string) bool {
+	found := false
+	for _, p := range patterns {
+		if p == name {
+			s.hits[p], found = true, true
+		} else if ok, _ := path.Match(p, name); ok {
+			s.hits[p], found = true, true
+		}
+	}
+	return found
+}
+
+// unmatched returns an error for the patterns that matched no room; names
+// returns what they could have matched.
+func (s *selection) unmatched(names func() []string) error {
+	e := &UnmatchedError{Nearest: make(map[string]string)}
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(s.only, s.except, s.adopt, s.reopen)))) {
+		if s.hits[p] {
+			continue
+		}
+		e.Names = append(e.Names, p)
+		if n := nearest(p, names()); n != "" {
+			e.Nearest[p] = n
+		}
+	}
+	if len(e.Names) == 0 {
+		return nil
+	}
+	return e
+}
+
+// nearest returns the name that is most like s, or nothing where none is.
+func nearest(s string, names []string) string {
+	best, at := "", len(s)/2+2
+	for _, n := range names {
+		if d := levenshtein.ComputeDistance(s, n); d < at {
+			best, at = n, d
+		}
+	}
+	return best
+}
+
+// UnmatchedError says that names or patterns were given that no room has,
+// wanted or found.
+type UnmatchedError struct {
+	Names   []string          // as they were given, sorted
+	Nearest map[string]string // the room that each is most like, where there is one
+}
+
+// Error names what matched nothing, and what may have been meant.
+func (e *UnmatchedError) Error() string {
+	var parts []string
+	for _, n := range e.Names {
+		p := strconv.Quote(n)
+		if near := e.Nearest[n]; near != "" {
+			p += " (nearest: " + strconv.Quote(near) + ")"
+		}
+		parts = append(parts, p)
+	}
+	return "no room, wanted or found, is called " + strings.Join(parts, ", ")
+}

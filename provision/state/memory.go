@@ -1,0 +1,87 @@
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"muster/provision/plan"
+	"muster/provision/want"
+)
+
+const (
+	memoryFile   = "last-apply.json"
+	memoryFormat = "muster-memory/1"
+)
+
+// Memory is what earlier runs leave to later ones.
+type Memory struct {
+	Format string `json:"format"`
+	// Meetings are the last successful applies, by the meeting's number.
+	Meetings map[string]plan.LastApply `json:"meetings"`
+	// Groups is what the list of groups was at the last one that had it.
+	Groups plan.LastGroups `json:"groups,omitzero"`
+	// Rooms is what was seen of rooms, by name: see [want.Sources.Remember]. It
+	// holds whether or not all of an apply was successful.
+	Rooms map[string]want.Sighting `json:"rooms,omitempty"`
+}
+
+// LoadMemory reads the memory in the state folder dir. There being none is no
+// error. One that cannot be understood is taken as none, and warning, a
+// sentence in lower case, says so. The error is one of the file system.
+func LoadMemory(dir string) (m Memory, warning string, err error) {
+	none := Memory{Format: memoryFormat, Meetings: make(map[string]plan.LastApply)}
+	path := filepath.Join(dir, memoryFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, "", nil
+	}
+	if err != nil {
+		return none, "", fmt.Errorf("memory of the last apply: %w", err)
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return none, fmt.Sprintf("%s is damaged and taken as empty: %v", path, err), nil
+	}
+	if m.Format != memoryFormat {
+		return none, fmt.Sprintf("%s has the format %q, not %q, and is taken as empty", path, m.Format, memoryFormat), nil
+	}
+	if m.Meetings == nil {
+		m.Meetings = none.Meetings
+	}
+	return m, "", nil
+}
+
+// Remember notes a successful apply for a meeting.
+func (m *Memory) Remember(number string, last plan.LastApply) {
+	if m.Meetings == nil {
+		m.Meetings = make(map[string]plan.LastApply)
+	}
+	m.Meetings[number] = last
+}
+
+// RememberGroups notes the list of groups of a successful apply; without one
+// what was known stays.
+func (m *Memory) RememberGroups(t *want.GroupTally, when time.Time) {
+	if t != nil {
+		m.Groups = plan.LastGroups{Living: t.Living, When: when}
+	}
+}
+
+// Save writes the memory to the state folder dir, wholly or not at all.
+func (m Memory) Save(dir string) error {
+	m.Format = memoryFormat
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err == nil {
+		err = renameio.WriteFile(filepath.Join(dir, memoryFile), append(data, '\n'), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("memory of the last apply: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package want
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"muster/provision"
+	"muster/xmppadmin"
+)
+
+// The templates that [DefaultRules] sets. Their fields are those of [Facts].
+const (
+	DefaultTitle       = `{{.Acronym}}: {{.GroupName}}`
+	DefaultDescription = `{{.What}} {{.When}} {{.Agenda}} {{.Log}} {{.NoteWell}}`
+)
+
+// Rules are what the configuration says of rooms, already parsed.
+type Rules struct {
+	// Service is the domain of the MUC service.
+	Service string `json:"service"`
+	// GroupTypes are the slugs of the group types whose sessions make rooms.
+	GroupTypes []string `json:"group_types"`
+	// YearRound are the slugs of the group types whose living groups have rooms
+	// whether they meet or not; none for those on an agenda alone.
+	YearRound []string `json:"year_round"`
+	// Grace is for how long a room lives on when its group, or the last
+	// meeting of its BOF, is over.
+	Grace time.Duration `json:"grace"`
+	// Renamed are the groups that have another acronym now.
+	Renamed []Rename `json:"renamed"`
+	// Standing are the rooms that exist whatever the agenda says.
+	Standing []Standing `json:"standing"`
+	// Title and Description are text/template sources over [Facts].
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	// Language is the language of the rooms; empty to leave it as found.
+	Language string `json:"language"`
+	// LogURL is a text/template source over [Facts] for the address of a
+	// room's public log; empty for none. Of the facts only Name is filled in.
+	LogURL string `json:"log_url"`
+	// HideArchived takes archived rooms off the service's list.
+	HideArchived bool `json:"hide_archived"`
+}
+
+// Standing is a room that no group owns.
+type Standing struct {
+	// Name is the room's name; one that cannot be a name is an error.
+	Name string `json:"name"`
+	// Title and Description are plain texts. An empty title is the name, an
+	// empty description the one that the template gives.
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+// DefaultRules returns the rules of a service that nobody configured further:
+// working groups, research groups and area groups, on an agenda and, with the
+// directorates, throughout the year; 30 days of grace; the hallway; English.
+func DefaultRules(service string) Rules {
+	return Rules{
+		Service:     service,
+		GroupTypes:  []string{"wg", "rg", "ag", "rag"},
+		YearRound:   []string{"wg", "rg", "ag", "rag", "dir"},
+		Grace:       30 * 24 * time.Hour,
+		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
+		Title:       DefaultTitle,
+		Description: DefaultDescription,
+		Language:    "en",
+	}
+}
+
+// Validate says whether rooms can be made by these rules: whether the service
+// is a domain, the templates parse and know their fields, the standing rooms
+// have names of their own, and the renamed groups lead somewhere.
+func (r Rules) Validate() error {
+	_, err := r.compile()
+	return err
+}
+
+// ListTypes returns the slugs of the types whose groups [Sources.Groups] must
+// list, sorted, each once; none where the rules go by the agendas alone.
+func (r Rules) ListTypes() []string {
+	if len(r.YearRound) == 0 {
+		return nil
+	}
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.YearRound, r.GroupTypes))))
+}
+
+// Digest returns a digest of all that the rules say. The order of the group
+// types, of the renamed groups and of the standing rooms says nothing.
+func (r Rules) Digest() string {
+	r.GroupTypes = slices.Compact(slices.Sorted(slices.Values(slices.Clone(r.GroupTypes))))
+	r.YearRound = slices.Compact(slices.Sorted(slices.Values(slices.Clone(r.YearRound))))
+	r.Renamed = slices.SortedFunc(slices.Values(r.Renamed), func(a, b Rename) int {
+		return strings.Compare(a.Previously, b.Previously)
+	})
+	r.Standing = slices.SortedFunc(slices.Values(r.Standing), func(a, b Standing) int {
+		return strings.Compare(a.Name, b.Name)
+	})
+	return provision.DigestOf(r)
+}
+
+// compiled are rules made ready for use.
+type compiled struct {
+	Rules
+	provision.Addresses
+	types, yearRound        map[string]bool
+	title, description, log pattern
+	renamed                 map[string]string // by the previous name
+}
+
+func (r Rules) compile() (*compiled, error) {
+	c := &compiled{Rules: r, types: setOf(r.GroupTypes), yearRound: setOf(r.YearRound)}
+	var err error
+	if c.Addresses, err = provision.NewAddresses(r.Service); err != nil {
+		return nil, err
+	}
+	if c.title, err = newPattern("title", r.Title); err != nil {
+		return nil, err
+	}
+	if c.description, err = newPattern("description", r.Description); err != nil {
+		return nil, err
+	}
+	if c.log, err = newPattern("log address", logLabel+r.LogURL); err != nil {
+		return nil, err
+	}
+	if r.Grace < 0 {
+		return nil, fmt.Errorf("the grace of rooms whose life is over is %s: it cannot be negative", r.Grace)
+	}
+	if c.renamed, err = renames(r.Renamed); err != nil {
+		return nil, err
+	}
+	return c, c.checkStanding()
+}
+
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, n := range names {
+		set[n] = true
+	}
+	return set
+}
+
+func (c *compiled) checkStanding() error {
+	seen := make(map[string]bool)
+	for _, s := range c.Standing {
+		if why := provision.CheckName(s.Name); why != "" {
+			return fmt.Errorf("standing room %q: %s", s.Name, why)
+		}
+		if seen[s.Name] {
+			return &CollisionError{Name: s.Name, Claimants: []string{"a standing room", "another standing room"}}
+		}
+		seen[s.Name] = true
+	}
+	return nil
+}
+
+// live returns what all live rooms have in common.
+func (r Rules) live() xmppadmin.Settings {
+	s := xmppadmin.Settings{
+		xmppadmin.Title:          "",
+		xmppadmin.Description:    "",
+		xmppadmin.Persistent:     xmppadmin.True,
+		xmppadmin.Public:         xmppadmin.True,
+		xmppadmin.MembersOnly:    xmppadmin.False,
+		xmppadmin.Password:       "",
+		xmppadmin.MessageArchive: xmppadmin.True,
+		xmppadmin.PublicLog:      xmppadmin.True,
+		xmppadmin.Moderated:      xmppadmin.False,
+		xmppadmin.ChangeSubject:  xmppadmin.False,
+	}
+	if r.Language != "" {
+		s[xmppadmin.Language] = r.Language
+	}
+	return s
+}

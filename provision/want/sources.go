@@ -1,0 +1,51 @@
+package want
+
+import (
+	"time"
+
+	"muster/agenda"
+)
+
+// AgendaMark is a meeting's number and its agenda's digest, or [GroupsMark] and
+// that of the list of groups. See [Sources.Marks].
+type AgendaMark struct {
+	Meeting string `json:"meeting"`
+	Digest  string `json:"digest"`
+}
+
+// Sources are what the Datatracker tells of meetings and groups, and what
+// earlier runs have left.
+type Sources struct {
+	// Meetings are the agendas in hand.
+	Meetings []agenda.Meeting
+	// Groups is the list of the groups of [Rules.ListTypes]; nil to go by the
+	// agendas alone, so that no room is wanted between meetings, and none ends
+	// but by a renaming.
+	Groups *agenda.GroupList
+	// Seen is what is remembered of rooms, by name: see [state.Memory].
+	Seen map[string]Sighting
+}
+
+// GroupsMark stands in place of a meeting's number for the list of groups.
+const GroupsMark = "groups"
+
+// Marks returns what a plan file keeps of the agendas and of the list of
+// groups, to find out later whether they have moved. When a living group was
+// last edited is no part of it: what matters of an edit shows otherwise.
+func (s Sources) Marks() []AgendaMark {
+	var marks []AgendaMark
+	for _, m := range s.Meetings {
+		marks = append(marks, AgendaMark{Meeting: m.Number, Digest: m.Digest()})
+	}
+	if s.Groups == nil {
+		return marks
+	}
+	quiet := agenda.GroupList{Groups: make([]agenda.GroupRecord, len(s.Groups.Groups))}
+	for i, g := range s.Groups.Groups {
+		if g.State.Active() {
+			g.Changed = time.Time{}
+		}
+		quiet.Groups[i] = g
+	}
+	return append(marks, AgendaMark{Meeting: GroupsMark, Digest: quiet.Digest()})
+}

@@ -1,0 +1,86 @@
+package want
+
+import (
+	"strings"
+
+	"muster/agenda"
+	"muster/provision"
+)
+
+// archivedPrefix begins the title of an archived room.
+const archivedPrefix = "[archived] "
+
+// archivedTitle returns the title of the room called name once it is archived,
+// made of the one that it has.
+func archivedTitle(name, title string) string {
+	title = LiveTitle(provision.OneLine(title, provision.MaxTitle))
+	if title == "" {
+		title = name
+	}
+	return provision.OneLine(archivedPrefix+title, provision.MaxTitle)
+}
+
+// LiveTitle returns a title without the mark of an archived room.
+func LiveTitle(title string) string {
+	return strings.TrimPrefix(title, archivedPrefix)
+}
+
+const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"
+
+// kind says in words what sort of group g is.
+func kind(g *agenda.Group) string {
+	words := typeInWords(g.Type)
+	switch {
+	case g.BOF:
+		return "BOF (birds of a feather)"
+	case g.State == agenda.StateProposed:
+		return "proposed " + words
+	}
+	return words
+}
+
+func typeInWords(slug string) string {
+	switch slug {
+	case "wg":
+		return "IETF working group"
+	case "rg":
+		return "IRTF research group"
+	case "ag":
+		return "IETF area group"
+	case "rag":
+		return "IRTF research area group"
+	case "area":
+		return "IETF area"
+	case "dir":
+		return "IETF directorate"
+	case "review":
+		return "IETF review team"
+	case "team":
+		return "IETF team"
+	case "adhoc":
+		return "ad hoc group"
+	case "program":
+		return "IAB program"
+	case "":
+		return "group"
+	}
+	return provision.OneLine(slug, provision.MaxName) + " group"
+}
+
+// capital upper-cases the first letter of an English text.
+func capital(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return string(s[0]-('a'-'A')) + s[1:]
+	}
+	return s
+}
+
+// called names a group and its type: "quic (wg)".
+func called(r *agenda.GroupRecord) string {
+	return provision.OneLine(r.Acronym, provision.MaxName) + " (" + provision.OneLine(r.Type, provision.MaxName) + ")"
+}
+
+// unsound is why nothing ends by such a list.
+const unsound = ", and the list of groups that says so is not current or not whole"
+
+const logLabel = "Log: "
