@@ -200,6 +200,9 @@ func (j *job) label() string {
 // warnings are what the agendas and the derivation of rooms had to remark.
 func (j *job) warnings() []string {
 	var all []string
+	for _, o := range j.inputs.Outages() {
+		all = append(all, o.Error())
+	}
 	for _, m := range j.inputs.Meetings {
 		for _, w := range m.Warnings {
 			all = append(all, fmt.Sprintf("agenda of %s: %s", m.Number, w))

@@ -132,9 +132,6 @@ func (g *gathering) warn(m *meeting) {
 	add := func(format string, args ...any) {
 		g.warnings = append(g.warnings, m.label+": "+fmt.Sprintf(format, args...))
 	}
-	if m.Stale {
-		add("the Datatracker did not answer, and the agenda is an old one from the cache")
-	}
 	for status, n := range m.statuses {
 		add("the status %q is not known, its sessions (%d) are taken as scheduled", status, n)
 	}

@@ -37,7 +37,7 @@ func (g *gathering) groups(l *agenda.GroupList) *GroupTally {
 		g.warnings = append(g.warnings, fmt.Sprintf("list of groups: the state %q is not known, the rooms of its groups (%d) are left as they are", state, n))
 	}
 	if l.Stale {
-		g.warnings = append(g.warnings, "list of groups: the Datatracker did not answer, the list is an old one from the cache, and nothing is archived by it")
+		g.warnings = append(g.warnings, "list of groups: it is not current, and nothing is archived by it")
 	}
 	if l.Incomplete {
 		g.warnings = append(g.warnings, "list of groups: it is not whole, and nothing is archived by it")
