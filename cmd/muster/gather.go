@@ -172,6 +172,9 @@ func (j *job) close() {
 		return
 	}
 	_ = j.client.Close()
+	if _, what := j.client.Waited(); what != "" && j.app.console.Options.Verbose {
+		j.app.console.Note("waited %s", what)
+	}
 	if s := j.client.Stats(); j.app.console.Options.Verbose {
 		j.app.console.Note("%d requests over %d connections, %d bytes sent, %d received", s.Requests, s.Streams, s.Sent, s.Received)
 	}
