@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"muster/provision/state"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"muster/provision/state"
+	"muster/cmd/muster/internal/ui"
 )
 
 // patience is how long a script waits for what must come.
@@ -175,7 +176,7 @@ func scriptRecords(ts *testscript.TestScript, neg bool, args []string) {
 		if err := json.Unmarshal([]byte(line), &r); err != nil || r.Type == "" {
 			ts.Fatalf("not a record: %s (%v)", line, err)
 		}
-		if r.Type == "version" && r.Format != formatVersion {
+		if r.Type == "version" && r.Format != ui.FormatVersion {
 			ts.Fatalf("the format is %q", r.Format)
 		}
 		types = append(types, r.Type)

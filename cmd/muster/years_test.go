@@ -16,6 +16,7 @@ import (
 
 	"mellium.im/xmpp/stanza"
 
+	"muster/cmd/muster/internal/ui"
 	"muster/fixtures"
 )
 
@@ -145,28 +146,28 @@ func (y *years) refused(what string, want exitCode) {
 	y.datatracker.Heal()
 	after := y.rooms()
 	for name, room := range before {
-		if after[name].standing() != room.standing() || !equalSettings(after[name], room) {
+		if after[name].Standing() != room.Standing() || !equalSettings(after[name], room) {
 			y.t.Errorf("%s: room %s was %v and is %v", what, name, room, after[name])
 		}
 	}
 }
 
-func equalSettings(a, b roomRecord) bool {
+func equalSettings(a, b ui.Room) bool {
 	return fmt.Sprint(a.Settings) == fmt.Sprint(b.Settings)
 }
 
 // rooms asks the program for the rooms on the service.
-func (y *years) rooms() map[string]roomRecord {
+func (y *years) rooms() map[string]ui.Room {
 	y.t.Helper()
 	code, out, errs := y.run("rooms", "--meeting", y.meeting.Number, "--format", "json", "--quiet")
 	if code != exitOK && code != exitDatatracker {
 		y.t.Fatalf("rooms: status %d\n%s%s", code, out, errs)
 	}
-	rooms := make(map[string]roomRecord)
+	rooms := make(map[string]ui.Room)
 	for line := range strings.Lines(out) {
-		var r roomRecord
+		var r ui.Room
 		if err := json.Unmarshal([]byte(line), &r); err == nil && r.Type == "room" {
-			rooms[r.Room] = r
+			rooms[r.Name] = r
 		}
 	}
 	return rooms
@@ -229,7 +230,7 @@ func (y *years) is(standing string, names ...string) {
 	y.t.Helper()
 	rooms := y.rooms()
 	for _, name := range names {
-		if got := rooms[name].standing(); got != standing {
+		if got := rooms[name].Standing(); got != standing {
 			y.t.Errorf("room %s is %s, not %s; it says: %s", name, got, standing, rooms[name].Reasons)
 		}
 	}

@@ -92,7 +92,7 @@ func (c *compiled) archivedSettings(name string, d provision.Decision, since tim
 		s[xmppadmin.Public] = xmppadmin.False
 	}
 	if d.MovedTo != "" {
-		s[xmppadmin.Title] = provision.OneLine(archivedPrefix+name+": now "+d.MovedTo, provision.MaxTitle)
+		s[xmppadmin.Title] = archivedTitle(name, name+": now "+d.MovedTo)
 	}
 	return s, nil
 }

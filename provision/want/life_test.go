@@ -203,7 +203,7 @@ func TestHowLongARoomLives(t *testing.T) {
 			why: "moq (wg) is concluded, and the list of groups that says so is not current or not whole",
 		},
 		"concluded, another row unread": {
-			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = 1 }, life: "archived-if-found",
+			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Unnamed: 1} }, life: "archived-if-found",
 			why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed",
 		},
 		"concluded, list empty": {

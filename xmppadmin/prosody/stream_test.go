@@ -153,11 +153,26 @@ func (s *stream) ask(kind, to, payload string) element {
 	return s.until(func(e element) bool { return e.Name.Local == "iq" && e.attr("id") == id })
 }
 
-// enter has the account enter a room as nick.
-func (s *stream) enter(room, nick string) {
+// enter enters a room as nick, and returns its subject.
+func (s *stream) enter(room, nick string) string {
 	s.t.Helper()
 	s.send("<presence to='%s@rooms.example.org/%s'><x xmlns='http://jabber.org/protocol/muc'/></presence>", room, nick)
-	s.until(func(e element) bool { return e.Name.Local == "message" && len(e.find("subject")) == 1 })
+	_, text := s.subject()
+	return text
+}
+
+// subject waits for the next subject that a room sends.
+func (s *stream) subject() (from, text string) {
+	s.t.Helper()
+	message := s.until(func(e element) bool { return e.Name.Local == "message" && len(e.find("subject")) == 1 })
+	return message.attr("from"), message.find("subject")[0].Text
+}
+
+// info returns the fields of the form in a room's answer to disco#info.
+func (s *stream) info(room string) map[string][]string {
+	s.t.Helper()
+	answer := s.ask("get", room+"@rooms.example.org", "<query xmlns='http://jabber.org/protocol/disco#info'/>")
+	return readReply(answer).fields
 }
 
 // say speaks in a room and returns what came of it: the message as everybody
