@@ -51,7 +51,7 @@ func groupWarnings(l *agenda.GroupList, rules *compiled) []string {
 		out = append(out, fmt.Sprintf("list of groups: the state %q is not known, the rooms of its groups (%d) are left as they are", state, n))
 	}
 	if l.Stale {
-		out = append(out, "list of groups: the Datatracker did not answer, the list is an old one from the cache, and nothing is archived by it")
+		out = append(out, "list of groups: it is not current, and nothing is archived by it")
 	}
 	if l.Incomplete {
 		out = append(out, "list of groups: it is not whole, and nothing is archived by it")

@@ -348,8 +348,8 @@ func TestGroupListWarnings(t *testing.T) {
 		"IETF 127: the agenda is empty",
 		"interim-2026-x-01: no room for groups whose type is not known (1): emodir",
 		"interim-2026-x-01: none of the 1 sessions on the agenda is of a configured group type",
+		"list of groups: it is not current, and nothing is archived by it",
 		"list of groups: it is not whole, and nothing is archived by it",
-		"list of groups: the Datatracker did not answer, the list is an old one from the cache, and nothing is archived by it",
 		`list of groups: the state "asleep" is not known, the rooms of its groups (2) are left as they are`,
 	})
 	check.Same(t, "tally", w.Groups, &GroupStats{Groups: 4, Stale: true, Incomplete: true})

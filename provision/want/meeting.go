@@ -99,9 +99,6 @@ func (m *meeting) warnings(types map[string]bool) []string {
 	add := func(format string, args ...any) {
 		out = append(out, m.name+": "+fmt.Sprintf(format, args...))
 	}
-	if m.agenda.Stale {
-		add("the Datatracker did not answer, and the agenda is an old one from the cache")
-	}
 	statuses, typeless := make(map[agenda.Status]int), make(map[string]bool)
 	for s := range m.sessions() {
 		makesRoom := m.configured(s, types) || s.Type == agenda.Plenary

@@ -26,6 +26,19 @@ type Sources struct {
 	History map[string]RoomHistory
 }
 
+// Outages returns why agendas or the list of groups come from the cache, one
+// outage for each cause.
+func (s Sources) Outages() []agenda.Outage {
+	var all []agenda.Outage
+	for _, m := range s.Meetings {
+		all = append(all, m.Outages...)
+	}
+	if s.Groups != nil {
+		all = append(all, s.Groups.Outages...)
+	}
+	return agenda.MergeOutages(all)
+}
+
 // GroupsSource stands in place of a meeting's number for the list of groups.
 const GroupsSource = "groups"
 
