@@ -79,7 +79,7 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 	if warning != "" {
 		j.app.console.Warn("%s", warning)
 	}
-	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), Seen: j.memory.Rooms}
+	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), History: j.memory.Rooms}
 	g, gctx := errgroup.WithContext(ctx)
 	for i, source := range j.sources {
 		g.Go(func() (err error) {

@@ -6,15 +6,15 @@ import (
 	"muster/agenda"
 )
 
-// AgendaMark is a meeting's number and its agenda's digest, or [GroupsMark] and
-// that of the list of groups. See [Sources.Marks].
-type AgendaMark struct {
+// SourceDigest is a meeting's number and its agenda's digest, or [GroupsSource] and
+// that of the list of groups. See [Sources.Fingerprints].
+type SourceDigest struct {
 	Meeting string `json:"meeting"`
 	Digest  string `json:"digest"`
 }
 
-// Sources are what the Datatracker tells of meetings and groups, and what
-// earlier runs have left.
+// Sources are what the Datatracker has of meetings and groups, and what earlier
+// runs have seen of rooms.
 type Sources struct {
 	// Meetings are the agendas in hand.
 	Meetings []agenda.Meeting
@@ -22,8 +22,8 @@ type Sources struct {
 	// agendas alone, so that no room is wanted between meetings, and none ends
 	// but by a renaming.
 	Groups *agenda.GroupList
-	// Seen is what is remembered of rooms, by name: see [state.Memory].
-	Seen map[string]Sighting
+	// History is what is remembered of rooms, by name: see [state.Memory].
+	History map[string]RoomHistory
 }
 
 // Outages returns why agendas or the list of groups come from the cache, one
@@ -39,16 +39,16 @@ func (s Sources) Outages() []agenda.Outage {
 	return agenda.MergeOutages(all)
 }
 
-// GroupsMark stands in place of a meeting's number for the list of groups.
-const GroupsMark = "groups"
+// GroupsSource stands in place of a meeting's number for the list of groups.
+const GroupsSource = "groups"
 
-// Marks returns what a plan file keeps of the agendas and of the list of
-// groups, to find out later whether they have moved. When a living group was
+// Fingerprints returns what a plan file keeps of the agendas and of the list of
+// groups, to find out later whether they have changed. When a living group was
 // last edited is no part of it: what matters of an edit shows otherwise.
-func (s Sources) Marks() []AgendaMark {
-	var marks []AgendaMark
+func (s Sources) Fingerprints() []SourceDigest {
+	var marks []SourceDigest
 	for _, m := range s.Meetings {
-		marks = append(marks, AgendaMark{Meeting: m.Number, Digest: m.Digest()})
+		marks = append(marks, SourceDigest{Meeting: m.Number, Digest: m.Digest()})
 	}
 	if s.Groups == nil {
 		return marks
@@ -60,5 +60,5 @@ func (s Sources) Marks() []AgendaMark {
 		}
 		quiet.Groups[i] = g
 	}
-	return append(marks, AgendaMark{Meeting: GroupsMark, Digest: quiet.Digest()})
+	return append(marks, SourceDigest{Meeting: GroupsSource, Digest: quiet.Digest()})
 }
