@@ -60,7 +60,7 @@ func TestStandingRoomsReplaceTheDefault(t *testing.T) {
 		t.Errorf("standing rooms: %+v", c.Rooms.Standing)
 	}
 	if c, err = configOf(t, least+"[rooms]\nstanding = []\n"); err != nil || len(c.Rooms.Standing) != 0 {
-		t.Errorf("none asked for: %+v, %v", c.Rooms.Standing, err)
+		t.Errorf("none configured: %+v, %v", c.Rooms.Standing, err)
 	}
 }
 
@@ -128,12 +128,12 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	}
 	rules, others := asItStands.Rules(), uncommented.Rules()
 	if !reflect.DeepEqual(rules, others) {
-		t.Errorf("the sample says that these hold anyway:\n%+v\nbut these do:\n%+v", others, rules)
+		t.Errorf("the sample has these as defaults:\n%+v\nbut they are:\n%+v", others, rules)
 	}
 	asItStands.Path, uncommented.Path = "", ""
 	asItStands.Rooms, uncommented.Rooms = Default().Rooms, Default().Rooms
 	if !reflect.DeepEqual(asItStands, uncommented) {
-		t.Errorf("the sample says that this holds anyway:\n%+v\nbut this does:\n%+v", uncommented, asItStands)
+		t.Errorf("the sample has this as the default:\n%+v\nbut it is:\n%+v", uncommented, asItStands)
 	}
 }
 
