@@ -11,17 +11,14 @@ type Room struct {
 	// Name is the localpart of JID, and JID the room's bare JID.
 	Name string `json:"name"`
 	JID  string `json:"jid"`
+	// Decision is what is to become of the room.
+	Decision Decision `json:"decision"`
 	// Settings are how the room should be set. Of a room that is to be
-	// archived they are those of the archived room.
+	// archived they are those of the archived room, without a title where the
+	// title is made of the one that the room has.
 	Settings xmppadmin.Settings `json:"settings,omitempty"`
 	// Reasons are why the room is wanted.
 	Reasons []Reason `json:"reasons,omitempty"`
-	// IfExists says that the room is wanted where it exists and is live, and
-	// is not to be made or reopened: all its sessions are cancelled.
-	IfExists bool `json:"if_exists,omitempty"`
-	// StayArchived says that the room is not to be reopened: it is that of a
-	// BOF which is on no agenda in hand.
-	StayArchived bool `json:"stay_archived,omitempty"`
 }
 
 // Title returns the title that the room should have.

@@ -13,6 +13,7 @@ import (
 	"muster/fixtures/prosody"
 	"muster/fixtures/wire"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 func logOf(t *testing.T, p *fixtures.Server) string {
@@ -25,11 +26,11 @@ func logOf(t *testing.T, p *fixtures.Server) string {
 }
 
 // overWire opens the service over a wire that the test can harm.
-func overWire(t *testing.T, p *fixtures.Server) (*xmppadmin.Service, *xmppadmin.Client, *wire.Wire) {
+func overWire(t *testing.T, p *fixtures.Server) (*xmppadmin.Service, *session.Client, *wire.Wire) {
 	t.Helper()
 	link := wire.New(t, p.Addr)
 	cfg := config(t, p)
-	cfg.Server, cfg.Timeout, cfg.Patience = link.Addr(), time.Second, 10*time.Second
+	cfg.Server, cfg.Timeout, cfg.ReconnectTimeout = link.Addr(), time.Second, 10*time.Second
 	c := dial(t, cfg)
 	s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
 	if err != nil {
@@ -38,7 +39,7 @@ func overWire(t *testing.T, p *fixtures.Server) (*xmppadmin.Service, *xmppadmin.
 	return s, c, link
 }
 
-// wait polls until done says so.
+// wait polls until done returns true.
 func wait(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
@@ -48,7 +49,7 @@ func wait(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *wire.Wire, p *fixtures.Server)) {
+func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *wire.Wire, p *fixtures.Server)) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +62,7 @@ func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *
 
 func TestALookGoesOnAfterALoss(t *testing.T) {
 	t.Parallel()
-	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *wire.Wire, _ *fixtures.Server) {
+	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *wire.Wire, _ *fixtures.Server) {
 		if err := s.Create(t.Context(), "quic", live("quic")); err != nil {
 			t.Fatal(err)
 		}
@@ -92,8 +93,8 @@ func TestALookGoesOnAfterALoss(t *testing.T) {
 
 func TestAChangeIsNotRepeatedAfterALoss(t *testing.T) {
 	t.Parallel()
-	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *wire.Wire, p *fixtures.Server) {
-		// The companion's form is asked for before the first change.
+	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *wire.Wire, p *fixtures.Server) {
+		// The companion's form is fetched before the first change.
 		if err := s.Create(t.Context(), "first", live("first")); err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +125,7 @@ func TestServerGoneForGood(t *testing.T) {
 	p := onProsody(prosody.Options{})(t)
 	link := wire.New(t, p.Addr)
 	cfg := config(t, p)
-	cfg.Server, cfg.Patience = link.Addr(), 500*time.Millisecond
+	cfg.Server, cfg.ReconnectTimeout = link.Addr(), 500*time.Millisecond
 	s, err := xmppadmin.Open(t.Context(), dial(t, cfg), p.Service, "auto")
 	if err != nil {
 		t.Fatal(err)

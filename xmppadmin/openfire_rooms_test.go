@@ -9,7 +9,7 @@ import (
 	"muster/fixtures/xmpptest"
 )
 
-// presence is somebody who enters or leaves a room.
+// presence is a user who enters or leaves a room.
 func (o *openfire) presence(from, name, nick string, in xmpptest.Element) string {
 	room := o.rooms[name]
 	if in.Attr("type") == "unavailable" {

@@ -11,6 +11,7 @@ import (
 	"muster/fixtures/ejabberd"
 	"muster/fixtures/prosody"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // bob is an account that every server here has besides its own.
@@ -60,20 +61,20 @@ func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *fixtures
 	}
 }
 
-func config(t *testing.T, p *fixtures.Server) xmppadmin.Config {
+func config(t *testing.T, p *fixtures.Server) session.Config {
 	t.Helper()
 	roots, err := p.Roots()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return xmppadmin.Config{
+	return session.Config{
 		JID: p.JID, Password: p.Password, Server: p.Addr, RootCAs: roots, Timeout: 10 * time.Second,
 	}
 }
 
-func dial(t *testing.T, cfg xmppadmin.Config) *xmppadmin.Client {
+func dial(t *testing.T, cfg session.Config) *session.Client {
 	t.Helper()
-	c, err := xmppadmin.Dial(t.Context(), cfg)
+	c, err := session.Dial(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"muster/xmppadmin"
 )
 
 func (a *app) announceCommand() *cobra.Command {
@@ -12,14 +13,17 @@ func (a *app) announceCommand() *cobra.Command {
 	var motd bool
 	cmd := &cobra.Command{
 		Use:   "announce TEXT",
-		Short: "Tells everybody on the server something",
-		Long: "Sends a text to everybody who is online at the account's server, by the server's\n" +
-			"announcement command (XEP-0133). With --motd it becomes the message of the day, which\n" +
-			"everybody is sent who logs in; not every server has one.",
+		Short: "Send an announcement to all online users",
+		Long: "Send a text to all users who are online at the account's server, by the server's\n" +
+			"announcement command (XEP-0133). With --motd the text becomes the message of the day,\n" +
+			"which is sent to each user at login; not every server has one.",
 		Example:     "  muster announce 'The plenary begins in ten minutes.'\n  muster announce --motd 'IETF 126 is under way.'",
 		Args:        asUsage(cobra.ExactArgs(1)),
-		Annotations: exits(exitXMPP),
+		Annotations: changes(exits(exitXMPP)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return wrongUsage(cmd, "the text must not be empty")
+			}
 			return a.announce(cmd.Context(), subject, args[0], motd)
 		},
 	}
@@ -28,11 +32,8 @@ func (a *app) announceCommand() *cobra.Command {
 	return cmd
 }
 
-// announce is the command announce.
+// announce sends a text.
 func (a *app) announce(ctx context.Context, subject, text string, motd bool) error {
-	if text == "" {
-		return &usageError{err: fmt.Errorf("the text is empty"), command: "muster announce"}
-	}
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (a *app) announce(ctx context.Context, subject, text string, motd bool) err
 	}
 	defer j.close()
 	if motd {
-		return j.client.SetMOTD(ctx, subject, text)
+		return xmppadmin.SetMOTD(ctx, j.client, subject, text)
 	}
-	return j.client.Announce(ctx, subject, text)
+	return xmppadmin.Announce(ctx, j.client, subject, text)
 }

@@ -3,30 +3,35 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/user"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/ui"
+	"muster/provision"
 	"muster/provision/apply"
 	"muster/provision/plan"
 	"muster/provision/state"
+	"muster/xmppadmin"
 )
 
 func (a *app) applyCommand() *cobra.Command {
-	o := applyFlags{command: "muster apply"}
+	o := applyFlags{report: (*ui.Console).FullReport}
 	cmd := &cobra.Command{
 		Use:   "apply [PLANFILE]",
-		Short: "Plans, and does it",
-		Long: "Plans, shows the plan, and makes it so: rooms are created and repaired, each read back\n" +
-			"and compared. On a terminal it asks first; elsewhere it needs --yes. With PLANFILE it\n" +
-			"does that plan, and refuses where the agenda, the configuration or the rooms have moved\n" +
-			"since. Only the policy sync archives.",
-		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Short: "Plan and apply the changes",
+		Long: "Plan, show the plan, and apply it: rooms are created and repaired, each read back and\n" +
+			"compared. On a terminal it asks first; elsewhere --yes is required. With PLANFILE that\n" +
+			"plan is applied, unless the agenda, the configuration or the rooms have changed since.\n" +
+			"Only the policy sync archives.",
+		Annotations: changes(exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP)),
 		Example:     "  muster apply\n  muster apply 126.plan\n  muster apply --meeting 126 --only quic,tls --yes",
 		Args:        asUsage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o.command = cmd.CommandPath()
 			if len(args) == 1 {
 				if err := noPlanFlags(cmd); err != nil {
 					return err
@@ -47,7 +52,8 @@ func (a *app) applyCommand() *cobra.Command {
 	return cmd
 }
 
-// apply is the command apply, and what sync and adopt do with other options.
+// apply plans and applies; sync, adopt, archive and reopen do so with other
+// flags.
 func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	c, err := a.load()
 	if err != nil {
@@ -62,7 +68,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 		o.fromFile(file)
 		now = file.Plan.Created
 	}
-	if err := a.checkAsking(o); err != nil {
+	if err := a.checkConfirmable(o); err != nil {
 		return err
 	}
 	unlock, err := a.lock(ctx, c, o)
@@ -84,32 +90,24 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 			return err
 		}
 	}
-	if o.keep != nil {
-		p = o.keep(a, p)
+	p, reasons := o.narrow(p)
+	for _, why := range reasons {
+		a.console.Warn("%s", why)
 	}
 	if refusals := j.guard(&o.planFlags, p, true); len(refusals) > 0 {
-		if !o.silent {
-			j.remark(p)
-		}
+		o.report(a.console).Before(j.run(p))
 		return refused(refusals)
 	}
 	return j.applyPlan(ctx, o, p)
 }
 
-// applyPlan asks, carries the plan out, and tells what became of it.
+// applyPlan asks, applies the plan, and reports the results.
 func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
-	a := j.app
-	if !o.silent {
-		j.remark(p)
-	}
+	a, r, report := j.app, j.run(p), o.report(j.app.console)
+	report.Before(r)
 	if p.Counts.Changes() > 0 && !o.yes {
-		if a.format == "text" {
-			a.writePlan(a.stderr, j, p, false)
-		} else {
-			writePlanMarkdown(a.stderr, j, p, false)
-		}
-		if !a.ask("Make these changes?") {
-			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
+		if err := a.confirm(ctx, r.Plan); err != nil {
+			return err
 		}
 	}
 	audit, err := state.OpenAudit(j.config.State.Dir)
@@ -117,13 +115,17 @@ func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
 		return err
 	}
 	defer audit.Close()
-	progress := a.progress(p.Counts.Changes())
+	progress := a.console.Progress(p.Counts.Changes())
 	applied, err := apply.Run(ctx, j.service, p, apply.Options{
 		Audit: audit, Who: j.who(), Now: a.now,
-		Progress: func(r apply.Result) { progress.add(r) },
+		Progress: func(r apply.Result) {
+			if r.Action != provision.Conflict && r.Action != provision.Unknown {
+				progress.Add()
+			}
+		},
 	})
-	progress.close()
-	j.tellApplied(o, p, applied)
+	progress.Close()
+	report.After(r, applied, j.notOffered(unknownBefore(p, applied)))
 	incomplete := applied.Counts.Failed+applied.Counts.Unknown+applied.Counts.Skipped > 0
 	if rerr := j.remember(p, applied, err == nil && !incomplete); err == nil && rerr != nil {
 		return rerr
@@ -137,10 +139,32 @@ func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
 	return nil
 }
 
+// unknownBefore returns the settings of which only the apply found that the
+// server does not offer them.
+func unknownBefore(p plan.Plan, applied apply.Outcome) []xmppadmin.Setting {
+	var news []xmppadmin.Setting
+	for _, s := range applied.NotOffered {
+		if !slices.Contains(p.NotOffered, s) {
+			news = append(news, s)
+		}
+	}
+	return news
+}
+
+// confirm shows the plan and asks whether to make its changes.
+func (a *app) confirm(ctx context.Context, p ui.Plan) error {
+	a.console.PlanToConfirm(p)
+	yes, err := a.console.Confirm(ctx, "Make these changes?")
+	if err == nil && !yes {
+		err = &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
+	}
+	return err
+}
+
 // applyError is why an apply stopped before its end.
 func applyError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return &statusError{code: exitInterrupted, err: errors.New("interrupted; what was begun is done and told above, the next run goes on")}
+		return &statusError{code: exitInterrupted, err: errors.New("interrupted; changes in progress were completed, the next run continues")}
 	}
 	return err
 }
@@ -166,9 +190,9 @@ func (j *job) remember(p plan.Plan, applied apply.Outcome, complete bool) error 
 }
 
 // lock makes the state folder where there is none and takes the lock in it.
-func (a *app) lock(ctx context.Context, c config, o *applyFlags) (unlock func(), err error) {
+func (a *app) lock(ctx context.Context, c config.Config, o *applyFlags) (unlock func(), err error) {
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
-		return nil, &configError{path: c.path, err: fmt.Errorf("state.dir: %w", err), hint: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
+		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}
 	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
 	who.Host, _ = os.Hostname()
@@ -177,7 +201,7 @@ func (a *app) lock(ctx context.Context, c config, o *applyFlags) (unlock func(),
 	}
 	l, err := state.AcquireLock(ctx, c.State.Dir, who, 0)
 	if o.lockTimeout > 0 && errors.As(err, new(*state.LockedError)) {
-		a.note("%v; waiting for up to %s", err, o.lockTimeout)
+		a.console.Note("%v; waiting for up to %s", err, o.lockTimeout)
 		l, err = state.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
 	}
 	if err != nil {
@@ -185,7 +209,7 @@ func (a *app) lock(ctx context.Context, c config, o *applyFlags) (unlock func(),
 	}
 	return func() {
 		if err := l.Release(); err != nil {
-			a.warn("lock: %v", err)
+			a.console.Warn("lock: %v", err)
 		}
 	}, nil
 }

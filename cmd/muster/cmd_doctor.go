@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"muster/cmd/muster/internal/config"
 	"muster/xmppadmin"
 )
 
@@ -20,11 +21,12 @@ func (a *app) doctorCommand() *cobra.Command {
 	var meetings []string
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Checks the way from the configuration to a room",
-		Long: "Checks the way from the configuration to a room: files and their modes, the Datatracker,\n" +
-			"TLS, login, what the server is, which commands it lacks, rights, logging and its\n" +
-			"retention. One line a check: ok, warn or FAIL, each of the latter with what to do. To see\n" +
-			"what rooms offer it makes a temporary room under a random name and destroys it.",
+		Short: "Check everything between the configuration and a room",
+		Long: "Check everything between the configuration and a room: files and their modes, the\n" +
+			"Datatracker, TLS, login, the server software, the commands it lacks, rights, logging and\n" +
+			"its retention. Each check prints one line: ok, warn or FAIL, the latter two with what to\n" +
+			"do. To see what rooms offer, a temporary room is created under a random name and\n" +
+			"destroyed.",
 		Args:        noArguments,
 		Annotations: exits(exitDatatracker, exitXMPP),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), meetings) },
@@ -33,87 +35,82 @@ func (a *app) doctorCommand() *cobra.Command {
 	return cmd
 }
 
-// examination collects what the checks find and tells each at once.
-type examination struct {
+// checks shows what each check finds and keeps the exit status.
+type checks struct {
 	app   *app
-	worst error // the most serious failure: configuration, then XMPP, then Datatracker
+	worst exitCode
 }
 
-// doctor is the command doctor.
+// doctor runs all checks.
 func (a *app) doctor(ctx context.Context, meetings []string) error {
-	e := &examination{app: a}
+	k := &checks{app: a}
 	c, err := a.load()
 	if err != nil {
 		return err
 	}
-	e.found("configuration", c.path)
-	e.state(c)
-	j := &job{app: a, config: c, rules: c.rules(), sources: meetings}
+	k.ok("configuration", c.Path)
+	k.state(c)
+	j := &job{app: a, config: c, rules: c.Rules(), sources: meetings}
 	if len(j.sources) == 0 {
 		j.sources = c.Meetings.Follow
 	}
-	e.datatracker(ctx, j)
-	e.service(ctx, j)
+	k.datatracker(ctx, j)
+	k.service(ctx, j)
 	j.close()
-	return e.worst
-}
-
-// tell writes one finding.
-func (e *examination) tell(f xmppadmin.Finding) {
-	if e.app.format == "json" {
-		_ = e.app.json(checkRecord{Type: "check", Check: f.Check, Verdict: f.Verdict, Text: f.Text, Hint: f.Hint})
-		return
+	if k.worst == exitOK {
+		return nil
 	}
-	fmt.Fprintf(e.app.stdout, "%-5s %-16s %s\n", f.Verdict, f.Check, f.Text)
-	if f.Hint != "" && f.Verdict != xmppadmin.OK {
-		fmt.Fprintf(e.app.stdout, "%-5s %-16s %s\n", "", "", "→ "+f.Hint)
-	}
+	return &statusError{code: k.worst}
 }
 
-func (e *examination) found(check, text string) {
-	e.tell(xmppadmin.Finding{Check: check, Verdict: xmppadmin.OK, Text: text})
+// show writes one finding.
+func (c *checks) show(f xmppadmin.Finding) { c.app.console.Check(f) }
+
+// ok writes a check that passed.
+func (c *checks) ok(check, text string) {
+	c.show(xmppadmin.Finding{Check: check, Verdict: xmppadmin.OK, Text: text})
 }
 
-// failed writes a failure and remembers it for the exit status.
-func (e *examination) failed(check string, err error) {
-	e.tell(xmppadmin.Finding{Check: check, Verdict: xmppadmin.Fail, Text: err.Error(), Hint: hintOf(err)})
-	e.remember(codeOf(err))
+// fail writes a check that failed and counts it for the exit status.
+func (c *checks) fail(check string, err error) {
+	c.show(xmppadmin.Finding{Check: check, Verdict: xmppadmin.Fail, Text: err.Error(), Hint: hintOf(err)})
+	c.count(codeOf(err))
 }
 
-func (e *examination) remember(code exitCode) {
-	var worst *statusError
-	if !errors.As(e.worst, &worst) || worst.code == exitDatatracker && code != exitDatatracker || code == exitError {
-		e.worst = &statusError{code: code}
+// count keeps the most severe of the exit statuses.
+func (c *checks) count(code exitCode) {
+	if severity(code) > severity(c.worst) {
+		c.worst = code
 	}
 }
 
 // state checks the state folder.
-func (e *examination) state(c config) {
+func (k *checks) state(c config.Config) {
 	info, err := os.Stat(c.State.Dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		e.tell(xmppadmin.Finding{Check: "state folder", Verdict: xmppadmin.Warn,
-			Text: c.State.Dir + " does not exist yet", Hint: "the first apply makes it, if this account may"})
+		k.show(xmppadmin.Finding{Check: "state folder", Verdict: xmppadmin.Warn,
+			Text: c.State.Dir + " does not exist yet", Hint: "the first apply creates it, if this account may"})
 	case err != nil:
-		e.failed("state folder", &configError{path: c.path, err: err})
+		k.fail("state folder", &config.Error{Path: c.Path, Err: err})
 	case !info.IsDir():
-		e.failed("state folder", &configError{path: c.path, err: fmt.Errorf("%s is no folder", c.State.Dir)})
+		k.fail("state folder", &config.Error{Path: c.Path, Err: fmt.Errorf("%s is not a folder", c.State.Dir)})
 	default:
 		f, err := os.CreateTemp(c.State.Dir, "doctor")
 		if err != nil {
-			e.failed("state folder", &configError{path: c.path, err: err, hint: "this account must be able to write there"})
+			k.fail("state folder", &config.Error{Path: c.Path, Err: err, Advice: "this account must be able to write there"})
 			return
 		}
 		_ = f.Close()
 		_ = os.Remove(f.Name())
-		e.found("state folder", c.State.Dir)
+		k.ok("state folder", c.State.Dir)
 	}
 }
 
 // datatracker checks that the agendas can be read.
-func (e *examination) datatracker(ctx context.Context, j *job) {
-	if err := j.fetch(ctx, e.app.now()); err != nil {
-		e.failed("datatracker", err)
+func (k *checks) datatracker(ctx context.Context, j *job) {
+	if err := j.fetch(ctx, k.app.now()); err != nil {
+		k.fail("datatracker", err)
 		return
 	}
 	for _, t := range j.wanted.Meetings {
@@ -122,23 +119,23 @@ func (e *examination) datatracker(ctx context.Context, j *job) {
 		if t.Stale || t.Configured == 0 {
 			f.Verdict, f.Hint = xmppadmin.Warn, "the guards refuse an agenda that is stale or empty"
 		}
-		e.tell(f)
+		k.show(f)
 	}
 	for _, w := range j.warnings() {
-		e.tell(xmppadmin.Finding{Check: "agenda", Verdict: xmppadmin.Warn, Text: w})
+		k.show(xmppadmin.Finding{Check: "agenda", Verdict: xmppadmin.Warn, Text: w})
 	}
 }
 
 // service checks the way to the service and the service itself.
-func (e *examination) service(ctx context.Context, j *job) {
+func (k *checks) service(ctx context.Context, j *job) {
 	if err := j.connect(ctx); err != nil {
-		e.failed("xmpp", err)
+		k.fail("xmpp", err)
 		return
 	}
-	for _, f := range j.service.Examine(ctx, e.app.now().Add(certificateNotice)) {
-		e.tell(f)
+	for _, f := range j.service.Examine(ctx, k.app.now().Add(certificateNotice)) {
+		k.show(f)
 		if f.Verdict == xmppadmin.Fail {
-			e.remember(exitXMPP)
+			k.count(exitXMPP)
 		}
 	}
 }

@@ -1,27 +1,23 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
-)
 
-// sample is the configuration that init writes: every key, explained.
-//
-//go:embed muster.toml
-var sample []byte
+	"muster/cmd/muster/internal/config"
+)
 
 func (a *app) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [FILE]",
-		Short: "Writes a configuration to begin with",
-		Long: "Writes a configuration with every key explained, to FILE or else to muster.toml. A file\n" +
-			"that is there is left alone.",
-		Annotations: exits(),
+		Short: "Write a configuration file to start from",
+		Long: "Write a configuration file with every key explained, to FILE or else to muster.toml. An\n" +
+			"existing file is not overwritten.",
+		Annotations: changes(exits()),
 		Example:     "  muster init\n  muster init /etc/muster/muster.toml",
 		Args:        asUsage(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -34,22 +30,19 @@ func (a *app) initCommand() *cobra.Command {
 	}
 }
 
-// init is the command init.
+// init writes the sample configuration.
 func (a *app) init(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already, and was left alone", path)
+		return fmt.Errorf("%s already exists; not overwritten", path)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(sample)
+	_, err = f.WriteString(config.Sample())
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(path)))
 	}
-	if a.format == "json" {
-		return a.jsonVersion()
-	}
-	_, err = fmt.Fprintf(a.stdout, "%s is written; set xmpp.jid, xmpp.service and the password in it, then run: muster plan\n", path)
-	return err
+	a.console.Result("%s written; set xmpp.jid, xmpp.service and the password in it, then run: muster plan", path)
+	return nil
 }

@@ -2,15 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"muster/provision/plan"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"muster/provision"
-	"muster/provision/plan"
+	"muster/cmd/muster/internal/ui"
+	"muster/xmppadmin"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -19,9 +19,9 @@ func (a *app) planCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "plan",
-		Short: "Says what would change",
-		Long: "Says what would change, and why, room by room. It takes no lock and writes nothing on\n" +
-			"the service. With -o the plan is saved for muster apply.",
+		Short: "Show what would change",
+		Long: "Show what would change, and why, room by room. Nothing is written on the service, and no\n" +
+			"lock is taken. With -o the plan is saved for muster apply.",
 		Annotations: exits(exitChanges, exitIncomplete, exitRefused, exitDatatracker, exitXMPP),
 		Example:     "  muster plan\n  muster plan --meeting 126 -o 126.plan\n  muster plan --meeting file:agenda.json --offline",
 		Args:        noArguments,
@@ -30,7 +30,7 @@ func (a *app) planCommand() *cobra.Command {
 				return err
 			}
 			if cmd.Flags().Changed("output") && output == "" {
-				return wrongUsage(cmd, "--output is given, and empty")
+				return wrongUsage(cmd, "--output must not be empty")
 			}
 			return a.plan(cmd.Context(), &o, offline, unchanged, output)
 		},
@@ -38,8 +38,8 @@ func (a *app) planCommand() *cobra.Command {
 	addMeeting(cmd.Flags(), &o.meetings)
 	o.addSelection(cmd.Flags())
 	o.addGuards(cmd.Flags())
-	cmd.Flags().BoolVar(&offline, "offline", false, "look at no server: every wanted room is a create")
-	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "list the rooms that are as they should be, too")
+	cmd.Flags().BoolVar(&offline, "offline", false, "contact no server: every wanted room is a create")
+	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "also list the rooms that are as they should be")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the plan to `FILE`")
 	return cmd
 }
@@ -60,12 +60,12 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	if err != nil {
 		return err
 	}
-	j.remark(p)
-	if err := a.showPlan(j, p, unchanged); err != nil {
-		return err
-	}
+	r := j.run(p)
+	r.ShowUnchanged = unchanged
+	a.console.Remarks(r)
+	a.console.Plan(r.Plan)
 	if output != "" {
-		if err := j.save(output, o, p, now); err != nil {
+		if err := j.save(output, o, p); err != nil {
 			return err
 		}
 	}
@@ -91,10 +91,7 @@ func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (plan.Plan,
 // guard asks the guards, with what the last run left behind.
 func (j *job) guard(o *planFlags, p plan.Plan, applying bool) []*plan.GuardError {
 	return plan.Guard(j.wanted, p, plan.GuardInput{
-		Limits: plan.Limits{
-			Archive: j.config.Guards.ArchiveRooms, ArchivePercent: float64(j.config.Guards.ArchivePercent),
-			Protected: j.config.Rooms.Protected,
-		},
+		Limits:    j.config.Limits(),
 		Overrides: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
 		LastGroups: j.memory.Groups, Applying: applying,
 	})
@@ -130,54 +127,33 @@ func refused(refusals []*plan.GuardError) error {
 	for i, r := range refusals {
 		errs[i] = r
 	}
-	return errors.Join(errs...)
+	return list(errs...)
 }
 
 func unknownRooms(p plan.Plan) error {
-	return fmt.Errorf("%d of the rooms could not be looked at; nothing is done about them", p.Counts.Unknown)
+	return fmt.Errorf("%d of the rooms could not be surveyed and are left alone", p.Counts.Unknown)
 }
 
-// remark tells the warnings, and what the server does not offer.
-func (j *job) remark(p plan.Plan) {
-	for _, w := range j.warnings() {
-		j.app.warn("%s", w)
+// run returns the plan as it is shown and applied.
+func (j *job) run(p plan.Plan) ui.Run {
+	return ui.Run{
+		Plan:     ui.Plan{Plan: p, Meetings: j.label(), Refused: j.wanted.Refused},
+		Warnings: j.warnings(), NotOffered: j.notOffered(p.NotOffered),
 	}
-	for _, c := range p.Changes {
-		if c.Action == provision.Conflict {
-			j.app.warn("room %q is in conflict: %s; muster adopt %s takes it over", c.Room.Name, c.Reason, c.Room.Name)
-		}
-	}
-	j.remarkNotOffered(p)
 }
 
-// remarkNotOffered names, once, the wanted settings that the server lacks.
-func (j *job) remarkNotOffered(p plan.Plan) {
+// notOffered returns a note on each wanted setting that the server lacks.
+func (j *job) notOffered(settings []xmppadmin.Setting) []string {
 	if j.service == nil {
-		return
+		return nil
 	}
-	for _, s := range p.NotOffered {
-		text := fmt.Sprintf("%s does not offer the setting %s", p.Service, s)
+	var notes []string
+	for _, s := range settings {
+		text := fmt.Sprintf("%s does not offer the setting %s", j.config.XMPP.Service, s)
 		if why := j.service.Explain(s); why != "" {
 			text += ": " + why
 		}
-		j.app.note("%s", text)
+		notes = append(notes, text)
 	}
-}
-
-// showPlan writes the plan in the format asked for.
-func (a *app) showPlan(j *job, p plan.Plan, unchanged bool) error {
-	switch a.format {
-	case "json":
-		for _, c := range p.Changes {
-			if err := a.json(changeOf(c)); err != nil {
-				return err
-			}
-		}
-		a.summary = summaryOf(p.Counts, len(j.wanted.Refused))
-	case "markdown":
-		writePlanMarkdown(a.stdout, j, p, unchanged)
-	default:
-		a.writePlan(a.stdout, j, p, unchanged)
-	}
-	return nil
+	return notes
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"muster/provision/plan"
+	"muster/cmd/muster/internal/suggest"
+	"muster/cmd/muster/internal/ui"
 	"muster/xmppadmin"
 )
 
@@ -17,8 +19,8 @@ func (a *app) roomsCommand() *cobra.Command {
 	list := func(cmd *cobra.Command, _ []string) error { return a.rooms(cmd.Context(), meetings, "") }
 	cmd := &cobra.Command{
 		Use:   "rooms",
-		Short: "Shows the rooms on the service",
-		Long: "Shows the rooms on the service: managed or not, live or archived, as they should be or\n" +
+		Short: "Show the rooms on the service",
+		Long: "Show the rooms on the service: managed or not, live or archived, as they should be or\n" +
 			"not.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
 		Args:        noArguments,
@@ -27,22 +29,22 @@ func (a *app) roomsCommand() *cobra.Command {
 	addMeeting(cmd.PersistentFlags(), &meetings)
 	cmd.AddCommand(&cobra.Command{
 		Use:         "list",
-		Short:       "Lists the rooms, as rooms does",
-		Long:        "Lists the rooms, as rooms does.",
+		Short:       "List the rooms, as rooms does",
+		Long:        "List the rooms, as rooms does.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
 		Args:        noArguments,
 		RunE:        list,
 	}, &cobra.Command{
 		Use:   "show NAME",
-		Short: "Shows one room, its settings and why it exists",
-		Long: "Shows one room: its settings, what of them is not as it should be, and why the room\n" +
+		Short: "Show one room, its settings and why it exists",
+		Long: "Show one room: its settings, what of them is not as it should be, and why the room\n" +
 			"exists.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
 		Example:     "  muster rooms show quic",
 		Args:        asUsage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if args[0] == "" {
-				return wrongUsage(cmd, "the name of the room is given, and empty")
+				return wrongUsage(cmd, "the room name must not be empty")
 			}
 			return a.rooms(cmd.Context(), meetings, args[0])
 		},
@@ -50,7 +52,7 @@ func (a *app) roomsCommand() *cobra.Command {
 	return cmd
 }
 
-// rooms is the command rooms: of one room where name is not empty, else of all.
+// rooms shows one room, or all where name is empty.
 func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	c, err := a.load()
 	if err != nil {
@@ -75,84 +77,49 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 		return err
 	}
 	for _, w := range j.warnings() {
-		a.warn("%s", w)
+		a.console.Warn("%s", w)
 	}
-	records := roomRecords(found, j.wanted, p)
-	a.summary = summaryOf(p.Counts, len(j.wanted.Refused))
+	rooms := joinRooms(found, j.wanted, p)
+	a.console.Summarize(p.Counts, len(j.wanted.Refused))
 	if name != "" {
-		return a.showRoom(records, name)
+		return a.showRoom(rooms, name)
 	}
-	return a.listRooms(records)
+	return a.listRooms(rooms)
 }
 
-// listRooms writes a line for each room that exists or could not be looked at.
-func (a *app) listRooms(records []roomRecord) error {
-	records = slices.DeleteFunc(records, func(r roomRecord) bool { return r.State == xmppadmin.Absent.String() })
+// listRooms shows the rooms that exist or could not be surveyed.
+func (a *app) listRooms(rooms []ui.Room) error {
+	rooms = slices.DeleteFunc(rooms, func(r ui.Room) bool { return r.State == xmppadmin.Absent.String() })
+	a.console.Rooms(rooms)
 	unknown := 0
-	rows := [][]string{{"ROOM", "STATE", "AS IT SHOULD BE", "TITLE"}}
-	for _, r := range records {
+	for _, r := range rooms {
 		if r.State == xmppadmin.Unknown.String() {
 			unknown++
 		}
-		if a.format == "json" {
-			if err := a.json(r); err != nil {
-				return err
-			}
-		}
-		rows = append(rows, []string{r.Room, r.standing(), r.verdict(), r.Settings[xmppadmin.Title]})
-	}
-	if a.format != "json" {
-		if err := a.writeTable(rows); err != nil {
-			return err
-		}
 	}
 	if unknown > 0 {
-		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be looked at", unknown)}
+		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be surveyed", unknown)}
 	}
 	return nil
 }
 
-// writeTable writes rows, the first of which are the headings.
-func (a *app) writeTable(rows [][]string) error {
-	if a.format != "markdown" {
-		return table(a.stdout, rows)
-	}
-	for i, row := range rows {
-		for n := range row {
-			row[n] = cell(row[n])
-		}
-		fmt.Fprintf(a.stdout, "| %s |\n", strings.Join(row, " | "))
-		if i == 0 {
-			fmt.Fprintf(a.stdout, "|%s\n", strings.Repeat(" --- |", len(row)))
-		}
-	}
-	return nil
-}
-
-// showRoom writes all there is to say of one room.
-func (a *app) showRoom(records []roomRecord, name string) error {
-	i := slices.IndexFunc(records, func(r roomRecord) bool { return r.Room == name })
-	r := records[i]
-	if a.format == "json" {
-		if err := a.json(r); err != nil {
-			return err
-		}
-	} else if err := a.writeTable(r.rows()); err != nil {
-		return err
-	}
+// showRoom shows one room.
+func (a *app) showRoom(rooms []ui.Room, name string) error {
+	r := rooms[slices.IndexFunc(rooms, func(r ui.Room) bool { return r.Name == name })]
+	a.console.Room(r)
 	switch r.State {
 	case xmppadmin.Unknown.String():
-		return &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be looked at: %s", name, r.Error)}
+		return &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be surveyed: %s", name, r.Error)}
 	case xmppadmin.Absent.String():
-		return &absentError{name: name, meant: nearestRoom(records, name)}
+		return &absentError{name: name, meant: nearestRoom(rooms, name)}
 	}
 	return nil
 }
 
-// absentError is a room to be shown that is not there.
+// absentError is a room to be shown that does not exist.
 type absentError struct{ name, meant string }
 
-func (e *absentError) Error() string { return fmt.Sprintf("room %q: %v", e.name, xmppadmin.ErrAbsent) }
+func (e *absentError) Error() string { return fmt.Sprintf("room %q: no such room", e.name) }
 func (e *absentError) Unwrap() error { return xmppadmin.ErrAbsent }
 
 // Hint names the room that may have been meant.
@@ -164,12 +131,12 @@ func (e *absentError) Hint() string {
 }
 
 // nearestRoom returns the room on the service whose name is most like this one.
-func nearestRoom(records []roomRecord, name string) string {
+func nearestRoom(rooms []ui.Room, name string) string {
 	var names []string
-	for _, r := range records {
+	for _, r := range rooms {
 		if r.State != xmppadmin.Absent.String() {
-			names = append(names, r.Room)
+			names = append(names, r.Name)
 		}
 	}
-	return nearest(strings.ToLower(name), names)
+	return suggest.Nearest(strings.ToLower(name), names)
 }

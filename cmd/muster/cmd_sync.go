@@ -2,22 +2,24 @@ package main
 
 import (
 	"github.com/spf13/cobra"
-
 	"muster/provision/plan"
+
+	"muster/cmd/muster/internal/ui"
 )
 
 func (a *app) syncCommand() *cobra.Command {
-	o := applyFlags{command: "muster sync", yes: true, silent: true}
+	o := applyFlags{yes: true, report: (*ui.Console).ChangesReport}
 	cmd := &cobra.Command{
 		Use:   "sync",
-		Short: "Does what cron wants: apply everything, silent when nothing changed",
-		Long: "Plans and does it without asking, by the policy sync. It says nothing when nothing\n" +
-			"changed, and one line and the reasons when something did; errors and warnings go to standard error.",
-		Annotations: exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP),
+		Short: "Apply all changes without asking; print nothing if nothing changed (for cron)",
+		Long: "Plan and apply the changes by the policy sync, without asking. Nothing is printed if\n" +
+			"nothing changed, otherwise the summary and a line for each change; errors and warnings\n" +
+			"go to standard error.",
+		Annotations: changes(exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP)),
 		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
 		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.policy = string(plan.Sync)
+			o.command, o.policy = cmd.CommandPath(), string(plan.Sync)
 			if err := o.check(cmd); err != nil {
 				return err
 			}

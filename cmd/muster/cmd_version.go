@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -27,16 +26,13 @@ func version() string {
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:         "version",
-		Short:       "Says which version this is",
-		Long:        "Says which version this is.",
+		Short:       "Print the version",
+		Long:        "Print the version.",
 		Annotations: exits(),
 		Args:        noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			if a.format == "json" {
-				return a.jsonVersion()
-			}
-			_, err := fmt.Fprintf(a.stdout, "muster %s\n", version())
-			return err
+			a.console.Result("muster %s", version())
+			return nil
 		},
 	}
 }

@@ -3,10 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-
-	"muster/agenda"
 	"muster/provision/plan"
 	"muster/provision/state"
+	"strings"
+
+	"muster/agenda"
 	"muster/xmppadmin"
 )
 
@@ -18,20 +19,46 @@ const (
 	exitError       exitCode = 1   // an error, or wrong usage
 	exitChanges     exitCode = 2   // plan: something would change
 	exitIncomplete  exitCode = 3   // a room failed or is unknown; the rest was done
-	exitRefused     exitCode = 4   // a guard refused, or a plan no longer fits
+	exitRefused     exitCode = 4   // a guard refused, or a plan is stale
 	exitLocked      exitCode = 5   // another run holds the lock
 	exitDatatracker exitCode = 6   // the Datatracker is unreachable or unusable
 	exitXMPP        exitCode = 7   // the XMPP service is unreachable or refuses
 	exitInterrupted exitCode = 130 // stopped by a signal
 )
 
-// statusError ends the program with a status of its own. A nil Err has been
-// told to the user already, by the summary.
+// severity orders exit statuses where several apply and one must be chosen:
+// what the user must mend first is the highest.
+func severity(code exitCode) int {
+	switch code {
+	case exitOK:
+		return 0
+	case exitChanges:
+		return 1
+	case exitIncomplete:
+		return 2
+	case exitDatatracker:
+		return 3
+	case exitXMPP:
+		return 4
+	case exitLocked:
+		return 5
+	case exitRefused:
+		return 6
+	case exitInterrupted:
+		return 8
+	default:
+		return 7
+	}
+}
+
+// statusError ends the program with a status of its own. One without err has
+// been shown to the user already, by the summary.
 type statusError struct {
 	code exitCode
 	err  error
 }
 
+// Error returns the text of err.
 func (e *statusError) Error() string {
 	if e.err == nil {
 		return "not everything was done"
@@ -39,9 +66,56 @@ func (e *statusError) Error() string {
 	return e.err.Error()
 }
 
+// Unwrap returns err.
 func (e *statusError) Unwrap() error { return e.err }
 
-// codeOf says with which status an error ends the program.
+// shown reports whether the results have shown an error already.
+func shown(err error) bool {
+	var status *statusError
+	return errors.As(err, &status) && status.err == nil
+}
+
+// errorList is several errors, each of which is shown by itself.
+type errorList []error
+
+// Error returns the texts of all errors.
+func (l errorList) Error() string {
+	texts := make([]string, len(l))
+	for i, err := range l {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns the errors.
+func (l errorList) Unwrap() []error { return l }
+
+// list returns the errors that are not nil: none as nil, one as itself.
+func list(errs ...error) error {
+	var l errorList
+	for _, err := range errs {
+		if err != nil {
+			l = append(l, err)
+		}
+	}
+	switch len(l) {
+	case 0:
+		return nil
+	case 1:
+		return l[0]
+	}
+	return l
+}
+
+// split returns the errors of a list, or the one error.
+func split(err error) []error {
+	if l, ok := err.(errorList); ok {
+		return l
+	}
+	return []error{err}
+}
+
+// codeOf returns the status with which an error ends the program.
 func codeOf(err error) exitCode {
 	var status *statusError
 	var guard *plan.GuardError
@@ -67,25 +141,4 @@ func codeOf(err error) exitCode {
 	default:
 		return exitError
 	}
-}
-
-// hintOf returns what to do about an error, where the error knows.
-func hintOf(err error) string {
-	var h interface{ Hint() string }
-	var datatracker *agenda.Error
-	var moved *plan.StaleError
-	var locked *state.LockedError
-	switch {
-	case errors.As(err, &h):
-		return h.Hint()
-	case errors.As(err, &datatracker):
-		return datatracker.Hint
-	case errors.As(err, &moved):
-		return "make the plan again, and look at it again"
-	case errors.As(err, &locked):
-		return "wait for it to end, or give --lock-timeout to have this run wait"
-	case errors.Is(err, xmppadmin.ErrForbidden):
-		return "the service must let the account xmpp.jid make and own rooms: list it among the admins of the MUC component"
-	}
-	return ""
 }

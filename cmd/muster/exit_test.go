@@ -7,11 +7,14 @@ import (
 	"io/fs"
 	"testing"
 
-	"muster/agenda"
 	"muster/provision/plan"
 	"muster/provision/state"
 	"muster/provision/want"
+
+	"muster/agenda"
+	"muster/cmd/muster/internal/config"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 func TestCodeOf(t *testing.T) {
@@ -25,7 +28,7 @@ func TestCodeOf(t *testing.T) {
 		{"nothing wrong", nil, 0},
 		{"any error", errors.New("x"), 1},
 		{"wrong usage", &usageError{err: errors.New("x"), command: "muster plan"}, 1},
-		{"configuration", &configError{path: "muster.toml", err: fs.ErrNotExist}, 1},
+		{"configuration", &config.Error{Path: "muster.toml", Err: fs.ErrNotExist}, 1},
 		{"no room of that name", &plan.UnmatchedError{Names: []string{"quik"}}, 1},
 		{"two claim one name", &want.CollisionError{Name: "quic"}, 1},
 		{"a room that is absent", &absentError{name: "quic"}, 1},
@@ -35,12 +38,12 @@ func TestCodeOf(t *testing.T) {
 		{"a guard", guard, 4},
 		{"several guards", refused([]*plan.GuardError{guard, guard}), 4},
 		{"a plan that no longer fits", &plan.StaleError{Configuration: true}, 4},
-		{"locked", errors.Join(&state.LockedError{Path: "state/lock"}, nil), 5},
-		{"datatracker unreachable", &agenda.Error{Kind: agenda.ErrUnreachable, Err: errors.New("x")}, 6},
-		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Kind: agenda.ErrUnusable, Err: errors.New("x")}), 6},
-		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Kind: agenda.ErrNotFound, Err: errors.New("x")}), 6},
+		{"locked", list(&state.LockedError{Path: "state/lock"}, nil), 5},
+		{"datatracker unreachable", &agenda.Error{Err: errors.New("x")}, 6},
+		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Status: 200, Err: errors.New("x")}), 6},
+		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Status: 404, Err: errors.New("x")}), 6},
 		{"service unreachable", fmt.Errorf("apply stopped: %w", xmppadmin.ErrUnavailable), 7},
-		{"login refused", &xmppadmin.ConnectError{Step: "log in as", On: "muster@example.org", Err: errors.New("x")}, 7},
+		{"login refused", &session.ConnectError{Step: "log in as", On: "muster@example.org", Err: errors.New("x")}, 7},
 		{"rights refused", fmt.Errorf("apply stopped: %w", xmppadmin.ErrForbidden), 7},
 		{"stream lost", fmt.Errorf("x: %w", xmppadmin.ErrInterrupted), 7},
 		{"interrupted", &statusError{code: exitInterrupted, err: errors.New("interrupted")}, 130},
@@ -86,11 +89,11 @@ func TestHintOf(t *testing.T) {
 		{"none", errors.New("x"), ""},
 		{"usage", &usageError{err: errors.New("x"), command: "muster plan"}, "see muster plan --help"},
 		{"usage, nearly right", &usageError{err: errors.New("x"), command: "muster", meant: "muster plan"}, "did you mean muster plan? see muster --help"},
-		{"configuration", &configError{err: errors.New("x"), hint: "do this"}, "do this"},
+		{"configuration", &config.Error{Err: errors.New("x"), Advice: "do this"}, "do this"},
 		{"datatracker", fmt.Errorf("next meeting: %w", &agenda.Error{Err: errors.New("x"), Hint: "look there"}), "look there"},
-		{"moved", &plan.StaleError{}, "make the plan again, and look at it again"},
+		{"moved", &plan.StaleError{}, "make the plan again, and review it"},
 		{"locked", &state.LockedError{}, "wait for it to end, or give --lock-timeout to have this run wait"},
-		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden), "the service must let the account xmpp.jid make and own rooms: list it among the admins of the MUC component"},
+		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden), "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

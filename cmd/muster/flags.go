@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"muster/cmd/muster/internal/ui"
+	"muster/provision"
 	"muster/provision/plan"
 )
 
@@ -29,14 +31,14 @@ func addMeeting(f *pflag.FlagSet, meetings *[]string) {
 
 // addSelection defines the flags that select what a plan does.
 func (o *planFlags) addSelection(f *pflag.FlagSet) {
-	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
+	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "the `POLICY` for what may be done: create-only, upsert-only or sync, which also archives")
 	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? are wildcards")
 	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
 }
 
 // addGuards defines the flags that override a guard.
 func (o *planFlags) addGuards(f *pflag.FlagSet) {
-	f.IntVar(&o.allowed.Archive, "allow-archive", 0, "archive up to `N` rooms at once, whatever the limits are")
+	f.Var(countValue{&o.allowed.Archive}, "allow-archive", "archive up to `N` rooms at once, whatever the limits are")
 	f.BoolVar(&o.allowed.Empty, "allow-empty", false, "accept an agenda without a session of a configured group type")
 	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "accept the agenda of another meeting than the one asked for")
 	f.BoolVar(&o.allowed.Shrink, "allow-shrink", false, "accept an agenda or a list of groups that lost more than half of its entries")
@@ -61,11 +63,12 @@ type applyFlags struct {
 	yes         bool
 	lockTimeout time.Duration
 	file        string
-	command     string // for the lock's file
-	// keep, where it is not nil, cuts the plan down to what the command is for.
-	keep func(*app, plan.Plan) plan.Plan
-	// silent holds back everything but errors until something was changed.
-	silent bool
+	command     string // the command's path, for the lock
+	report      func(*ui.Console) ui.Report
+	// byHand, where it is not empty, is the one action of the command; the plan
+	// is narrowed to it.
+	byHand provision.Action
+	names  []string // the rooms that were named to it
 }
 
 // addYes defines --yes.
@@ -75,7 +78,7 @@ func (o *applyFlags) addYes(f *pflag.FlagSet) {
 
 // addLock defines --lock-timeout.
 func (o *applyFlags) addLock(f *pflag.FlagSet) {
-	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for another run to end, for example 30s")
+	f.Var(durationValue{&o.lockTimeout}, "lock-timeout", "how long to wait for another run to end: a `DURATION` such as 30s")
 }
 
 // noPlanFlags refuses the flags whose value a plan file contains.

@@ -1,10 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/state"
+	"muster/provision/want"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,71 +17,33 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"muster/agenda"
-	"muster/provision/plan"
-	"muster/provision/state"
-	"muster/provision/want"
+	"muster/cmd/muster/internal/config"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // job is one run's view of both sides: the rooms wanted, from the agendas, and
 // the service that has them or should.
 type job struct {
 	app     *app
-	config  config
+	config  config.Config
 	rules   want.Rules
 	sources []string // the meetings, as asked for
 	inputs  want.Sources
 	memory  state.Memory
 	wanted  want.Wanted
-	account xmppadmin.Config   // what a login takes, once it was put together
-	client  *xmppadmin.Client  // nil where no server is looked at
+	account session.Config     // what a login takes, once it was put together
+	client  *session.Client    // nil where no server is looked at
 	service *xmppadmin.Service // likewise
-}
-
-// load reads the configuration.
-func (a *app) load() (config, error) {
-	path, err := findConfig(a.configPath, a.env)
-	if err != nil {
-		return config{}, err
-	}
-	return readConfig(path)
-}
-
-// rules turns the configuration into what provision goes by.
-func (c config) rules() want.Rules {
-	r := want.DefaultRules(c.XMPP.Service)
-	r.GroupTypes = c.Rooms.GroupTypes
-	r.Language = c.Rooms.Language
-	r.LogURL = c.Rooms.LogURL
-	if c.Rooms.Title != "" {
-		r.Title = c.Rooms.Title
-	}
-	if c.Rooms.Description != "" {
-		r.Description = c.Rooms.Description
-	}
-	r.YearRound = c.Rooms.YearRound
-	r.Grace = time.Duration(c.Rooms.GraceDays) * 24 * time.Hour
-	r.HideArchived = c.Rooms.HideArchived
-	for _, n := range c.Rooms.Renamed {
-		r.Renamed = append(r.Renamed, want.Rename{Name: n.Name, Previously: n.Previously})
-	}
-	r.Standing = nil
-	for _, s := range c.Rooms.Standing {
-		r.Standing = append(r.Standing, want.Standing{Name: s.Name, Title: s.Title, Description: s.Description})
-	}
-	return r
 }
 
 // prepare gets both sides ready at once: the agendas from the Datatracker, and
 // a session with the server unless the run is to look at none. now is the time
 // that the wishes are made for.
-func (a *app) prepare(ctx context.Context, c config, sources []string, now time.Time, offline bool) (*job, error) {
-	j := &job{app: a, config: c, rules: c.rules(), sources: sources}
+func (a *app) prepare(ctx context.Context, c config.Config, sources []string, now time.Time, offline bool) (*job, error) {
+	j := &job{app: a, config: c, rules: c.Rules(), sources: sources}
 	if len(j.sources) == 0 {
 		j.sources = c.Meetings.Follow
-	}
-	if err := j.rules.Validate(); err != nil {
-		return nil, &configError{path: c.path, err: err}
 	}
 	if !offline {
 		if err := j.credentials(ctx); err != nil {
@@ -93,11 +58,8 @@ func (a *app) prepare(ctx context.Context, c config, sources []string, now time.
 		sides.Go(func() error { connected = j.connect(ctx); return nil })
 	}
 	_ = sides.Wait()
-	if err := cmp.Or(fetched, connected); err != nil {
+	if err := list(fetched, connected); err != nil {
 		j.close()
-		if fetched != nil && connected != nil {
-			err = errors.Join(fetched, connected)
-		}
 		return nil, err
 	}
 	return j, nil
@@ -115,9 +77,9 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if warning != "" {
-		j.app.warn("%s", warning)
+		j.app.console.Warn("%s", warning)
 	}
-	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), Seen: j.memory.Rooms}
+	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), History: j.memory.Rooms}
 	g, gctx := errgroup.WithContext(ctx)
 	for i, source := range j.sources {
 		g.Go(func() (err error) {
@@ -139,7 +101,7 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// onlyFiles says that no meeting comes from the Datatracker, so that nothing
+// onlyFiles reports whether no meeting comes from the Datatracker, so that nothing
 // else may either.
 func onlyFiles(sources []string) bool {
 	return !slices.ContainsFunc(sources, func(s string) bool { return !strings.HasPrefix(s, "file:") })
@@ -147,22 +109,23 @@ func onlyFiles(sources []string) bool {
 
 // agendaClient returns a client of the configured Datatracker, with its cache
 // in the state folder where there is one.
-func (a *app) agendaClient(c config) (*agenda.Client, error) {
+func (a *app) agendaClient(c config.Config) (*agenda.Client, error) {
 	cache := filepath.Join(c.State.Dir, "cache")
 	if _, err := os.Stat(c.State.Dir); errors.Is(err, os.ErrNotExist) {
 		cache = "" // a plan makes no state folder
 	}
 	client, err := agenda.New(agenda.Config{
-		URL: c.Datatracker.URL, Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
-		Logger: a.logger(), UserAgent: "muster/" + release, Now: a.now,
+		URL: c.Datatracker.URL, ChatPattern: c.Datatracker.ChatPattern,
+		Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
+		Logger: a.console.Logger(), UserAgent: "muster/" + release, Now: a.now,
 	})
 	if err != nil {
-		return nil, &configError{path: c.path, err: err}
+		return nil, &config.Error{Path: c.Path, Err: err}
 	}
 	return client, nil
 }
 
-// connect logs in and finds out how to speak to the service.
+// connect logs in and finds out which dialect the service takes.
 func (j *job) connect(ctx context.Context) error {
 	if err := j.login(ctx); err != nil {
 		return err
@@ -178,7 +141,7 @@ func (j *job) login(ctx context.Context) error {
 		return err
 	}
 	var err error
-	j.client, err = xmppadmin.Dial(ctx, j.account)
+	j.client, err = session.Dial(ctx, j.account)
 	return err
 }
 
@@ -188,30 +151,33 @@ func (j *job) credentials(ctx context.Context) error {
 		return nil
 	}
 	x := j.config.XMPP
-	password, err := j.config.password(ctx, j.app.env)
+	password, err := j.config.Password(ctx, j.app.env.get)
 	if err != nil {
 		return err
 	}
-	authorities, err := j.config.authorities()
+	authorities, err := j.config.Authorities()
 	if err != nil {
 		return err
 	}
-	j.account = xmppadmin.Config{
+	j.account = session.Config{
 		JID: x.JID, Password: password, Server: x.Server, DirectTLS: x.TLS == "direct",
-		RootCAs: authorities, Timeout: time.Duration(x.Timeout), Logger: j.app.logger(),
+		RootCAs: authorities, Timeout: time.Duration(x.Timeout), Logger: j.app.console.Logger(),
 	}
 	return nil
 }
 
-// close ends the session with the server and tells, with --verbose, what it
+// close ends the session with the server and shows, with --verbose, what it
 // took.
 func (j *job) close() {
 	if j.client == nil {
 		return
 	}
 	_ = j.client.Close()
-	if s := j.client.Stats(); j.app.verbose {
-		j.app.note("%d requests over %d connections, %d bytes sent, %d received", s.Requests, s.Streams, s.Sent, s.Received)
+	if _, what := j.client.Waited(); what != "" && j.app.console.Options.Verbose {
+		j.app.console.Note("waited %s", what)
+	}
+	if s := j.client.Stats(); j.app.console.Options.Verbose {
+		j.app.console.Note("%d requests over %d connections, %d bytes sent, %d received", s.Requests, s.Streams, s.Sent, s.Received)
 	}
 }
 
@@ -230,11 +196,7 @@ func (j *job) who() string { return j.config.XMPP.JID }
 func (j *job) label() string {
 	var names []string
 	for _, m := range j.inputs.Meetings {
-		name := m.Number
-		if name != "" && !strings.HasPrefix(name, "interim") {
-			name = "IETF " + name
-		}
-		names = append(names, name)
+		names = append(names, provision.MeetingName(m.Number))
 	}
 	return strings.Join(names, ", ")
 }
@@ -242,6 +204,9 @@ func (j *job) label() string {
 // warnings are what the agendas and the derivation of rooms had to remark.
 func (j *job) warnings() []string {
 	var all []string
+	for _, o := range j.inputs.Outages() {
+		all = append(all, o.Error())
+	}
 	for _, m := range j.inputs.Meetings {
 		for _, w := range m.Warnings {
 			all = append(all, fmt.Sprintf("agenda of %s: %s", m.Number, w))

@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"muster/provision/plan"
 	"os"
-	"time"
 
 	"github.com/google/renameio/v2"
 
-	"muster/provision/plan"
+	"muster/cmd/muster/internal/fileerr"
 )
 
 // fileOptions are the flags as a plan file keeps them.
@@ -33,22 +33,22 @@ func (o *planFlags) fromFile(f *plan.File) {
 func (j *job) planFile(o plan.FileOptions, p plan.Plan) plan.File {
 	return plan.File{
 		Version: release, Account: j.config.XMPP.JID, Meetings: j.sources, Options: o,
-		Agendas: j.inputs.Marks(), Configuration: j.rules.Digest(), Plan: p,
+		Agendas: j.inputs.Fingerprints(), Configuration: j.rules.Digest(), Plan: p,
 	}
 }
 
 // save writes the plan to a file, wholly or not at all. A plan that looked at
 // no server fits none, so it cannot be saved.
-func (j *job) save(path string, o *planFlags, p plan.Plan, _ time.Time) error {
+func (j *job) save(path string, o *planFlags, p plan.Plan) error {
 	if j.service == nil {
-		return fmt.Errorf("a plan made with --offline cannot be saved: it has looked at no room")
+		return fmt.Errorf("a plan made with --offline cannot be saved: it surveyed no room")
 	}
 	var b bytes.Buffer
 	if err := plan.Write(&b, j.planFile(o.fileOptions(), p)); err != nil {
 		return err
 	}
 	if err := renameio.WriteFile(path, b.Bytes(), 0o600); err != nil {
-		return fmt.Errorf("save the plan to %s: %w", path, bareFileError(err))
+		return fmt.Errorf("save the plan to %s: %w", path, fileerr.Cause(err))
 	}
 	return nil
 }
@@ -60,9 +60,9 @@ func readPlanFile(path string) (*plan.File, error) {
 		return nil, fmt.Errorf("plan file: %w", err)
 	}
 	defer f.Close()
-	plan, err := plan.Read(f)
+	saved, err := plan.Read(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return plan, nil
+	return saved, nil
 }

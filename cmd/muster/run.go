@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/ui"
 )
 
 // environment is the process's environment, one KEY=value an entry; the last
@@ -24,21 +29,21 @@ func (e environment) get(key string) string {
 	return ""
 }
 
-// app is one run of the program: where it reads and writes, and the options
-// that every command has.
+// app is one run of the program: its clock, its environment, the console that
+// it writes to, and the configuration file that was named.
 type app struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	env            environment
-	now            func() time.Time
-
+	env        environment
+	now        func() time.Time
+	console    *ui.Console
 	configPath string
-	format     string
-	quiet      bool
-	verbose    bool
-	begun      bool           // the first JSON record was written
-	summary    *summaryRecord // the last one, to be written at the end
-	hinted     string         // the last hint that was written
+}
+
+// newApp returns the program with its streams.
+func newApp(now func() time.Time, stdin io.Reader, stdout, stderr io.Writer, env []string) *app {
+	a := &app{env: env, now: now}
+	streams := ui.Streams{In: stdin, Out: stdout, Err: stderr, Getenv: a.env.get}
+	a.console = ui.New(streams, version(), func(err error) (int, string) { return int(codeOf(err)), hintOf(err) })
+	return a
 }
 
 // run is the whole program: arguments in, an exit status out. An interrupt or
@@ -47,25 +52,59 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return int(runAt(ctx, time.Now, args, stdin, stdout, stderr, env))
 }
 
-// runAt is run with a clock of the caller's.
+// runAt is run with the caller's clock.
 func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) exitCode {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	out := &output{Writer: stdout}
-	a := &app{stdin: stdin, stdout: out, stderr: stderr, env: env, now: now}
+	a := newApp(now, stdin, stdout, stderr, env)
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(out)
-	root.SetErr(stderr)
+	root.SetOut(a.console.Out())
+	root.SetErr(a.console.Err())
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && !errors.As(err, new(*statusError)) {
 		err = &statusError{code: exitInterrupted, err: errors.New("interrupted")}
 	}
-	a.report(err)
-	if out.err != nil && (err == nil || codeOf(err) == exitChanges) {
-		err = out.err
-		a.writeError(err)
+	return a.end(err)
+}
+
+// end shows the error with which a run ended, unless the results have shown
+// it, and returns the exit status.
+func (a *app) end(err error) exitCode {
+	if err != nil && !shown(err) {
+		a.console.Fatal(split(err)...)
+	}
+	a.console.Finish(err != nil)
+	if werr := a.console.WriteError(); werr != nil && (err == nil || codeOf(err) == exitChanges) {
+		err = werr
+		a.console.Error(err)
 	}
 	return codeOf(err)
+}
+
+// load reads the configuration.
+func (a *app) load() (config.Config, error) {
+	path, err := config.Find(a.configPath, a.env.get)
+	if err != nil {
+		return config.Config{}, err
+	}
+	c, err := config.Read(path)
+	if err != nil {
+		return c, err
+	}
+	return c, checkOwner(c, os.Geteuid(), ownerOf)
+}
+
+// checkOwner refuses to run as root on the state folder of another user, whose
+// later runs could not read what this one would leave there.
+func checkOwner(c config.Config, uid int, owner func(path string) string) error {
+	whose := owner(c.State.Dir)
+	if uid != 0 || whose == "" || whose == "root" {
+		return nil
+	}
+	return &config.Error{
+		Path: c.Path, Key: "state.dir", Err: fmt.Errorf("%s belongs to %s, and this is root", c.State.Dir, whose),
+		Advice: fmt.Sprintf("run as %s: sudo -u %s muster ...", whose, whose),
+	}
 }

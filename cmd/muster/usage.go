@@ -3,18 +3,20 @@ package main
 import (
 	"errors"
 	"fmt"
+	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"muster/provision/plan"
+	"muster/cmd/muster/internal/suggest"
 )
 
-// usageError is a command line that cannot be understood.
+// usageError is a wrong command line.
 type usageError struct {
 	err     error
-	command string // whose help says how it is done
+	command string // whose help explains it
 	meant   string // what may have been meant; may be empty
 }
 
@@ -34,6 +36,16 @@ func wrongUsage(cmd *cobra.Command, format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...), command: cmd.CommandPath()}
 }
 
+// flagError returns the library's error of a flag's value as the flag and what
+// is wrong with it; any other as it is.
+func flagError(err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
+}
+
 // asUsage marks the errors of argument checks as wrong usage.
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -44,57 +56,83 @@ func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// noArguments refuses arguments. Those of a command with others below it were
-// meant for the name of one.
+// noArguments refuses arguments. The first argument of a command with
+// subcommands is taken for the name of one.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if !cmd.HasAvailableSubCommands() {
-		return wrongUsage(cmd, "%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
-	}
-	var names []string
-	for _, below := range cmd.Commands() {
-		names = append(names, below.Name())
+		return wrongUsage(cmd, "%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
 	return &usageError{
 		err:     fmt.Errorf("%s has no command %q", cmd.CommandPath(), args[0]),
-		command: cmd.CommandPath(), meant: cmd.CommandPath() + " " + nearest(args[0], names),
+		command: cmd.CommandPath(), meant: meantCommand(cmd, args),
 	}
 }
 
-// check finds, before anything is done, options that make no sense. One that
-// is given and empty is mostly a variable of a script that is not set: it must
-// not widen what is done to everything.
+// meantCommand returns the command that args probably meant: the nearest below
+// cmd, else one further down, with the other arguments. Commands that change
+// something are not suggested.
+func meantCommand(cmd *cobra.Command, args []string) string {
+	paths := make(map[string]string)
+	var direct, deeper []string
+	for _, c := range family(cmd) {
+		if c == cmd || c.Annotations[changing] != "" || c.Hidden {
+			continue
+		}
+		if _, taken := paths[c.Name()]; taken {
+			continue
+		}
+		paths[c.Name()] = c.CommandPath()
+		if c.Parent() == cmd {
+			direct = append(direct, c.Name())
+		} else {
+			deeper = append(deeper, c.Name())
+		}
+	}
+	if near := suggest.Nearest(args[0], direct); near != "" {
+		return paths[near]
+	}
+	if near := suggest.Nearest(args[0], deeper); near != "" {
+		return strings.Join(append([]string{paths[near]}, args[1:]...), " ")
+	}
+	return ""
+}
+
+// family returns a command and all below it, in order.
+func family(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, below := range cmd.Commands() {
+		if below.Name() != "help" {
+			all = append(all, family(below)...)
+		}
+	}
+	return all
+}
+
+// check finds values that make no sense before anything is done. An empty one
+// is usually an unset variable of a script, and must not widen what is done to
+// everything.
 func (o *planFlags) check(cmd *cobra.Command) error {
 	f := cmd.Flags()
 	for name, values := range map[string][]string{"only": o.only, "except": o.except, "meeting": o.meetings} {
 		blank := slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
 		if f.Changed(name) && (len(values) == 0 || blank) {
-			return wrongUsage(cmd, "--%s is given, and empty", name)
+			return wrongUsage(cmd, "--%s must not be empty", name)
 		}
 	}
 	if _, err := plan.ParsePolicy(o.policy); err != nil {
 		return wrongUsage(cmd, "--policy: %w", err)
 	}
-	if o.allowed.Archive < 0 {
-		return wrongUsage(cmd, "--allow-archive is %d, less than none", o.allowed.Archive)
-	}
 	return nil
 }
 
-// check is that of the plan flags, and of the flags around them.
-func (o *applyFlags) check(cmd *cobra.Command) error {
-	if o.lockTimeout < 0 {
-		return wrongUsage(cmd, "--lock-timeout is %s, less than no time", o.lockTimeout)
-	}
-	return o.planFlags.check(cmd)
-}
-
-// checkAsking refuses to change anything where nobody can be asked.
-func (a *app) checkAsking(o *applyFlags) error {
-	if o.yes || a.canAsk() {
+// checkConfirmable refuses to change anything without --yes where there is no
+// terminal to ask on.
+func (a *app) checkConfirmable(o *applyFlags) error {
+	if o.yes || a.console.CanAsk() {
 		return nil
 	}
-	return &usageError{err: errors.New("there is no terminal to ask on: --yes is needed"), command: o.command}
+	return &usageError{err: errors.New("no terminal to ask on: --yes is required"), command: o.command}
 }

@@ -16,6 +16,7 @@ import (
 
 	"mellium.im/xmpp/stanza"
 
+	"muster/cmd/muster/internal/ui"
 	"muster/fixtures"
 	"muster/fixtures/datatracker"
 	"muster/fixtures/ejabberd"
@@ -25,7 +26,7 @@ import (
 )
 
 // years is a service over many years: a real server, a Datatracker whose
-// meetings follow one another, a clock that is moved on, and somebody who
+// meetings follow one another, a clock that is moved on, and a user who
 // speaks in every room.
 type years struct {
 	t           *testing.T
@@ -36,7 +37,7 @@ type years struct {
 	meeting     *meeting.Meeting
 	alice       *xmpptest.Participant
 	said        map[string][]string // by room, in order
-	changes     int                 // those that the program has told of
+	changes     int                 // those that the program reported
 }
 
 func newYears(t *testing.T, s *fixtures.Server) *years {
@@ -127,28 +128,28 @@ func (y *years) refused(what string, want exitCode) {
 	y.datatracker.Heal()
 	after := y.rooms()
 	for name, room := range before {
-		if after[name].standing() != room.standing() || !equalSettings(after[name], room) {
+		if after[name].Standing() != room.Standing() || !equalSettings(after[name], room) {
 			y.t.Errorf("%s: room %s was %v and is %v", what, name, room, after[name])
 		}
 	}
 }
 
-func equalSettings(a, b roomRecord) bool {
+func equalSettings(a, b ui.Room) bool {
 	return fmt.Sprint(a.Settings) == fmt.Sprint(b.Settings)
 }
 
 // rooms asks the program for the rooms on the service.
-func (y *years) rooms() map[string]roomRecord {
+func (y *years) rooms() map[string]ui.Room {
 	y.t.Helper()
 	code, out, errs := y.run("rooms", "--meeting", y.meeting.Number, "--format", "json", "--quiet")
 	if code != exitOK && code != exitDatatracker {
 		y.t.Fatalf("rooms: status %d\n%s%s", code, out, errs)
 	}
-	rooms := make(map[string]roomRecord)
+	rooms := make(map[string]ui.Room)
 	for line := range strings.Lines(out) {
-		var r roomRecord
+		var r ui.Room
 		if err := json.Unmarshal([]byte(line), &r); err == nil && r.Type == "room" {
-			rooms[r.Room] = r
+			rooms[r.Name] = r
 		}
 	}
 	return rooms
@@ -202,7 +203,7 @@ func (y *years) checkAudit(what string) {
 		y.t.Fatal(err)
 	}
 	if done := strings.Count(string(trail), `"result":"done"`); done != y.changes {
-		y.t.Errorf("%s: the audit trail has %d changes, the program has told of %d", what, done, y.changes)
+		y.t.Errorf("%s: the audit trail has %d changes, the program reported %d", what, done, y.changes)
 	}
 }
 
@@ -211,7 +212,7 @@ func (y *years) is(standing string, names ...string) {
 	y.t.Helper()
 	rooms := y.rooms()
 	for _, name := range names {
-		if got := rooms[name].standing(); got != standing {
+		if got := rooms[name].Standing(); got != standing {
 			y.t.Errorf("room %s is %s, not %s; it says: %s", name, got, standing, rooms[name].Reasons)
 		}
 	}

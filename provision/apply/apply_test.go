@@ -35,7 +35,7 @@ func TestApplyOneRoom(t *testing.T) {
 	vanish := func(f *fake.Service) { delete(f.Rooms, "quic") }
 	foreign := func(f *fake.Service) { r := f.Rooms["quic"]; r.Managed = false; f.Rooms["quic"] = r }
 	closed := func(f *fake.Service) { r := f.Rooms["quic"]; r.Archived = true; f.Rooms["quic"] = r }
-	over := want.Wanted{Service: sample.Service, Ended: []want.Ended{{Name: "quic", Reason: "over"}}}
+	over := wanting.Rooms().With(wanting.Archived("quic", "over"))
 	adopt := plan.Options{Policy: plan.Sync, AdoptWanted: true}
 	cases := map[string]struct {
 		start  []xmppadmin.Room
@@ -161,7 +161,7 @@ func TestApplyOneRoom(t *testing.T) {
 func TestApplyCounts(t *testing.T) {
 	t.Parallel()
 	w := wanting.Rooms("adopt", "broken", "conflict", "create", "reopen", "same", "unknown", "update")
-	w.Ended = []want.Ended{{Name: "archive"}}
+	w = w.With(wanting.Archived("archive", ""))
 	f := fake.New(sample.Room("adopt", false, false, ""), sample.Room("archive", true, false, ""), sample.Room("conflict", false, false, ""), sample.Room("reopen", true, true, ""), sample.Room("same", true, false, "same"), sample.Room("update", true, false, ""))
 	f.Script["read unknown"] = []fake.Behaviour{fake.Fails(errors.New("timed out"))}
 	p := fake.PlanFor(t, f, w, plan.Options{Policy: plan.Sync, Adopt: []string{"adopt"}})

@@ -7,7 +7,6 @@ import (
 	"muster/provision/internal/check"
 	"muster/provision/internal/sample"
 	"muster/provision/internal/wanting"
-	"muster/provision/want"
 	"muster/xmppadmin"
 )
 
@@ -17,7 +16,7 @@ func TestFilter(t *testing.T) {
 	for i := range w.Rooms {
 		w.Rooms[i].Reasons = []provision.Reason{{Source: provision.FromStanding, Text: "standing room"}}
 	}
-	w.Ended = []want.Ended{{Name: "archive"}}
+	w = w.With(wanting.Archived("archive", ""))
 	found := []xmppadmin.Room{
 		sample.Room("adopt", false, false, "adopt"), sample.Room("archive", true, false, "archive"), {Name: "create", State: xmppadmin.Absent},
 		sample.Room("same", true, false, "same"), sample.Room("strange", true, false, ""), {Name: "unknown"}, sample.Room("update", true, false, "old"),

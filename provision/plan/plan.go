@@ -24,7 +24,7 @@ type Plan struct {
 	Unchanged []provision.Room `json:"unchanged,omitempty"`
 	// Kept are managed, live rooms that nobody wants and that are left alone
 	// for a reason, sorted by name.
-	Kept []want.Kept `json:"kept,omitempty"`
+	Kept []provision.Room `json:"kept,omitempty"`
 	// Unexplained are managed, live rooms that nobody wants and nobody knows
 	// Anything of. They are left alone.
 	Unexplained []string `json:"unexplained,omitempty"`
@@ -67,29 +67,33 @@ type Options struct {
 
 // New compares the wanted rooms with those that a survey found.
 //
-//	wanted                   found                        then
-//	-----------------------  ---------------------------  ------------------------------
-//	yes                      absent                       create
-//	yes                      managed, live, as wanted     unchanged
-//	yes                      managed, live, different     update
-//	yes                      managed, archived            reopen
-//	yes, may stay archived   managed, archived            nothing, and not counted
-//	yes                      not managed                  conflict; adopt where asked to
-//	yes                      unknown, or not looked at    unknown
-//	where it exists          absent                       nothing, and not counted
-//	where it exists          managed, archived            nothing, and not counted
-//	where it exists          any other                    as for a wanted one
-//	no, its life is over     managed, live                archive
-//	no, its life is over     managed, archived            nothing; archive where it is to point elsewhere
-//	no, its life is over     not managed                  counted as unmanaged
-//	no, its life is over     absent                       nothing
-//	no, its life is over     unknown, or not looked at    unknown; nothing where it may never have been
-//	no, but kept             managed, live                kept: reported
-//	no                       managed, live                unexplained: reported
-//	no                       managed, archived            nothing; reopen where asked to
-//	no                       not managed                  counted as unmanaged; adopt where asked to
-//	no                       absent                       nothing
-//	no                       unknown                      unknown
+//	desired                found                        then
+//	---------------------  ---------------------------  ------------------------------
+//	live                   absent                       create
+//	live                   managed, live, as wanted     unchanged
+//	live                   managed, live, different     update
+//	live                   managed, archived            reopen
+//	live                   not managed                  conflict; adopt if requested
+//	live                   unknown, or not surveyed     unknown
+//	live unless archived   managed, archived            nothing, and not counted
+//	live unless archived   any other                    as for a live one
+//	live if it exists      absent                       nothing, and not counted
+//	live if it exists      managed, archived            nothing, and not counted
+//	live if it exists      any other                    as for a live one
+//	archived               managed, live                archive
+//	archived               managed, archived            nothing; archive if it is to point to another room
+//	archived               not managed                  counted as unmanaged
+//	archived               absent                       nothing
+//	archived               unknown, or not surveyed     unknown
+//	archived if found      not surveyed                 nothing
+//	archived if found      any other                    as for an archived one
+//	leave alone            managed, live                kept: reported
+//	leave alone            any other                    as for one not known
+//	not known              managed, live                unexplained: reported
+//	not known              managed, archived            nothing; reopen if requested
+//	not known              not managed                  counted as unmanaged; adopt if requested
+//	not known              absent                       nothing
+//	not known              unknown                      unknown
 //
 // A room is different when a wanted setting has another value, or when one of
 // the promise is not shown; other settings that are not shown are NotOffered.
@@ -102,21 +106,14 @@ func New(w want.Wanted, found []xmppadmin.Room, o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p := planner{options: o, selection: s, ended: make(map[string]*want.Ended, len(w.Ended)), kept: make(map[string]*want.Kept, len(w.Kept)), notOffered: make(map[xmppadmin.Setting]bool)}
+	p := planner{options: o, selection: s, notOffered: make(map[xmppadmin.Setting]bool)}
 	p.out = Plan{Service: w.Service, Created: o.Now, Policy: cmp.Or(o.Policy, UpsertOnly)}
 	if p.Addresses, err = provision.NewAddresses(w.Service); err != nil {
 		return Plan{}, err
 	}
-	for i := range w.Ended {
-		p.ended[w.Ended[i].Name] = &w.Ended[i]
-	}
-	for i := range w.Kept {
-		p.kept[w.Kept[i].Name] = &w.Kept[i]
-	}
 	found = sortedRooms(found)
 	p.out.Unchanged = make([]provision.Room, 0, len(w.Rooms))
 	p.compare(sortedWanted(w.Rooms), found)
-	p.unseen()
 	return p.finish(), s.unmatched(func() []string { return namesOf(w, found) })
 }
 

@@ -21,16 +21,16 @@ func TestPlan(t *testing.T) {
 	down := errors.New("timed out")
 	wanted := wanting.Rooms("quic")
 	kept := wanting.Rooms("quic")
-	kept.Rooms[0].IfExists = true
-	over := want.Wanted{Service: sample.Service, Ended: []want.Ended{{Name: "quic", JID: "quic@" + sample.Service, Reason: "it concluded", Settings: xmppadmin.Settings{xmppadmin.Description: "Over."}}}}
-	both := wanting.Rooms("quic")
-	both.Ended = over.Ended
+	kept.Rooms[0].Decision.Desired = provision.LiveIfExists
+	over := wanting.Rooms().With(wanting.Archived("quic", "it concluded"))
 	nobody := want.Wanted{Service: sample.Service}
 	bof := wanting.Rooms("quic")
-	bof.Rooms[0].StayArchived = true
-	moved := want.Wanted{Service: sample.Service, Ended: []want.Ended{{Name: "quic", Reason: "it moved", Title: "[archived] quic: now tls"}}}
-	perhaps := want.Wanted{Service: sample.Service, Ended: []want.Ended{{Name: "quic", Reason: "it concluded", IfFound: true}}}
-	keep := want.Wanted{Service: sample.Service, Kept: []want.Kept{{Name: "quic", Source: provision.FromGroups, Reason: "it sleeps"}}}
+	bof.Rooms[0].Decision.Desired = provision.LiveUnlessArchived
+	toTLS := provision.Decision{Desired: provision.Archived, Reason: "it moved", MovedTo: "tls"}
+	moved := wanting.Rooms().With(provision.Room{Name: "quic", Decision: toTLS, Settings: xmppadmin.Settings{xmppadmin.Title: "[archived] quic: now tls"}})
+	perhaps := wanting.Rooms().With(provision.Room{Name: "quic", Decision: provision.Decision{Desired: provision.ArchivedIfFound, Reason: "it concluded"}})
+	asleep := provision.Decision{Desired: provision.LeaveAlone, Source: provision.FromGroups, Reason: "it sleeps"}
+	keep := wanting.Rooms().With(provision.Room{Name: "quic", Decision: asleep})
 	adopt, adoptAll, reopen := Options{Policy: Sync, Adopt: []string{"quic"}}, Options{Policy: Sync, AdoptWanted: true}, Options{Policy: Sync, Reopen: []string{"quic"}}
 	exists := func(managed, archived bool, change ...string) []xmppadmin.Room {
 		r := xmppadmin.Room{Name: "quic", State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings("quic")}
@@ -73,7 +73,6 @@ func TestPlan(t *testing.T) {
 		"wanted, unknown":                      {w: wanted, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
 		"wanted, unknown, adopted":             {w: wanted, found: unknown, o: adoptAll, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
 		"wanted, not looked at":                {w: wanted, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
-		"wanted and ended, as wanted":          {w: both, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
 		"where it exists, absent":              {w: kept, found: absent},
 		"where it exists, archived":            {w: kept, found: exists(true, true)},
 		"where it exists, as wanted":           {w: kept, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
@@ -126,7 +125,7 @@ func TestPlan(t *testing.T) {
 			if (len(p.Unexplained) == 1) != c.explains || p.Unmanaged != c.foreign || len(p.Withheld) > 0 {
 				t.Errorf("unexplained %q, unmanaged %d, withheld %v", p.Unexplained, p.Unmanaged, p.Withheld)
 			}
-			if (len(p.Kept) == 1) != c.kept || c.kept && p.Kept[0] != c.w.Kept[0] {
+			if (len(p.Kept) == 1) != c.kept || c.kept && p.Kept[0].Decision != asleep {
 				t.Errorf("kept %+v", p.Kept)
 			}
 			if c.action == "" {
@@ -155,7 +154,7 @@ func TestPlan(t *testing.T) {
 
 func TestPlanArchiveSettings(t *testing.T) {
 	t.Parallel()
-	e, err := want.DefaultRules(sample.Service).End("quic", sample.Day, "the group concluded")
+	e, err := want.DefaultRules(sample.Service).Archive("quic", sample.Day, "the group concluded")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +163,7 @@ func TestPlanArchiveSettings(t *testing.T) {
 		strings.Repeat("x", 300): "[archived] " + strings.Repeat("x", provision.MaxTitle-12) + "…",
 	} {
 		found := []xmppadmin.Room{{Name: "quic", State: xmppadmin.Exists, Managed: true, Settings: sample.Settings(title)}}
-		p := planOf(t, want.Wanted{Service: sample.Service, Ended: []want.Ended{e}}, found, Options{Policy: Sync})
+		p := planOf(t, wanting.Rooms().With(e), found, Options{Policy: Sync})
 		c := p.Changes[0]
 		if c.Action != provision.Archive || c.Room.Title() != archived || c.Reason != "the group concluded" {
 			t.Errorf("%s, %q for %q", c.Action, c.Room.Title(), c.Reason)
@@ -198,7 +197,7 @@ func TestPlanNotOffered(t *testing.T) {
 func TestPlanPolicies(t *testing.T) {
 	t.Parallel()
 	w := wanting.Rooms("adopt", "conflict", "create", "reopen", "unknown", "update")
-	w.Ended = []want.Ended{{Name: "archive"}}
+	w = w.With(wanting.Archived("archive", ""))
 	exists := func(name string, managed, archived bool, title string) xmppadmin.Room {
 		return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings(title)}
 	}
@@ -235,7 +234,7 @@ func TestPlanPolicies(t *testing.T) {
 func TestPlanSelection(t *testing.T) {
 	t.Parallel()
 	w := wanting.Rooms("quic", "quic-interop", "tls")
-	w.Ended = []want.Ended{{Name: "old"}}
+	w = w.With(wanting.Archived("old", ""))
 	found := append(Offline(w), xmppadmin.Room{Name: "strange", State: xmppadmin.Exists, Managed: true})
 	cases := map[string]struct {
 		o       Options

@@ -12,15 +12,13 @@ import (
 	"muster/xmppadmin"
 )
 
-var errNotLooked = errors.New("nobody looked at it")
+var errNotSurveyed = errors.New("not surveyed")
 
 // planner puts a plan together.
 type planner struct {
 	provision.Addresses
 	options    Options
 	selection  *selection
-	ended      map[string]*want.Ended // those not yet met
-	kept       map[string]*want.Kept
 	notOffered map[xmppadmin.Setting]bool
 	out        Plan
 }
@@ -37,12 +35,13 @@ func (p *planner) compare(wanted []provision.Room, found []xmppadmin.Room) {
 		default:
 			order = strings.Compare(wanted[0].Name, found[0].Name)
 		}
-		if order < 0 {
-			p.wanted(wanted[0], xmppadmin.Room{Name: wanted[0].Name, Err: errNotLooked})
-		} else if order > 0 {
-			p.unwanted(found[0])
-		} else {
-			p.wanted(wanted[0], found[0])
+		switch {
+		case order < 0:
+			p.consider(wanted[0], xmppadmin.Room{Name: wanted[0].Name, Err: errNotSurveyed})
+		case order > 0:
+			p.consider(provision.Room{Name: found[0].Name, JID: p.JID(found[0].Name)}, found[0])
+		default:
+			p.consider(wanted[0], found[0])
 		}
 		if order <= 0 {
 			wanted = wanted[1:]
@@ -53,16 +52,27 @@ func (p *planner) compare(wanted []provision.Room, found []xmppadmin.Room) {
 	}
 }
 
-// wanted decides on a room that is wanted.
-func (p *planner) wanted(r provision.Room, f xmppadmin.Room) {
-	delete(p.ended, r.Name)
-	if !p.meet(f) {
+// consider decides on one room as it was found.
+func (p *planner) consider(r provision.Room, f xmppadmin.Room) {
+	if errors.Is(f.Err, errNotSurveyed) && !r.Decision.Desired.Surveyed() {
 		return
 	}
+	if !p.count(f) {
+		return
+	}
+	if r.Decision.Desired.Wanted() {
+		p.wanted(r, f)
+	} else {
+		p.unwanted(r, f)
+	}
+}
+
+// wanted decides on a room that is wanted.
+func (p *planner) wanted(r provision.Room, f xmppadmin.Room) {
 	adopt := p.selection.adopts(r.Name) || p.options.AdoptWanted
 	p.selection.reopens(r.Name)
-	switch {
-	case r.IfExists && f.State == xmppadmin.Absent, (r.IfExists || r.StayArchived) && f.Managed && f.Archived:
+	switch ifExists := r.Decision.Desired == provision.LiveIfExists; {
+	case ifExists && f.State == xmppadmin.Absent, r.Decision.Desired != provision.Live && f.Managed && f.Archived:
 		return
 	case f.State == xmppadmin.Absent:
 		p.change(provision.Change{Action: provision.Create, Room: r, Fields: provision.AllFields(r.Settings)})
@@ -86,48 +96,35 @@ func (p *planner) wanted(r provision.Room, f xmppadmin.Room) {
 	p.out.Counts.Wanted++
 }
 
-// unwanted decides on a room that was found and that nobody wants.
-func (p *planner) unwanted(f xmppadmin.Room) {
-	end := p.ended[f.Name]
-	delete(p.ended, f.Name)
-	if !p.meet(f) {
-		return
-	}
+// unwanted decides on a room that is not to be live.
+func (p *planner) unwanted(r provision.Room, f xmppadmin.Room) {
 	adopt, reopen := p.selection.adopts(f.Name), p.selection.reopens(f.Name)
-	r := provision.Room{Name: f.Name, JID: p.JID(f.Name)}
+	over, title := r.Decision.Desired.Over(), f.Settings[xmppadmin.Title]
+	bare := provision.Room{Name: r.Name, JID: p.JID(r.Name)}
 	switch {
 	case f.State == xmppadmin.Absent:
 	case f.State != xmppadmin.Exists:
-		p.unknown(r, f.Err)
+		p.unknown(bare, f.Err)
 	case !f.Managed && adopt:
-		p.change(provision.Change{Action: provision.Adopt, Room: r, Before: f.Settings})
+		p.change(provision.Change{Action: provision.Adopt, Room: bare, Before: f.Settings})
 	case !f.Managed:
 		p.out.Unmanaged++
 	case f.Archived && reopen:
-		r.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(want.LiveTitle(f.Settings[xmppadmin.Title]), f.Name)}
-		p.change(provision.Change{Action: provision.Reopen, Room: r, Fields: p.fields(r, f), Before: f.Settings})
-	case f.Archived && (end == nil || end.Title == "" || end.Title == f.Settings[xmppadmin.Title]):
-	case end != nil:
-		r.Settings = end.SettingsFor(f.Settings[xmppadmin.Title])
-		p.change(provision.Change{Action: provision.Archive, Room: r, Fields: p.fields(r, f), Before: f.Settings, Reason: end.Reason})
-	case p.kept[f.Name] != nil:
-		p.out.Kept = append(p.out.Kept, *p.kept[f.Name])
+		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
+		p.change(provision.Change{Action: provision.Reopen, Room: bare, Fields: p.fields(bare, f), Before: f.Settings})
+	case f.Archived && (!over || r.Decision.MovedTo == "" || r.Title() == title):
+	case over:
+		r.JID, r.Settings = bare.JID, want.ArchivedSettings(r, title)
+		p.change(provision.Change{Action: provision.Archive, Room: r, Fields: p.fields(r, f), Before: f.Settings, Reason: r.Decision.Reason})
+	case r.Decision.Desired == provision.LeaveAlone:
+		p.out.Kept = append(p.out.Kept, r)
 	default:
 		p.out.Unexplained = append(p.out.Unexplained, f.Name)
 	}
 }
 
-// unseen reports the ended rooms that nobody looked at.
-func (p *planner) unseen() {
-	for _, name := range slices.Sorted(maps.Keys(p.ended)) {
-		if !p.ended[name].IfFound && p.selection.takes(name) {
-			p.unknown(provision.Room{Name: name, JID: p.JID(name)}, errNotLooked)
-		}
-	}
-}
-
-// meet counts a room, and says whether the options let the plan have it.
-func (p *planner) meet(f xmppadmin.Room) bool {
+// count counts a room, and reports whether the options let the plan have it.
+func (p *planner) count(f xmppadmin.Room) bool {
 	if f.State == xmppadmin.Exists && f.Managed && !f.Archived {
 		p.out.Managed++
 	}
@@ -140,7 +137,7 @@ func (p *planner) meet(f xmppadmin.Room) bool {
 
 func (p *planner) unknown(r provision.Room, err error) {
 	if err == nil {
-		err = errors.New("the look at it had no outcome")
+		err = errors.New("lookup returned no state")
 	}
 	p.change(provision.Change{Action: provision.Unknown, Room: r, Err: err, Reason: err.Error()})
 }

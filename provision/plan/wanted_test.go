@@ -37,7 +37,7 @@ func TestAreaMove(t *testing.T) {
 // remembered, and not for those of every group that ever was.
 func TestEndedRoomsAreLookedForWhereTheyMayBe(t *testing.T) {
 	t.Parallel()
-	in := want.Sources{Groups: sample.List(sample.Record("ancient", "wg", "conclude"), sample.Record("known", "wg", "conclude")), Seen: map[string]want.Sighting{"known": {Last: sample.Day}}}
+	in := want.Sources{Groups: sample.List(sample.Record("ancient", "wg", "conclude"), sample.Record("known", "wg", "conclude")), History: map[string]want.RoomHistory{"known": {Last: sample.Day}}}
 	w, err := want.Derive(in, bare(), sample.Day)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestEndedRoomsAreLookedForWhereTheyMayBe(t *testing.T) {
 	if d := p.Changes[0].Room.Settings[xmppadmin.Description]; d != "Archived since 20 July 2026: ancient (wg) has been concluded since 20 July 2025." {
 		t.Errorf("description %q", d)
 	}
-	e := w.Ended[1]
+	e := roomOf(t, w, "known").Decision
 	if e.Source != provision.FromGroups || !e.Since.Equal(sample.Day.AddDate(-1, 0, 0)) || !e.Until.Equal(e.Since.Add(30*oneDay)) {
 		t.Errorf("%+v", e)
 	}

@@ -96,7 +96,7 @@ func TestRulesEnd(t *testing.T) {
 	t.Parallel()
 	r := DefaultRules(sample.Service)
 	r.LogURL, r.HideArchived = "https://logs.example.org/{{.Name}}", true
-	e, err := r.End("quic", time.Date(2026, 7, 1, 23, 0, 0, 0, time.UTC), "the group\n concluded")
+	e, err := r.Archive("quic", time.Date(2026, 7, 1, 23, 0, 0, 0, time.UTC), "the group\n concluded")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestRulesEnd(t *testing.T) {
 	if e.JID != "quic@"+sample.Service {
 		t.Errorf("JID %q", e.JID)
 	}
-	if _, err := r.End("Quic", sample.Day, ""); err == nil {
+	if _, err := r.Archive("Quic", sample.Day, ""); err == nil {
 		t.Error("a name in upper case was taken")
 	}
 }

@@ -19,40 +19,48 @@ type Refusal struct {
 type Wanted struct {
 	// Service is the domain of the MUC service.
 	Service string
-	// Rooms are sorted by name, each name once.
+	// Rooms are the rooms that anything is known of: those to be live, to be
+	// archived, and to be left alone for a reason. They are sorted by name,
+	// each name once.
 	Rooms []provision.Room
 	// Refused are the names that no room can have, sorted.
 	Refused []Refusal
-	// Ended are rooms to archive. One that is also among Rooms lives.
-	Ended []Ended
-	// Kept are rooms that are neither wanted nor to be archived, with the
-	// reason for that, sorted by name. One that is also among Rooms is wanted.
-	Kept []Kept
 	// Warnings are what was odd, each a sentence in lower case without a full
 	// stop, sorted.
 	Warnings []string
-	// Meetings are the tallies, in the order of the meetings' first sessions.
-	Meetings []Tally
-	// Groups is the tally of the list of groups; nil where there is none.
-	Groups *GroupTally
+	// Meetings are the counts, in the order of the meetings' first sessions.
+	Meetings []MeetingStats
+	// Groups are the counts of the list of groups; nil where there is none.
+	Groups *GroupStats
 }
 
-// Names returns the names that a survey must look at for [plan.New]: those of the
-// wanted rooms and of the ended ones that there may be, sorted, each once.
+// Names returns the names that a survey must look at for [plan.New], sorted.
 func (w Wanted) Names() []string {
-	names := make([]string, 0, len(w.Rooms)+len(w.Ended))
-	for _, r := range w.Rooms {
-		names = append(names, r.Name)
-	}
-	for _, e := range w.Ended {
-		if !e.IfFound {
-			names = append(names, e.Name)
+	names := make([]string, 0, len(w.Rooms))
+	for i := range w.Rooms {
+		if w.Rooms[i].Decision.Desired.Surveyed() {
+			names = append(names, w.Rooms[i].Name)
 		}
 	}
-	return slices.Compact(slices.Sorted(slices.Values(names)))
+	slices.Sort(names)
+	return names
 }
 
-// CollisionError says that a name is claimed by more than one: the Datatracker
+// With returns w with r in place of the room of its name, if any.
+func (w Wanted) With(r provision.Room) Wanted {
+	i, found := slices.BinarySearchFunc(w.Rooms, r.Name, func(have provision.Room, name string) int {
+		return strings.Compare(have.Name, name)
+	})
+	w.Rooms = slices.Clone(w.Rooms)
+	if found {
+		w.Rooms[i] = r
+	} else {
+		w.Rooms = slices.Insert(w.Rooms, i, r)
+	}
+	return w
+}
+
+// CollisionError is that a name is claimed by more than one: the Datatracker
 // or the configuration must be put right before anything is done.
 type CollisionError struct {
 	// Name is the name of the room, Claimants who claims it, such as

@@ -24,7 +24,7 @@ func room(name string, more ...field) []field {
 	return append([]field{f("roomname", name)}, more...)
 }
 
-// Short names for the fields of Prosody's room configuration.
+// Short names for settings.
 const (
 	title      = "muc#roomconfig_roomname"
 	desc       = "muc#roomconfig_roomdesc"
@@ -32,6 +32,8 @@ const (
 	public     = "muc#roomconfig_publicroom"
 	archiving  = "muc#roomconfig_enablearchiving"
 	moderated  = "muc#roomconfig_moderatedroom"
+	subject    = "muc#roominfo_subject"
+	logs       = "muc#roominfo_logs"
 )
 
 // reply is the answer to a command.

@@ -167,6 +167,80 @@ func testConfigure(t *testing.T, version string) {
 	}
 }
 
+// TestSubject reads the subject in each way that a client has: as an occupant,
+// on entering, from disco#info and from the table.
+func TestSubject(t *testing.T) { onEachVersion(t, testSubject) }
+
+func testSubject(t *testing.T, version string) {
+	p, s := start(t, prosody.Options{Version: version})
+	s.done("create-muc-room", room("quic", f("persistent", "1"), f(subject, "Monday 9:00")))
+	alice := login(t, p, "alice")
+	if got := alice.Enter("quic", "alice"); got != "Monday 9:00" {
+		t.Errorf("the subject on entering is %q", got)
+	}
+	s.done("configure-muc-room", room("quic", f(subject, "Tuesday 9:00")))
+	if from, got := alice.subject(); got != "Tuesday 9:00" || from != "quic@"+service {
+		t.Errorf("the occupant got %q from %s", got, from)
+	}
+	if r := s.done("configure-muc-room", room("quic", f(subject, "Tuesday 9:00"))); r.fields["changed"][0] != "0" {
+		t.Errorf("the same again: got %v", r)
+	}
+	if got := alice.info("quic")[subject]; !slices.Equal(got, []string{"Tuesday 9:00"}) {
+		t.Errorf("disco#info has %q", got)
+	}
+	s.Enter("quic", "chair")
+	s.Say("quic", "<subject>Bring your own slides</subject>")
+	check(t, s.row("quic"), map[string]string{subject: "Bring your own slides"})
+	if err := p.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s = login(t, p, "muster")
+	check(t, s.row("quic"), map[string]string{subject: "Bring your own slides"})
+
+	alice = login(t, p, "alice")
+	alice.Enter("quic", "alice")
+	s.done("archive-muc-room", room("quic", f(subject, "Concluded")))
+	if _, got := alice.subject(); got != "Concluded" {
+		t.Errorf("on archiving, the occupant got %q", got)
+	}
+	s.done("reopen-muc-room", room("quic"))
+	if _, got := alice.subject(); got != "Bring your own slides" {
+		t.Errorf("on reopening, the occupant got %q", got)
+	}
+	s.done("configure-muc-room", room("quic", f(subject, "")))
+	if _, got := alice.subject(); got != "" {
+		t.Errorf("on removing it, the occupant got %q", got)
+	}
+	if _, has := alice.info("quic")[subject]; has {
+		t.Error("disco#info has a subject that was removed")
+	}
+}
+
+func TestLogAddress(t *testing.T) { onEachVersion(t, testLogAddress) }
+
+func testLogAddress(t *testing.T, version string) {
+	const address = "https://logs.example.org/quic/"
+	p, s := start(t, prosody.Options{Version: version})
+	s.done("create-muc-room", room("quic", f("persistent", "1"), f(logs, address)))
+	check(t, s.row("quic"), map[string]string{logs: address})
+	alice := login(t, p, "alice")
+	if got := alice.info("quic")[logs]; !slices.Equal(got, []string{address}) {
+		t.Errorf("disco#info has %q", got)
+	}
+	for _, wrong := range []string{"logs.example.org", "ftp://logs.example.org/", "https://logs.example.org/a b"} {
+		if r := s.run("configure-muc-room", room("quic", f(logs, wrong))); r.condition != "bad-request" || !strings.Contains(r.text, logs) {
+			t.Errorf("%s: got %v", wrong, r)
+		}
+	}
+	owners := "<query xmlns='http://jabber.org/protocol/muc#owner'>%s</query>"
+	s.Ask("set", "quic@"+service, fmt.Sprintf(owners, form("http://jabber.org/protocol/muc#roomconfig", []field{f(logs, address+"new")})))
+	check(t, s.row("quic"), map[string]string{logs: address + "new"})
+	s.done("configure-muc-room", room("quic", f(logs, "")))
+	if _, has := alice.info("quic")[logs]; has {
+		t.Error("disco#info has an address that was removed")
+	}
+}
+
 func TestArchiveAndReopen(t *testing.T) { onEachVersion(t, testArchiveAndReopen) }
 
 func testArchiveAndReopen(t *testing.T, version string) {
@@ -273,6 +347,7 @@ func testStorageFails(t *testing.T, version string) {
 		"settings of a new room": {filepath.Join(storePath(p, "config"), "new.dat~"), "create-muc-room", room("new", f("persistent", "1"))},
 		"list of rooms":          {storePath(p, "persistent.dat~"), "create-muc-room", room("new", f("persistent", "1"))},
 		"configure":              {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(title, "New"), f("owners", "o@example.com"))},
+		"subject":                {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(subject, "New"))},
 		"archive":                {filepath.Join(storePath(p, "config"), "old.dat~"), "archive-muc-room", room("old")},
 	} {
 		if err := os.Mkdir(c.blocked, 0o700); err != nil {
@@ -288,6 +363,10 @@ func testStorageFails(t *testing.T, version string) {
 			t.Errorf("%s: left a room: %v", name, row)
 		}
 		check(t, s.row("old"), map[string]string{title: "Old", "owners": p.JID, "archived": "0", moderated: "0", "occupants": "1"})
+	}
+	s.done("configure-muc-room", room("old", f(subject, "Stored")))
+	if _, got := alice.subject(); got != "Stored" {
+		t.Errorf("the occupant got the subject %q, which was not stored", got)
 	}
 	if e := alice.Say("old", "<body>still here</body>"); e.Attr("type") == "error" {
 		t.Errorf("alice lost her voice: %+v", e)

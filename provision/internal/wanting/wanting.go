@@ -16,9 +16,17 @@ import (
 func Rooms(names ...string) want.Wanted {
 	w := want.Wanted{Service: sample.Service}
 	for _, n := range names {
-		w.Rooms = append(w.Rooms, provision.Room{Name: n, JID: n + "@" + sample.Service, Settings: sample.Settings(n)})
+		w.Rooms = append(w.Rooms, provision.Room{
+			Name: n, JID: n + "@" + sample.Service, Settings: sample.Settings(n),
+			Decision: provision.Decision{Desired: provision.Live},
+		})
 	}
 	return w
+}
+
+// Archived returns a room that is to be archived.
+func Archived(name, reason string) provision.Room {
+	return provision.Room{Name: name, Decision: provision.Decision{Desired: provision.Archived, Reason: reason}}
 }
 
 // Anything makes rooms, wanted and found, of any sort.
@@ -27,12 +35,14 @@ func Anything(wants, finds []uint8) (want.Wanted, []xmppadmin.Room) {
 	for i, k := range wants {
 		name := string(rune('a'+i%26)) + strings.Repeat("x", i/26%60)
 		if k%4 == 3 {
-			w.Ended = append(w.Ended, want.Ended{Name: name, Settings: sample.Settings("")})
+			w = w.With(Archived(name, ""))
 			continue
 		}
 		r := Rooms(name).Rooms[0]
-		r.IfExists = k%4 == 2
-		w.Rooms = append(w.Rooms, r)
+		if k%4 == 2 {
+			r.Decision.Desired = provision.LiveIfExists
+		}
+		w = w.With(r)
 	}
 	var found []xmppadmin.Room
 	for i, k := range finds {

@@ -37,7 +37,7 @@ local function submitted(room, wanted, request)
 end
 
 -- configure changes settings by the events of mod_muc, so that every module
--- that handles them takes part. It returns the status codes to be announced,
+-- that handles them takes part, and the subject. It returns the status codes to be announced,
 -- and the list of values that the server did not take, if any.
 local function configure(room, wanted, request)
 	local event = submitted(room, wanted, request);
@@ -48,6 +48,7 @@ local function configure(room, wanted, request)
 			module:fire_event("muc-config-submitted/"..field.name, event);
 		end
 	end
+	if wanted[settings.SUBJECT] then rooms.set_subject(room, wanted[settings.SUBJECT]); end
 	local refused = {};
 	for var in iterators.sorted_pairs(settings.differing(room, wanted, request.from)) do
 		refused[#refused+1] = var..": the server did not take this value";
@@ -55,9 +56,12 @@ local function configure(room, wanted, request)
 	return event.status_codes, refused;
 end
 
--- announce sends the status codes of changed settings to the occupants
--- (XEP-0045 §10.2.1).
-local function announce(room, codes)
+-- announce sends the status codes of changed settings (XEP-0045 §10.2.1) and
+-- a changed subject (§8.1) to the occupants.
+local function announce(room, codes, subject)
+	if subject then
+		room:broadcast_message(st.message({ type = "groupchat"; from = room.jid }):text_tag("subject", subject));
+	end
 	if next(codes) == nil then return; end
 	local message = st.message({ type = "groupchat"; from = room.jid }):tag("x", { xmlns = XMLNS_USER });
 	for code in iterators.sorted_pairs(codes) do message:tag("status", { code = code }):up(); end
@@ -87,7 +91,7 @@ local function change(room, wanted, request, steps)
 		if type(err) ~= "table" then error(err, 0); end
 		return nil, err;
 	end
-	announce(room, codes);
+	announce(room, codes, wanted[settings.SUBJECT]);
 	return true;
 end
 

@@ -24,6 +24,7 @@ local finder = module:require "find";
 local rooms_table = module:require "table";
 local settings = module:require "settings";
 
+module:require "info";
 module:require "public_list".complete();
 
 local XMLNS_ADMIN = "http://jabber.org/protocol/admin";

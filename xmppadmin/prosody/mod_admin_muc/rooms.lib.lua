@@ -11,6 +11,9 @@ local errors = module:require "errors";
 -- Under this key a room's data has what archiving changed.
 local MEMORY = "admin_muc_archived";
 
+-- Under this key a room's data has the address of its log.
+local LOG_ADDRESS = "admin_muc_log_address";
+
 -- The stores of mod_muc. They are only read here; room:save() writes.
 local stored_list = module:open_store("persistent");
 local stored_flags = module:open_store("persistent", "map");
@@ -57,6 +60,28 @@ end
 
 local function set_memory(room, value)
 	room._data[MEMORY] = value;
+end
+
+-- subject returns the subject of a room, or nil where it has none.
+local function subject(room)
+	return room._data.subject;
+end
+
+-- set_subject sets the subject in the name of the room; the empty string
+-- removes it. room:set_subject would send it before the room is saved.
+local function set_subject(room, text)
+	if text == "" then text = nil; end
+	room._data.subject, room._data.subject_from, room._data.subject_time = text, room.jid, os.time();
+end
+
+-- log_address returns the address of a room's log, or nil where it has none.
+local function log_address(room)
+	return room._data[LOG_ADDRESS];
+end
+
+local function set_log_address(room, address)
+	if address == "" then address = nil; end
+	room._data[LOG_ADDRESS] = address;
 end
 
 -- affiliation returns what is stored for a JID. room:get_affiliation also
@@ -180,6 +205,8 @@ end
 return {
 	is_tombstone = is_tombstone; is_broken = is_broken; is_locked = is_locked; is_idle = is_idle;
 	memory = memory; set_memory = set_memory;
+	subject = subject; set_subject = set_subject;
+	log_address = log_address; set_log_address = set_log_address;
 	affiliation = affiliation; affiliations = affiliations; affiliate = affiliate; owners = owners;
 	snapshot = snapshot; save = save; without_saving = without_saving;
 	listed = listed; stored_kind = stored_kind; stored_title = stored_title;

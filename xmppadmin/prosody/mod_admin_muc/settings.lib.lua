@@ -1,10 +1,12 @@
 -- The settings of a room: the fields of its own configuration form, the one
--- that an owner gets by muc#owner.
+-- that an owner gets by muc#owner, and the subject.
 
 local jid = require "util.jid";
 local muc = module:depends "muc";
 local fields = module:require "fields";
+local rooms = module:require "rooms";
 
+local SUBJECT = "muc#roominfo_subject";
 local ARCHIVING = "muc#roomconfig_enablearchiving";
 
 -- Limits that the form does not have. A higher number would be stored and then
@@ -39,6 +41,7 @@ local function of(room, actor)
 	if archives_always and not has_archiving and prosody.hosts[module.host].modules.muc_mam then
 		settings[#settings+1] = { name = ARCHIVING; type = "boolean"; value = true; always = true };
 	end
+	settings[#settings+1] = { name = SUBJECT; type = "text-single"; label = "Subject"; value = rooms.subject(room) };
 	return settings;
 end
 
@@ -79,4 +82,4 @@ local function differing(room, values, actor)
 	return result;
 end
 
-return { of = of; example = example; differing = differing };
+return { SUBJECT = SUBJECT; of = of; example = example; differing = differing };

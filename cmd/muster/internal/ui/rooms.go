@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"muster/provision"
+	"muster/xmppadmin"
+)
+
+// Room is a room on the service, or one that is wanted there, as it is shown
+// and as the record of --format json.
+type Room struct {
+	Type     string             `json:"type"` // "room"
+	Name     string             `json:"room"`
+	JID      string             `json:"jid"`
+	State    string             `json:"state"`
+	Managed  bool               `json:"managed"`
+	Archived bool               `json:"archived"`
+	Action   provision.Action   `json:"action,omitempty"`
+	Reasons  []string           `json:"reasons,omitempty"`
+	Settings xmppadmin.Settings `json:"settings,omitempty"`
+	Fields   []FieldRecord      `json:"fields,omitempty"`
+	Error    string             `json:"error,omitempty"`
+}
+
+// NewRoom returns the room found, with the change that a plan has for it; the
+// change of a room that is not wanted is the zero one.
+func NewRoom(f xmppadmin.Room, c provision.Change) Room {
+	r := Room{
+		Type: "room", Name: f.Name, JID: c.Room.JID, State: f.State.String(), Managed: f.Managed,
+		Archived: f.Archived, Action: c.Action, Reasons: reasonsOf(c), Settings: f.Settings, Fields: FieldsOf(c.Fields),
+	}
+	if f.Err != nil {
+		r.Error = f.Err.Error()
+	}
+	return r
+}
+
+// Standing returns the state of the room on the service in words.
+func (r Room) Standing() string {
+	switch {
+	case r.State != xmppadmin.Exists.String():
+		return r.State
+	case !r.Managed:
+		return "not managed"
+	case r.Archived:
+		return "archived"
+	default:
+		return "live"
+	}
+}
+
+// verdict returns whether the room is as it should be, in words.
+func (r Room) verdict() string {
+	switch r.Action {
+	case provision.Unchanged:
+		return "yes"
+	case provision.Update:
+		var names []string
+		for _, f := range r.Fields {
+			names = append(names, string(f.Name))
+		}
+		return "no: " + strings.Join(names, ", ")
+	case "":
+		return "not wanted"
+	default:
+		return "no: " + string(r.Action)
+	}
+}
+
+// Rooms writes a line for each room.
+func (c *Console) Rooms(rooms []Room) {
+	if c.Options.Format == JSON {
+		for _, r := range rooms {
+			c.record(r)
+		}
+		return
+	}
+	rows := [][]string{{"ROOM", "STATE", "AS IT SHOULD BE", "TITLE"}}
+	for _, r := range rooms {
+		rows = append(rows, []string{r.Name, r.Standing(), r.verdict(), r.Settings[xmppadmin.Title]})
+	}
+	c.table(rows)
+}
+
+// Room writes all that is known of one room.
+func (c *Console) Room(r Room) {
+	if c.Options.Format == JSON {
+		c.record(r)
+		return
+	}
+	c.table(r.rows())
+}
+
+// rows returns the room in two columns.
+func (r Room) rows() [][]string {
+	rows := [][]string{{"room", r.JID}, {"state", r.Standing()}, {"as it should be", r.verdict()}}
+	for i, reason := range r.Reasons {
+		head := "because"
+		if i > 0 {
+			head = "and because"
+		}
+		rows = append(rows, []string{head, reason})
+	}
+	wanted := make(map[xmppadmin.Setting]string)
+	for _, f := range r.Fields {
+		wanted[f.Name] = f.To
+	}
+	for _, s := range r.Settings.Names() {
+		value := r.Settings[s]
+		if to, differs := wanted[s]; differs {
+			value = fmt.Sprintf("%s   (should be %q)", cmp.Or(value, "-"), to)
+		}
+		rows = append(rows, []string{string(s), value})
+	}
+	return rows
+}

@@ -1,0 +1,198 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"muster/provision"
+	"muster/provision/apply"
+	"muster/provision/plan"
+	"muster/xmppadmin"
+)
+
+// captured is a console and what it wrote.
+type captured struct {
+	*Console
+	out, err bytes.Buffer
+}
+
+// capture returns a console that gives each error the length of its text as
+// the status, and a hint of its own.
+func capture(in io.Reader, o Options) *captured {
+	c := &captured{}
+	describe := func(err error) (int, string) {
+		return len(err.Error()), "hint of " + err.Error()
+	}
+	c.Console = New(Streams{In: in, Out: &c.out, Err: &c.err, Getenv: func(string) string { return "" }}, "1.2.3", describe)
+	c.Options = o
+	return c
+}
+
+func TestErrorsEachHaveTheirCode(t *testing.T) {
+	t.Parallel()
+	c := capture(nil, Options{Format: JSON})
+	c.Fatal(errors.New("a"), errors.New("bb"))
+	c.Finish(true)
+	want := `{"type":"version","format":"muster/1","version":"1.2.3"}
+{"type":"error","code":1,"message":"a","hint":"hint of a"}
+{"type":"error","code":2,"message":"bb","hint":"hint of bb"}
+{"type":"summary","wanted":0,"create":0,"update":0,"archive":0,"reopen":0,"adopt":0,"unchanged":0,` +
+		`"conflict":0,"unknown":0,"withheld":0,"failed":0,"skipped":0,"refused":0}
+`
+	if c.out.String() != want {
+		t.Errorf("standard output is\n%s", c.out.String())
+	}
+	if want := "muster: error: a\nmuster: hint: hint of a\nmuster: error: bb\nmuster: hint: hint of bb\n"; c.err.String() != want {
+		t.Errorf("standard error is\n%s", c.err.String())
+	}
+}
+
+func TestHintIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	c := capture(nil, Options{Format: Text})
+	c.Error(errors.New("a"))
+	c.Error(errors.New("a"))
+	c.Fatal(errors.New("a"))
+	want := "muster: error: a\nmuster: hint: hint of a\nmuster: error: a\nmuster: error: a\nmuster: hint: hint of a\n"
+	if c.err.String() != want {
+		t.Errorf("standard error is\n%s", c.err.String())
+	}
+}
+
+func TestQuietStillShowsErrors(t *testing.T) {
+	t.Parallel()
+	c := capture(nil, Options{Format: Text, Quiet: true})
+	c.Warn("w")
+	c.Note("n")
+	c.Error(errors.New("e"))
+	if got := c.err.String(); got != "muster: error: e\nmuster: hint: hint of e\n" {
+		t.Errorf("standard error is\n%s", got)
+	}
+}
+
+func TestErrorIsOneLine(t *testing.T) {
+	t.Parallel()
+	c := capture(nil, Options{Format: Text})
+	c.Error(errors.Join(errors.New("a"), errors.New("b\x1b[2J")))
+	if got, _, _ := strings.Cut(c.err.String(), "\n"); got != `muster: error: a; b\x1b[2J` {
+		t.Errorf("the error is shown as %q", got)
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestFailureToWriteIsKept(t *testing.T) {
+	t.Parallel()
+	c := capture(nil, Options{Format: Text})
+	c.Console.out.w = brokenPipe{}
+	c.Result("a")
+	c.Result("b")
+	if err := c.WriteError(); err == nil || err.Error() != "standard output: no space left on device" {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]bool{"yes\n": true, " yes \n": true, "yes": true, "y\n": false, "YES\n": false, "\n": false, "": false} {
+		t.Run(fmt.Sprintf("%q", answer), func(t *testing.T) {
+			t.Parallel()
+			c := capture(strings.NewReader(answer), Options{Format: Text})
+			got, err := c.Confirm(t.Context(), "Make these changes?")
+			if got != want || err != nil {
+				t.Errorf("%q is %t, %v", answer, got, err)
+			}
+			if c.err.String() != `Make these changes? Type "yes" to continue: ` {
+				t.Errorf("the question is %q", c.err.String())
+			}
+		})
+	}
+}
+
+func TestConfirmEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	in, never := io.Pipe() // a terminal at which no key is pressed
+	defer never.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := capture(in, Options{Format: Text})
+	if yes, err := c.Confirm(ctx, "Sure?"); yes || !errors.Is(err, context.Canceled) {
+		t.Errorf("the answer is %t, %v", yes, err)
+	}
+}
+
+// applied is an apply with these results.
+func applied(results ...apply.Result) apply.Outcome {
+	a := apply.Outcome{Results: results}
+	for _, r := range results {
+		switch {
+		case r.Status == apply.Failed:
+			a.Counts.Failed++
+		case r.Action == provision.Update:
+			a.Counts.Update++
+		case r.Action == provision.Conflict:
+			a.Counts.Conflict++
+		}
+	}
+	return a
+}
+
+func TestChangesReport(t *testing.T) {
+	t.Parallel()
+	room := provision.Room{Name: "quic"}
+	update := provision.Change{Action: provision.Update, Room: room, Fields: []provision.Field{{Name: xmppadmin.Title}}}
+	run := Run{Plan: Plan{Plan: plan.Plan{Changes: []provision.Change{update}}}, Warnings: []string{"w"}}
+	cases := []struct {
+		name        string
+		applied     apply.Outcome
+		out, errOut string
+	}{
+		{"nothing changed", applied(), "", ""},
+		{"a conflict that stays", applied(apply.Result{Action: provision.Conflict, Room: room, Status: apply.Skipped}), "", ""},
+		{"a change", applied(apply.Result{Action: provision.Update, Room: room, Status: apply.Done}),
+			"1 updated, 0 archived, 0 reopened, 0 unchanged, 0 in conflict, 0 unknown, 0 failed\n  update quic: title\n", "muster: warning: w\n"},
+		{"a failure", applied(apply.Result{Action: provision.Update, Room: room, Status: apply.Failed, Err: errors.New("e")}),
+			", 1 failed\n", "muster: warning: w\nmuster: error: e\nmuster: hint: hint of e\n"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c := capture(nil, Options{Format: Text})
+			report := c.ChangesReport()
+			report.Before(run)
+			report.After(run, tc.applied, []string{"n"})
+			if !strings.HasSuffix(c.out.String(), tc.out) || tc.out == "" && c.out.Len() > 0 {
+				t.Errorf("standard output is %q", c.out.String())
+			}
+			if c.err.String() != tc.errOut {
+				t.Errorf("standard error is %q", c.err.String())
+			}
+		})
+	}
+}
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	rows := [][]string{{"ROOM", "STATE"}, {"a|b", ""}, {"日本", "x\x1b[2J"}, {"[a](b)", "`c` <d> *e* \\"}}
+	cases := []struct{ format, want string }{
+		{Text, "ROOM    STATE\na|b     -\n日本    x\\x1b[2J\n[a](b)  `c` <d> *e* \\\n"},
+		{Markdown, "| ROOM | STATE |\n| --- | --- |\n| a\\|b | |\n| 日本 | x\\x1b\\[2J |\n| \\[a](b) | \\`c\\` &lt;d> \\*e\\* \\\\ |\n"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.format, func(t *testing.T) {
+			t.Parallel()
+			c := capture(nil, Options{Format: tc.format})
+			c.table(rows)
+			if c.out.String() != tc.want {
+				t.Errorf("the table is\n%s", c.out.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,57 @@
+package provision
+
+import "time"
+
+// Desired is how a room should be.
+type Desired string
+
+// How a room can be desired. The zero value stands for a room of which nothing
+// is known but its name.
+const (
+	// Live rooms exist and are open: they are created or reopened.
+	Live Desired = "live"
+	// LiveIfExists rooms are kept as live ones are, and neither created nor
+	// reopened: all their sessions are cancelled.
+	LiveIfExists Desired = "live-if-exists"
+	// LiveUnlessArchived rooms are kept or created as live ones are, and not
+	// reopened: those of BOFs that are on no agenda in hand.
+	LiveUnlessArchived Desired = "live-unless-archived"
+	// Archived rooms are archived where they exist: their life is over.
+	Archived Desired = "archived"
+	// ArchivedIfFound rooms are archived too, but nothing shows that they ever
+	// existed: a survey need not look for them.
+	ArchivedIfFound Desired = "archived-if-found"
+	// LeaveAlone rooms stay as they are.
+	LeaveAlone Desired = "leave-alone"
+)
+
+// Wanted reports whether a room so desired is a wanted one: whether it is to be
+// live under some condition.
+func (d Desired) Wanted() bool {
+	return d == Live || d == LiveIfExists || d == LiveUnlessArchived
+}
+
+// Over reports whether the life of a room so desired has ended.
+func (d Desired) Over() bool { return d == Archived || d == ArchivedIfFound }
+
+// Surveyed reports whether a survey must look for a room so desired.
+func (d Desired) Surveyed() bool { return d.Wanted() || d == Archived }
+
+// Decision is what is to become of a room, and why.
+type Decision struct {
+	Desired Desired `json:"desired"`
+	// Source is where the evidence comes from; empty for a room that is
+	// archived by hand.
+	Source Source `json:"source,omitempty"`
+	// Reason is why a room that is not wanted is archived or left alone: a text
+	// that may follow a colon. The reasons of a wanted room are [Room.Reasons].
+	Reason string `json:"reason,omitempty"`
+	// Since is when the life of the room's group ended, zero where it has not or
+	// where the time is not known, and Until when the room's days of grace end,
+	// zero where they are not counted.
+	Since time.Time `json:"since,omitzero"`
+	Until time.Time `json:"until,omitzero"`
+	// MovedTo is the name of the room that takes the place of an archived one;
+	// empty for none.
+	MovedTo string `json:"moved_to,omitempty"`
+}
