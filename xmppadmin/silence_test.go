@@ -12,6 +12,7 @@ import (
 	"muster/fixtures"
 	"muster/fixtures/ejabberd"
 	"muster/fixtures/prosody"
+	"muster/fixtures/wire"
 	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
@@ -109,14 +110,14 @@ func TestServerGoneForGoodIsWaitedForOnce(t *testing.T) {
 			p := d.start(t)
 			link := wire.New(t, p.Addr)
 			cfg := config(t, p)
-			cfg.Server, cfg.ReconnectTimeout = wire.Addr(), 500*time.Millisecond
+			cfg.Server, cfg.ReconnectTimeout = link.Addr(), 500*time.Millisecond
 			c := dial(t, cfg)
 			s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
 			if err != nil {
 				t.Fatal(err)
 			}
 			create(t, s, "quic", live("quic"))
-			wire.Cut()
+			link.Cut()
 			if _, err := s.Read(t.Context(), []string{"quic"}); !errors.Is(err, xmppadmin.ErrUnavailable) {
 				t.Errorf("the server is gone, and the error is %v", err)
 			}
@@ -133,7 +134,7 @@ func TestServerGoneForGoodIsWaitedForOnce(t *testing.T) {
 			if waited < 400*time.Millisecond || what != waited.Round(100*time.Millisecond).String()+" for a connection to example.org" {
 				t.Errorf("waited %s: %q", waited, what)
 			}
-			if err := wire.Mend(t.Context()); err != nil {
+			if err := link.Mend(); err != nil {
 				t.Fatal(err)
 			}
 			c.RenewWaitLimit()
