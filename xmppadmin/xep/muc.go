@@ -117,7 +117,7 @@ func Join(ctx context.Context, st *session.Stream, room, nick string) (Occupancy
 		return Occupancy{}, fmt.Errorf("room %s is being joined already", room)
 	}
 	here := Occupancy{stream: st, address: address, subjects: &entry.subjects, stop: stop}
-	p, err := session.Ask(ctx, st, joinPresence(address), entry.self)
+	p, err := session.Ask(ctx, st, address, joinPresence(address), entry.self)
 	if err != nil {
 		here.Leave(ctx)
 		return Occupancy{}, fmt.Errorf("join %s: %w", room, err)

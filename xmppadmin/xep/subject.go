@@ -93,7 +93,7 @@ func (o Occupancy) Subject(ctx context.Context) (string, error) {
 func (o Occupancy) SetSubject(ctx context.Context, text string) error {
 	room := o.address.Bare()
 	message := stanza.Message{ID: subjectID, To: room, Type: stanza.GroupChatMessage}.Wrap(textElement("subject", text))
-	refusal, err := session.Ask(ctx, o.stream, message, o.subjects.expect(text))
+	refusal, err := session.Ask(ctx, o.stream, room, message, o.subjects.expect(text))
 	if err == nil {
 		err = session.RequestError(room.String(), refusal)
 	}
