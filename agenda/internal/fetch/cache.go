@@ -1,4 +1,4 @@
-package agenda
+package fetch
 
 import (
 	"bytes"
@@ -18,31 +18,30 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// cacheEnding is how a cache file's name ends; one under way has more behind it.
+// cacheEnding ends the name of a cache file; that of an unfinished one goes on.
 const cacheEnding = ".cache"
 
 // maxHead bounds the first line of a cache file.
 const maxHead = 16 << 10
 
-// entry is a document as it was last fetched, or last confirmed by the
-// Datatracker to be the newest. In its file the body follows, as it is, on a
-// first line of JSON with the rest.
+// entry is a document as the server last sent or confirmed it. Its file has a
+// first line of JSON with the fields, then the body as it is.
 type entry struct {
 	URL    string    `json:"url"`
 	ETag   string    `json:"etag"`
 	Time   time.Time `json:"time"`
-	SHA256 string    `json:"sha256"` // of the body, to find a file cut short
+	SHA256 string    `json:"sha256"` // of the body, to detect a damaged file
 	body   []byte
 }
 
-// unusedAfter is for how long a document is kept that nobody has asked for.
+// unusedAfter is for how long a document is kept without being requested.
 const unusedAfter = 365 * 24 * time.Hour
 
-// cache keeps documents in a folder, one file each. A file's time is that of
-// its entry.
+// cache keeps documents in a folder, one file each. The modification time of
+// a file is that of its entry.
 type cache struct{ dir string }
 
-// path is the file for a URL: readable, and safe whatever is in the URL.
+// path returns the file for a URL: readable, and safe whatever is in the URL.
 func (c *cache) path(address string) string {
 	readable := "document"
 	if u, err := url.Parse(address); err == nil {
@@ -57,7 +56,7 @@ func (c *cache) path(address string) string {
 	return filepath.Join(c.dir, readable[:min(len(readable), 80)]+"."+hex.EncodeToString(sum[:8])+cacheEnding)
 }
 
-// load gives what is kept for a URL; nil where that is nothing.
+// load returns the entry for a URL, nil where there is none.
 func (c *cache) load(address string) (*entry, error) {
 	path := c.path(address)
 	f, err := os.Open(path)
@@ -68,7 +67,7 @@ func (c *cache) load(address string) (*entry, error) {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, maxHead+maxBody+1))
+	raw, err := io.ReadAll(io.LimitReader(f, maxHead+MaxBody+1))
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
@@ -80,7 +79,7 @@ func (c *cache) load(address string) (*entry, error) {
 	return &e, nil
 }
 
-// save keeps an entry in place of what was there.
+// save stores an entry in place of the previous one.
 func (c *cache) save(e entry) error {
 	e.SHA256 = hexSum(e.body)
 	head, err := json.Marshal(e)
@@ -88,7 +87,7 @@ func (c *cache) save(e entry) error {
 		return fmt.Errorf("cache: %w", err)
 	}
 	if len(head) >= maxHead {
-		return fmt.Errorf("cache: %s: URL and ETag are too long to keep", clip(e.URL))
+		return fmt.Errorf("cache: %.80s: URL and ETag are too long to store", e.URL)
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return fmt.Errorf("cache: %w", err)
@@ -97,8 +96,8 @@ func (c *cache) save(e entry) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		c.sweep(e.Time) // the folder is about to grow
 	}
-	// The temporary file goes next to the real one, where there may be room
-	// or not, rather than to wherever TMPDIR points.
+	// The temporary file is on the same file system as the real one, whatever
+	// TMPDIR is.
 	err = renameio.WriteFile(path, append(append(head, '\n'), e.body...), 0o600,
 		renameio.WithTempDir(c.dir), renameio.WithStaticPermissions(0o600))
 	if err == nil {
@@ -110,9 +109,9 @@ func (c *cache) save(e entry) error {
 	return nil
 }
 
-// sweep removes the documents that nobody has asked for in a long time, and
-// what was left of those that were cut off while they were written. What it
-// cannot remove stays until the next time: it does no harm.
+// sweep removes the documents that were not requested for a long time, and
+// unfinished files. What it cannot remove stays until the next time: it does
+// no harm.
 func (c *cache) sweep(now time.Time) {
 	files, err := os.ReadDir(c.dir)
 	if err != nil {
