@@ -66,6 +66,9 @@ func (c *connection) close() {
 		return
 	}
 	_ = c.client.Close()
+	if _, what := c.client.Waited(); what != "" && c.app.console.Options.Verbose {
+		c.app.console.Note("waited %s", what)
+	}
 	if s := c.client.Stats(); c.app.console.Options.Verbose {
 		c.app.console.Note("%d requests over %d connections, %d bytes sent, %d received", s.Requests, s.Streams, s.Sent, s.Received)
 	}

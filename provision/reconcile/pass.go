@@ -78,6 +78,9 @@ func (p Pass) Meetings() string {
 // them.
 func warnings(in want.Sources, w want.Wanted) []string {
 	var all []string
+	for _, o := range in.Outages() {
+		all = append(all, o.Error())
+	}
 	for _, m := range in.Meetings {
 		for _, text := range m.Warnings {
 			all = append(all, fmt.Sprintf("agenda of %s: %s", provision.MeetingName(m.Number), text))

@@ -62,8 +62,8 @@ func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
 }
 
 // fetch reads the agendas and the list of groups, each once.
-func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[string]want.Sighting) (want.Sources, error) {
-	in := want.Sources{Meetings: make([]agenda.Meeting, len(meetings)), Seen: seen}
+func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[string]want.RoomHistory) (want.Sources, error) {
+	in := want.Sources{Meetings: make([]agenda.Meeting, len(meetings)), History: seen}
 	g, ctx := errgroup.WithContext(ctx)
 	for i, source := range meetings {
 		g.Go(func() (err error) {
@@ -142,7 +142,7 @@ func (r *Reconciler) sides(ctx context.Context, q Request) (Pass, error) {
 func (r *Reconciler) File(p Pass) plan.File {
 	return plan.File{
 		Version: r.Version, Account: r.Account, Meetings: p.Request.Meetings, Options: p.Request.Options,
-		AllowArchive: p.Request.Overrides.Archive, Agendas: p.Sources.Marks(), Configuration: r.Rules.Digest(), Plan: p.Plan,
+		AllowArchive: p.Request.Overrides.Archive, Agendas: p.Sources.Fingerprints(), Configuration: r.Rules.Digest(), Plan: p.Plan,
 	}
 }
 

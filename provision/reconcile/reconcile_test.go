@@ -226,7 +226,7 @@ func TestPlanGuards(t *testing.T) {
 		}, "other-meeting"},
 		"the current one": {func(_ *world, q *reconcile.Request) { q.Meetings = []string{"current"} }, ""},
 		"shrunk": {func(w *world, _ *reconcile.Request) {
-			m := state.Memory{}.WithApply(want.Sources{}, want.Wanted{Meetings: []want.Tally{{Meeting: "126", Sessions: 9}}}, 9, sample.Day)
+			m := state.Memory{}.WithApply(want.Sources{}, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 9}}}, 9, sample.Day)
 			if err := m.Save(w.run.State); err != nil {
 				panic(err)
 			}

@@ -30,7 +30,7 @@ type Memory struct {
 	Groups plan.LastGroups `json:"groups,omitzero"`
 	// Rooms is what was seen of rooms, by name: see [want.Sources.Remember]. It
 	// holds whether or not all of an apply was successful.
-	Rooms map[string]want.Sighting `json:"rooms,omitempty"`
+	Rooms map[string]want.RoomHistory `json:"rooms,omitempty"`
 }
 
 // LoadMemory reads the memory in the state folder dir. There being none is no

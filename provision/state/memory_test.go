@@ -22,10 +22,10 @@ func TestMemory(t *testing.T) {
 	}
 	meeting := agenda.Meeting{Number: "126"}
 	in := want.Sources{Meetings: []agenda.Meeting{meeting}}
-	w := want.Wanted{Meetings: []want.Tally{{Meeting: "126", Sessions: 120}}, Groups: &want.GroupTally{Groups: 900, Living: 150}}
+	w := want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 120}}, Groups: &want.GroupStats{Groups: 900, Living: 150}}
 	empty := m
 	m = m.WithApply(in, w, 112, sample.Day)
-	m = m.WithApply(in, want.Wanted{Meetings: []want.Tally{{Meeting: "127", Sessions: 2}}}, 1, sample.Day.AddDate(1, 0, 0))
+	m = m.WithApply(in, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "127", Sessions: 2}}}, 1, sample.Day.AddDate(1, 0, 0))
 	check.Same(t, "meetings", m.Meetings, map[string]plan.LastApply{
 		"126": {Sessions: 120, Rooms: 112, Agenda: meeting.Digest(), When: sample.Day},
 		"127": {Sessions: 2, Rooms: 1, When: sample.Day.AddDate(1, 0, 0)},
@@ -33,7 +33,7 @@ func TestMemory(t *testing.T) {
 	if len(empty.Meetings) > 0 {
 		t.Error("the memory of the last run was written into")
 	}
-	m.Rooms = map[string]want.Sighting{"moq": {Last: sample.Day, Meeting: "126", End: sample.Day, Group: 7, Alive: sample.Day}, "plenary": {Own: true}}
+	m.Rooms = map[string]want.RoomHistory{"moq": {Last: sample.Day, Meeting: "126", End: sample.Day, Group: 7, Alive: sample.Day}, "plenary": {Own: true}}
 	if m.Groups != (plan.LastGroups{Living: 150, When: sample.Day}) {
 		t.Errorf("%+v", m.Groups)
 	}
