@@ -6,126 +6,129 @@ import (
 	"fmt"
 )
 
-// agendaData is /api/meeting/<n>/agenda-data, as far as it is read here.
-type agendaData struct {
-	Meeting *struct {
-		Number   string `json:"number"`
-		City     string `json:"city"`
-		TimeZone string `json:"timezone"`
-	} `json:"meeting"`
-	Schedule json.RawMessage `json:"schedule"`
-}
-
-// dataRow is one row of its schedule.
+// dataRow is one row of the schedule in agenda-data, without its times.
 type dataRow struct {
-	SessionID    int             `json:"sessionId"`
-	Room         string          `json:"room"`    // null where there is none
-	Acronym      string          `json:"acronym"` // as it is today
-	GroupAcronym string          `json:"groupAcronym"`
-	GroupName    string          `json:"groupName"`
-	GroupParent  groupParent     `json:"groupParent"`
-	Name         string          `json:"name"`     // the slot's, where there is no slotName
-	SlotName     *string         `json:"slotName"` // absent until late 2022
-	Start        string          `json:"startDateTime"`
-	Duration     json.RawMessage `json:"duration"`
-	Status       string          `json:"status"`
-	Type         SessionType     `json:"type"`
-	IsBOF        bool            `json:"isBoF"`
-	IsProposed   bool            `json:"isProposed"`
-	Links        struct {
-		Chat string `json:"chat"`
-	} `json:"links"`
-}
-
-// groupParent is an object that is empty where there is no parent.
-type groupParent struct {
-	Acronym string `json:"acronym"`
+	id           int
+	place        string // null on the wire where there is none
+	acronym      string // of the group as it is today
+	groupAcronym string // of the group at the time of the meeting
+	groupName    string
+	parent       string // empty where there is none
+	parentUnread bool
+	name         string // the slot's, where there is no slotName
+	hasSlotName  bool   // false until late 2022
+	status       Status
+	kind         SessionType
+	isBOF        bool
+	isProposed   bool
+	chat         string
 }
 
 // parseAgendaData reads /api/meeting/<n>/agenda-data. It leaves out what
 // agenda.json leaves out too: breaks and registration. The document does not
-// tell the types of groups, which are inferred: see inferGroup.
+// have the types of groups, which are inferred: see inferGroup.
 func parseAgendaData(body []byte) (document, error) {
 	doc := document{name: "agenda-data"}
-	var data agendaData
-	if err := json.Unmarshal(body, &data); err != nil {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(body, &keys); err != nil {
 		return document{}, fmt.Errorf("agenda-data: %w", jsonError(err))
 	}
-	if data.Meeting == nil || data.Schedule == nil {
+	if keys["meeting"] == nil || keys["schedule"] == nil {
 		return document{}, errors.New("agenda-data: want an object with the keys meeting and schedule")
 	}
-	doc.number, doc.city = data.Meeting.Number, data.Meeting.City
-	zone, err := loadZone(data.Meeting.TimeZone)
+	top := rowReader{keys: keys, problems: &problems{}}
+	about, zoneName := top.needObject("meeting"), ""
+	about.need("number", &doc.number)
+	about.want("city", &doc.city)
+	about.want("timezone", &zoneName)
+	if err := top.problems.fatal; err != nil {
+		return document{}, fmt.Errorf("agenda-data: %w", err)
+	}
+	for _, err := range top.problems.minor {
+		doc.notes.add("agenda-data: %v; it is taken as unknown", err)
+	}
+	zone, err := loadZone(zoneName)
 	if err != nil {
 		doc.notes.add("agenda-data: %v; times are in UTC, and those given without an offset are not known", err)
 	}
 	doc.zone = zone
-	err = eachRow(data.Schedule, func(at int, raw json.RawMessage) { doc.addDataRow(at, raw) })
+	err = eachRow(keys["schedule"], func(at int, raw json.RawMessage) { doc.addDataRow(at, raw) })
 	if err != nil {
 		return document{}, fmt.Errorf("agenda-data: schedule: %w", err)
 	}
-	doc.settle()
+	doc.sortAndDedupe()
 	return doc, nil
 }
 
 // addDataRow reads one row of the schedule.
 func (d *document) addDataRow(at int, raw json.RawMessage) {
-	var r dataRow
-	err := decodeRow(raw, &r)
-	if r.Type == Break || r.Type == Registration {
+	r := openRow(raw)
+	in := readDataRow(r)
+	if in.kind == Break || in.kind == Registration {
 		return
 	}
-	if r.GroupAcronym == "" {
-		r.GroupAcronym = r.Acronym
+	s := Session{ID: in.id, Group: in.groupAcronym, Name: in.ownName(), Type: in.kind, Status: in.status, Location: in.place}
+	s.Start, s.Duration = r.times("startDateTime", d.zone)
+	room, ok := ownRoom(in.chat, in.kind, in.groupAcronym, in.acronym)
+	s.Room, s.OwnRoom = room, room != ""
+	if !ok && r.problems.fatal == nil {
+		d.notes.add("agenda-data: session %d (group %.80q): its chat link %.80q names no room, so the usual one counts",
+			in.id, in.groupAcronym, in.chat)
 	}
-	identity := checkIdentity(r.SessionID, r.GroupAcronym)
-	start, badStart := parseStart(r.Start, d.zone)
-	duration, badDuration := parseDuration(r.Duration)
-	if err := firstError(err, identity, badStart, badDuration); err != nil {
-		d.leaveOut(at, r.SessionID, r.GroupAcronym, err)
-		return
-	}
-	room, ok := ownRoom(r.Links.Chat, r.Type, r.GroupAcronym, r.Acronym)
-	if !ok {
-		d.notes.add("agenda-data: session %d (group %q): its chat link %q shows no room, so the usual one counts",
-			r.SessionID, clip(r.GroupAcronym), clip(r.Links.Chat))
-	}
-	d.rows = append(d.rows, row{
-		Session{
-			ID: r.SessionID, Group: r.GroupAcronym, Name: r.ownName(), Type: r.Type,
-			Status: Status(r.Status), Start: start, Duration: duration, Location: r.Room,
-			Room: room, OwnRoom: room != "",
-		},
-		r.inferGroup(),
-	})
+	d.add(at, r, row{s, in.inferGroup()})
 }
 
-// ownName is the session's name. Older documents give the slot's name in its
-// place: of no use for a regular session ("Morning Session I"), but all there
-// is to tell what else is going on ("Hackathon").
+// readDataRow reads the keys of one row, except for its times.
+func readDataRow(r rowReader) dataRow {
+	var in dataRow
+	r.need("sessionId", &in.id)
+	r.want("acronym", &in.acronym)
+	r.need("groupAcronym", &in.groupAcronym)
+	if in.groupAcronym == "" {
+		in.groupAcronym = in.acronym
+	}
+	r.need("type", &in.kind)
+	r.need("status", &in.status)
+	links := r.needObject("links")
+	links.need("chat", &in.chat)
+	r.want("room", &in.place)
+	r.want("groupName", &in.groupName)
+	parent, ok := r.wantObject("groupParent") // an empty object where there is none
+	in.parentUnread = !parent.want("acronym", &in.parent) || !ok
+	r.want("isBoF", &in.isBOF)
+	r.want("isProposed", &in.isProposed)
+	r.want("name", &in.name)
+	slot, ok := r.keys["slotName"]
+	in.hasSlotName = ok && string(slot) != "null"
+	return in
+}
+
+// ownName returns the session's name. Older documents have the slot's name in
+// its place: of no use for a regular session ("Morning Session I"), but all
+// that is known of another one ("Hackathon").
 func (r *dataRow) ownName() string {
-	if r.SlotName == nil && r.Type == Regular {
+	if !r.hasSlotName && r.kind == Regular {
 		return ""
 	}
-	return r.Name
+	return r.name
 }
 
-// inferGroup makes out the group's type and state. A regular session belongs
-// to a group that acts like a working group: under irtf that is taken for a
+// inferGroup infers the group's type and state. A regular session belongs to a
+// group that acts like a working group: under irtf that is taken for a
 // research group, elsewhere for a working group, which is wrong for the few
-// area groups (ag, rag). Other sessions say nothing about their group, except
-// that a BOF is always a working group in the making.
+// area groups (ag, rag). Of other sessions nothing follows for their group,
+// except that a BOF is always a working group in the making.
 func (r *dataRow) inferGroup() Group {
-	g := Group{Acronym: r.GroupAcronym, Name: r.GroupName, Parent: r.GroupParent.Acronym}
+	g := Group{Acronym: r.groupAcronym, Name: r.groupName, Parent: r.parent}
 	switch {
-	case r.IsBOF:
+	case r.isBOF:
 		g.Type, g.State = "wg", StateBOF
-	case r.Type == Regular && g.Parent == "irtf":
+	case r.kind == Regular && g.Parent == "irtf":
 		g.Type = "rg"
-	case r.Type == Regular && g.Parent != "":
+	case r.kind == Regular && (g.Parent != "" || r.parentUnread):
 		g.Type = "wg"
 	}
-	if r.IsProposed {
+	if r.isProposed {
 		g.State = StateProposed
 	}
 	return g

@@ -66,7 +66,7 @@ func TestAgendaDataSession(t *testing.T) {
 			if d := diff([]Session{want}, m.Sessions); d != "" {
 				t.Errorf("sessions (-want +got):\n%s", d)
 			}
-			if m.Number != "126" || m.City != "Vienna" || m.TimeZone.String() != "Europe/Vienna" || len(m.Warnings) > 0 || m.Unread != 0 {
+			if m.Number != "126" || m.City != "Vienna" || m.TimeZone.String() != "Europe/Vienna" || len(m.Warnings) > 0 || m.Unread.Rows != 0 {
 				t.Errorf("meeting %+v", m)
 			}
 		})
@@ -129,11 +129,10 @@ func TestAgendaDataBadRow(t *testing.T) {
 		"id zero":          {dataRowOf(0, "tls", nil), []string{`group "tls"`, "session id 0"}},
 		"id a string":      {dataRowOf(9, "tls", obj{"sessionId": "9"}), []string{`group "tls"`, "sessionId", "string"}},
 		"no acronym":       {dataRowOf(9, "", nil), []string{"session 9", "acronym"}},
-		"year 9999":        {dataRowOf(9, "tls", obj{"startDateTime": "9999-01-01T00:00:00"}), []string{"session 9", `group "tls"`, "9999"}},
-		"duration":         {dataRowOf(9, "tls", obj{"duration": -5}), []string{"session 9", `group "tls"`, "duration"}},
+		"type a number":    {dataRowOf(9, "tls", obj{"type": 1}), []string{"session 9", `group "tls"`, "type"}},
+		"status a list":    {dataRowOf(9, "tls", obj{"status": []int{}}), []string{"session 9", `group "tls"`, "status"}},
 		"links a list":     {dataRowOf(9, "tls", obj{"links": []int{}}), []string{"session 9", `group "tls"`, "links"}},
 		"chat a number":    {dataRowOf(9, "tls", obj{"links": obj{"chat": 1}}), []string{"session 9", `group "tls"`, "links.chat"}},
-		"bof a string":     {dataRowOf(9, "tls", obj{"isBoF": "no"}), []string{"session 9", `group "tls"`, "isBoF"}},
 		"no object at all": {"tls", []string{"row 1", "string"}},
 	}
 	for name, tt := range tests {
@@ -144,10 +143,39 @@ func TestAgendaDataBadRow(t *testing.T) {
 				"schedule": []any{dataRowOf(1, "quic", nil), tt.row, dataRowOf(2, "mls", nil)},
 			})
 			m := fromData(t, body)
-			if d := diff([]string{"mls", "quic"}, acronyms(m)); d != "" || m.Unread != 1 || len(m.Warnings) != 1 {
-				t.Errorf("groups (-want +got):\n%s\nunread %d, warnings %q", d, m.Unread, m.Warnings)
+			if d := diff([]string{"mls", "quic"}, acronyms(m)); d != "" || m.Unread.Rows != 1 || len(m.Warnings) != 1 {
+				t.Errorf("groups (-want +got):\n%s\nunread %d, warnings %q", d, m.Unread.Rows, m.Warnings)
 			}
 			wantWarning(t, m, append(tt.want, "agenda-data", "row 1", "left out")...)
+		})
+	}
+}
+
+// A row counts whatever is wrong with what does not decide on rooms.
+func TestAgendaDataBadDetail(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change obj
+		want   string // part of the warning
+	}{
+		"year 9999":       {obj{"startDateTime": "9999-01-01T00:00:00"}, "impossible year"},
+		"start no time":   {obj{"startDateTime": "15.3.2027 10:00"}, `start "15.3.2027 10:00" is not a time`},
+		"duration":        {obj{"duration": -5}, `duration "-5"`},
+		"bof a string":    {obj{"isBoF": "no"}, "isBoF"},
+		"room an object":  {obj{"room": obj{}}, "room"},
+		"parent a string": {obj{"groupParent": "art"}, "groupParent"},
+		"parent a number": {obj{"groupParent": obj{"acronym": 7}}, "groupParent.acronym"},
+		"name a number":   {obj{"name": 7}, "name"},
+		"acronym today":   {obj{"acronym": 7}, "acronym"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := fromData(t, dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(9, "tls", tt.change)))
+			if d := diff([]string{"quic", "tls"}, acronyms(m)); d != "" || len(m.Sessions) != 2 || m.Unread.Rows != 0 || m.Groups[1].Type != "wg" {
+				t.Errorf("groups (-want +got):\n%s\n%+v, unread %+v", d, m.Groups, m.Unread)
+			}
+			wantWarning(t, m, "agenda-data: session 9", `group "tls"`, tt.want, "taken as unknown")
 		})
 	}
 }
@@ -155,7 +183,7 @@ func TestAgendaDataBadRow(t *testing.T) {
 func TestAgendaDataUnreadableChatLink(t *testing.T) {
 	t.Parallel()
 	m := fromData(t, dataDoc("126", dataRowOf(1, "quic", obj{"links": obj{"chat": "mailto:quic"}})))
-	if len(m.Sessions) != 1 || m.Sessions[0].Room != "quic" || m.Sessions[0].OwnRoom || m.Unread != 0 {
+	if len(m.Sessions) != 1 || m.Sessions[0].Room != "quic" || m.Sessions[0].OwnRoom || m.Unread.Rows != 0 {
 		t.Errorf("got %+v", m)
 	}
 	wantWarning(t, m, "session 1", "quic", "mailto:quic")

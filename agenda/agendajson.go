@@ -11,30 +11,6 @@ import (
 	"time"
 )
 
-// agendaRow is one row of agenda.json. Keys that are not here are ignored;
-// is_bof among them, because it is also true of a concluded BOF.
-type agendaRow struct {
-	ObjType   string          `json:"objtype"`
-	SessionID int             `json:"session_id"`
-	Group     agendaGroup     `json:"group"`
-	Name      string          `json:"name"`
-	Start     string          `json:"start"`
-	Duration  json.RawMessage `json:"duration"`
-	Location  string          `json:"location"` // null where there is none
-	Status    string          `json:"status"`
-	Agenda    string          `json:"agenda"`
-}
-
-// agendaGroup is the group in a row of agenda.json, as it stood at the time
-// of the meeting. Type and state may be null, parent is often absent.
-type agendaGroup struct {
-	Acronym string `json:"acronym"`
-	Name    string `json:"name"`
-	Type    string `json:"type"`
-	State   string `json:"state"`
-	Parent  string `json:"parent"`
-}
-
 // meetingInPath finds the meeting in the address of a session's material.
 var meetingInPath = regexp.MustCompile(`/meeting/([0-9]{1,4}|interim-[a-z0-9-]{1,100})/`)
 
@@ -48,77 +24,98 @@ func parseAgendaJSON(body []byte) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	doc.number = key
 	linked := map[string]bool{}
-	err = eachRow(list, func(at int, raw json.RawMessage) {
-		var r agendaRow
-		err := decodeRow(raw, &r)
-		if err == nil && r.ObjType == "" {
-			err = errors.New("no objtype")
-		}
-		if r.ObjType != "session" && r.ObjType != "" {
-			return
-		}
-		if m := meetingInPath.FindStringSubmatch(r.Agenda); m != nil {
-			linked[m[1]] = true
-		}
-		s, g, more := r.read()
-		if err = firstError(err, more); err != nil {
-			doc.leaveOut(at, r.SessionID, r.Group.Acronym, err)
-			return
-		}
-		doc.rows = append(doc.rows, row{s, g})
-	})
+	err = eachRow(list, func(at int, raw json.RawMessage) { doc.addListRow(at, raw, linked) })
 	if err != nil {
-		return document{}, fmt.Errorf("agenda.json: %q: %w", clip(key), err)
+		return document{}, fmt.Errorf("agenda.json: %.80q: %w", key, err)
 	}
-	if key == "None" { // that is how /meeting/agenda.json calls its meeting
+	doc.number = key
+	if key == "None" { // the key of /meeting/agenda.json, whichever meeting that is
 		doc.number = onlyOne(linked)
 	}
-	doc.settle()
+	doc.sortAndDedupe()
 	return doc, nil
 }
 
-// read turns a row into the project's own values.
-func (r *agendaRow) read() (Session, Group, error) {
-	if err := checkIdentity(r.SessionID, r.Group.Acronym); err != nil {
-		return Session{}, Group{}, err
+// addListRow reads one row. Where it links to material of a meeting, that
+// meeting is added to linked. Of is_bof nothing is read, because it is also
+// true of a concluded BOF.
+func (d *document) addListRow(at int, raw json.RawMessage, linked map[string]bool) {
+	r := openRow(raw)
+	var objtype, link string
+	r.need("objtype", &objtype)
+	if objtype != "session" && objtype != "" {
+		return
 	}
-	start, badStart := parseStart(r.Start, time.UTC)
-	duration, badDuration := parseDuration(r.Duration)
-	s := Session{
-		ID: r.SessionID, Group: r.Group.Acronym, Name: r.Name, Status: Status(r.Status),
-		Start: start, Duration: duration, Location: r.Location,
+	if objtype == "" {
+		r.problems.fail(errors.New("no objtype"))
 	}
-	g := Group{
-		Acronym: r.Group.Acronym, Name: r.Group.Name, Type: r.Group.Type,
-		State: GroupState(r.Group.State), Parent: r.Group.Parent,
+	_ = decodeAs("agenda", r.keys["agenda"], &link)
+	if m := meetingInPath.FindStringSubmatch(link); m != nil {
+		linked[m[1]] = true
 	}
-	return s, g, firstError(badStart, badDuration)
+	var s Session
+	r.need("session_id", &s.ID)
+	g := listGroup(r.needObject("group"))
+	s.Group = g.Acronym
+	r.need("status", &s.Status)
+	r.want("name", &s.Name)
+	r.want("location", &s.Location) // null where there is none
+	s.Start, s.Duration = r.times("start", time.UTC)
+	d.add(at, r, row{s, g})
 }
 
-// checkIdentity refuses rows of which nobody could say what they are about.
+// listGroup reads the group in a row of agenda.json, as it stood at the time
+// of the meeting. Type and state may be null, parent is often absent.
+func listGroup(r rowReader) Group {
+	var g Group
+	r.need("acronym", &g.Acronym)
+	r.need("type", &g.Type)
+	r.need("state", &g.State)
+	r.want("name", &g.Name)
+	r.want("parent", &g.Parent)
+	return g
+}
+
+// times reads the start under a key, and the duration. What cannot be read is
+// zero.
+func (r rowReader) times(startKey string, zone *time.Location) (time.Time, time.Duration) {
+	var text string
+	var length json.RawMessage
+	r.want(startKey, &text)
+	r.want("duration", &length)
+	start, err := parseStart(text, zone)
+	r.check(err)
+	duration, err := parseDuration(length)
+	r.check(err)
+	return start, duration
+}
+
+// add adds a row, or leaves it out where what is needed of it cannot be read.
+func (d *document) add(at int, r rowReader, row row) {
+	s := row.session
+	if why := firstError(r.problems.fatal, checkIdentity(s.ID, s.Group)); why != nil {
+		d.leaveOut(at, s.ID, s.Group, why)
+		return
+	}
+	for _, err := range r.problems.minor {
+		d.notes.add("%s: session %d (group %.80q): %v; it is taken as unknown", d.name, s.ID, s.Group, err)
+	}
+	d.rows = append(d.rows, row)
+}
+
+// checkIdentity refuses rows without a session or a group.
 func checkIdentity(id int, acronym string) error {
 	switch {
 	case id <= 0:
-		return fmt.Errorf("session id %d is none", id)
+		return fmt.Errorf("invalid session id %d", id)
 	case acronym == "":
 		return errors.New("its group has no acronym")
 	}
 	return nil
 }
 
-// firstError is the first error that is one.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// onlyKey takes an object with a single key apart.
+// onlyKey returns the single key of an object, and the value.
 func onlyKey(body []byte) (string, json.RawMessage, error) {
 	if !json.Valid(body) {
 		var ignored json.RawMessage
@@ -145,7 +142,8 @@ func onlyKey(body []byte) (string, json.RawMessage, error) {
 	return key.(string), list, nil
 }
 
-// onlyOne is the single member of a set, empty where there is none or several.
+// onlyOne returns the single member of a set, empty where there is none or
+// several.
 func onlyOne(set map[string]bool) string {
 	if len(set) != 1 {
 		return ""

@@ -59,8 +59,8 @@ func TestAgendaJSONSession(t *testing.T) {
 			if d := diff([]Session{want}, m.Sessions); d != "" {
 				t.Errorf("sessions (-want +got):\n%s", d)
 			}
-			if m.Number != "126" || m.TimeZone != time.UTC || m.Unread != 0 || len(m.Warnings) > 0 {
-				t.Errorf("number %q, zone %s, unread %d, warnings %q", m.Number, m.TimeZone, m.Unread, m.Warnings)
+			if m.Number != "126" || m.TimeZone != time.UTC || m.Unread.Rows != 0 || len(m.Warnings) > 0 {
+				t.Errorf("number %q, zone %s, unread %d, warnings %q", m.Number, m.TimeZone, m.Unread.Rows, m.Warnings)
 			}
 		})
 	}
@@ -119,25 +119,21 @@ func TestAgendaJSONBadRow(t *testing.T) {
 		row  any
 		want []string // parts of the warning
 	}{
-		"id zero":            {listRow(0, "tls", nil), []string{"row 1", `group "tls"`, "session id 0"}},
-		"id negative":        {listRow(-4, "tls", nil), []string{"row 1", `group "tls"`, "session id -4"}},
-		"id a string":        {listRow(9, "tls", obj{"session_id": "9"}), []string{"row 1", `group "tls"`, "session_id", "string"}},
-		"id a fraction":      {listRow(9, "tls", obj{"session_id": 9.5}), []string{`group "tls"`, "session_id", "9.5"}},
-		"id absent":          {listRow(9, "tls", obj{"session_id": absent}), []string{`group "tls"`}},
-		"group null":         {listRow(9, "tls", obj{"group": nil}), []string{"session 9", "acronym"}},
-		"group a string":     {listRow(9, "tls", obj{"group": "tls"}), []string{"session 9", "group", "string"}},
-		"acronym a number":   {listRow(9, "tls", obj{"group": obj{"acronym": 7}}), []string{"session 9", "group.acronym", "number"}},
-		"start a number":     {listRow(9, "tls", obj{"start": 1}), []string{"session 9", `group "tls"`, "start", "number"}},
-		"start no time":      {listRow(9, "tls", obj{"start": "soon\x07"}), []string{"session 9", `group "tls"`, "start", `soon\a`}},
-		"year 9999":          {listRow(9, "tls", obj{"start": "9999-01-01T00:00:00Z"}), []string{"session 9", `group "tls"`, "9999"}},
-		"duration negative":  {listRow(9, "tls", obj{"duration": "-1 day, 23:00:00"}), []string{"session 9", `group "tls"`, "duration"}},
-		"duration an object": {listRow(9, "tls", obj{"duration": obj{}}), []string{"session 9", `group "tls"`, "duration"}},
-		"name a list":        {listRow(9, "tls", obj{"name": []int{}}), []string{"session 9", `group "tls"`, "name"}},
-		"location a number":  {listRow(9, "tls", obj{"location": 7}), []string{"session 9", `group "tls"`, "location"}},
-		"no objtype":         {listRow(9, "tls", obj{"objtype": absent}), []string{"session 9", `group "tls"`, "objtype"}},
-		"null":               {nil, []string{"row 1", "objtype"}},
-		"a number":           {5, []string{"row 1", "number"}},
-		"a list":             {[]int{}, []string{"row 1", "array"}},
+		"id zero":          {listRow(0, "tls", nil), []string{"row 1", `group "tls"`, "session id 0"}},
+		"id negative":      {listRow(-4, "tls", nil), []string{"row 1", `group "tls"`, "session id -4"}},
+		"id a string":      {listRow(9, "tls", obj{"session_id": "9"}), []string{"row 1", `group "tls"`, "session_id", "string"}},
+		"id a fraction":    {listRow(9, "tls", obj{"session_id": 9.5}), []string{`group "tls"`, "session_id", "9.5"}},
+		"id absent":        {listRow(9, "tls", obj{"session_id": absent}), []string{`group "tls"`}},
+		"group null":       {listRow(9, "tls", obj{"group": nil}), []string{"session 9", "acronym"}},
+		"group a string":   {listRow(9, "tls", obj{"group": "tls"}), []string{"session 9", "group", "string"}},
+		"acronym a number": {listRow(9, "tls", obj{"group": obj{"acronym": 7}}), []string{"session 9", "group.acronym", "number"}},
+		"status a number":  {listRow(9, "tls", obj{"status": 1}), []string{"session 9", `group "tls"`, "status", "number"}},
+		"type a list":      {listRow(9, "tls", obj{"group": obj{"acronym": "tls", "type": []int{}}}), []string{`group "tls"`, "group.type"}},
+		"state a number":   {listRow(9, "tls", obj{"group": obj{"acronym": "tls", "state": 1}}), []string{`group "tls"`, "group.state"}},
+		"no objtype":       {listRow(9, "tls", obj{"objtype": absent}), []string{"session 9", `group "tls"`, "objtype"}},
+		"null":             {nil, []string{"row 1", "objtype"}},
+		"a number":         {5, []string{"row 1", "number"}},
+		"a list":           {[]int{}, []string{"row 1", "array"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -147,10 +143,52 @@ func TestAgendaJSONBadRow(t *testing.T) {
 			if d := diff([]string{"mls", "quic"}, acronyms(m)); d != "" {
 				t.Errorf("groups (-want +got):\n%s", d)
 			}
-			if m.Unread != 1 || len(m.Warnings) != 1 {
-				t.Errorf("unread %d, warnings %q; want one each", m.Unread, m.Warnings)
+			if m.Unread.Rows != 1 || len(m.Warnings) != 1 {
+				t.Errorf("unread %d, warnings %q; want one each", m.Unread.Rows, m.Warnings)
 			}
 			wantWarning(t, m, append(tt.want, "agenda.json", "left out")...)
+			if named := containsAll(strings.Join(tt.want, " "), []string{`group "tls"`}); m.Unread.Includes("TLS") != true || m.Unread.Includes("quic") == named {
+				t.Errorf("unread: %+v", m.Unread)
+			}
+		})
+	}
+}
+
+// A row counts whatever is wrong with what does not decide on rooms.
+func TestAgendaJSONBadDetail(t *testing.T) {
+	t.Parallel()
+	group := func(key string, value any) obj {
+		return obj{"group": with(obj{"acronym": "tls", "name": "Group tls", "type": "wg", "state": "active", "parent": "art"}, obj{key: value})}
+	}
+	tests := map[string]struct {
+		change obj
+		want   []string // parts of the warning, none for no warning
+	}{
+		"start a number":     {obj{"start": 1}, []string{"start", "number"}},
+		"start no time":      {obj{"start": "soon\x07"}, []string{`start "soon\a" is not a time`}},
+		"year 9999":          {obj{"start": "9999-01-01T00:00:00Z"}, []string{`"9999-01-01T00:00:00Z"`, "impossible year"}},
+		"duration negative":  {obj{"duration": "-1 day, 23:00:00"}, []string{`duration "-1 day, 23:00:00"`}},
+		"duration an object": {obj{"duration": obj{}}, []string{`duration "{}"`}},
+		"name a list":        {obj{"name": []int{}}, []string{"name", "array"}},
+		"location a number":  {obj{"location": 7}, []string{"location", "number"}},
+		"group name":         {group("name", 7), []string{"group.name", "number"}},
+		"parent":             {group("parent", obj{}), []string{"group.parent", "object"}},
+		"link a list":        {obj{"agenda": []int{}}, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := fromList(t, listDoc("126", listRow(1, "quic", nil), listRow(9, "tls", tt.change)))
+			if d := diff([]string{"quic", "tls"}, acronyms(m)); d != "" || len(m.Sessions) != 2 || m.Unread.Rows != 0 {
+				t.Errorf("groups (-want +got):\n%s\n%d sessions, unread %+v", d, len(m.Sessions), m.Unread)
+			}
+			if tt.want == nil {
+				if len(m.Warnings) > 0 {
+					t.Errorf("warnings %q", m.Warnings)
+				}
+				return
+			}
+			wantWarning(t, m, append(tt.want, "agenda.json: session 9", `group "tls"`, "taken as unknown")...)
 		})
 	}
 }
@@ -177,8 +215,8 @@ func TestAgendaJSONDouble(t *testing.T) {
 			if d := diff(there, back); d != "" {
 				t.Errorf("depends on the order:\n%s", d)
 			}
-			if len(there.Sessions) != 1 || there.Unread != tt.wantUnread {
-				t.Fatalf("sessions %v, unread %d", there.Sessions, there.Unread)
+			if len(there.Sessions) != 1 || there.Unread.Rows != tt.wantUnread {
+				t.Fatalf("sessions %v, unread %d", there.Sessions, there.Unread.Rows)
 			}
 			s := there.Sessions[0]
 			if got := s.Start.Format(time.RFC3339); s.Group != tt.wantGroup || got != tt.wantStart {
@@ -252,8 +290,8 @@ func TestAgendaJSONEmptyIsNoError(t *testing.T) {
 func TestWarningsAreBounded(t *testing.T) {
 	t.Parallel()
 	m := fromList(t, `{"126": [0`+strings.Repeat(",0", 5000)+`]}`)
-	if m.Unread != 5001 || len(m.Warnings) != maxNotes+1 {
-		t.Errorf("unread %d, %d warnings", m.Unread, len(m.Warnings))
+	if m.Unread.Rows != 5001 || len(m.Warnings) != maxNotes+1 {
+		t.Errorf("unread %d, %d warnings", m.Unread.Rows, len(m.Warnings))
 	}
 	wantWarning(t, m, "4901 more")
 }

@@ -4,46 +4,43 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"muster/agenda/internal/fetch"
 )
 
 // Config says how to reach a Datatracker.
 type Config struct {
-	// URL is where it is: https, or http on a loopback host.
+	// URL is the address of the Datatracker: https, or http on a loopback
+	// host.
 	URL string
-	// Timeout is for one document, all retries together; 0 means 30 seconds.
+	// Timeout is for one document, all tries together; 0 means 30 seconds.
 	Timeout time.Duration
 	// CacheDir is a folder for copies of what was fetched, made when it is
 	// first needed; empty for no cache.
 	CacheDir string
-	// Logger is told of retries, at debug level; it may be nil.
+	// Logger gets a line for each request and each retry, at debug level; it
+	// may be nil.
 	Logger *slog.Logger
-	// UserAgent is the client's name for itself; muster where it is empty.
+	// UserAgent is the name that the client gives itself; muster where it is
+	// empty.
 	UserAgent string
-	// HTTPClient brings a transport of its own, with which CA certificates
-	// can be set; it may be nil. It is not changed, and its rule for
-	// redirects is not used.
-	HTTPClient *http.Client
 	// Now is the clock by which meetings are current or next and cached
 	// copies are dated; it may be nil for the system's.
 	Now func() time.Time
 }
 
-// Client reads agendas and groups from one Datatracker. It can be used from several
-// goroutines at once.
+// Client reads agendas and groups from one Datatracker. It can be used from
+// several goroutines at once.
 type Client struct {
-	base     *url.URL
-	timeout  time.Duration
-	http     *http.Client
-	cache    *cache // nil for none
-	log      *slog.Logger
-	agent    string
-	now      func() time.Time
-	patience patience
+	base *url.URL
+	docs *fetch.Client
+	now  func() time.Time
 }
 
 // New checks a configuration and makes a client of it. It touches neither the
@@ -54,34 +51,33 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.Timeout < 0 {
-		return nil, fmt.Errorf("datatracker timeout %s: want more than 0", cfg.Timeout)
+		return nil, fmt.Errorf("datatracker timeout must not be negative, got %s", cfg.Timeout)
 	}
-	c := &Client{
-		base: base, timeout: cfg.Timeout, log: cfg.Logger, agent: cfg.UserAgent, now: cfg.Now,
-		patience: patience{tries: 5, first: 500 * time.Millisecond, most: 8 * time.Second},
+	docs := cfg.fetching(base)
+	return &Client{base: base, docs: fetch.New(docs), now: docs.Now}, nil
+}
+
+// fetching returns how documents are fetched from base by this configuration.
+func (cfg Config) fetching(base *url.URL) fetch.Config {
+	c := fetch.Config{
+		HTTP: retryablehttp.NewClient().HTTPClient, Timeout: cfg.Timeout, CacheDir: cfg.CacheDir,
+		Retry:     fetch.RetryPolicy{Tries: 5, First: 500 * time.Millisecond, Most: 8 * time.Second},
+		UserAgent: cfg.UserAgent, Log: cfg.Logger, Now: cfg.Now,
 	}
-	if c.timeout == 0 {
-		c.timeout = 30 * time.Second
+	c.HTTP.CheckRedirect = fetch.RedirectRule(base)
+	if c.Timeout == 0 {
+		c.Timeout = 30 * time.Second
 	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.agent == "" {
-		c.agent = "muster"
+	if c.UserAgent == "" {
+		c.UserAgent = "muster"
 	}
-	if c.now == nil {
-		c.now = time.Now
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	if cfg.CacheDir != "" {
-		c.cache = &cache{cfg.CacheDir}
-	}
-	c.http = retryablehttp.NewClient().HTTPClient
-	if cfg.HTTPClient != nil {
-		own := *cfg.HTTPClient
-		c.http = &own
-	}
-	c.http.CheckRedirect = redirectRule(base)
-	return c, nil
+	return c
 }
 
 // Meeting reads the agenda of a meeting, which is named by a number ("126"),
@@ -117,4 +113,87 @@ func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {
 	}
 	m.AgendaURL = c.agendaURL(m.Number, m.Groups)
 	return m, nil
+}
+
+// sourceKind is a way to name a meeting.
+type sourceKind int
+
+const (
+	byNumber sourceKind = iota
+	byInterim
+	byCurrent
+	byNext
+	byFile
+)
+
+// source is the name of a meeting as the user gave it, taken apart: the number
+// of an IETF meeting, the whole name of an interim one, or the path of a file.
+type source struct {
+	kind sourceKind
+	name string
+}
+
+var (
+	numberForm  = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+	interimForm = regexp.MustCompile(`^interim-[a-z0-9-]{1,100}$`)
+)
+
+// parseSource distinguishes the five ways to name a meeting.
+func parseSource(s string) (source, error) {
+	path, isFile := strings.CutPrefix(s, "file:")
+	switch {
+	case isFile && path != "":
+		return source{byFile, path}, nil
+	case s == "current":
+		return source{byCurrent, s}, nil
+	case s == "next":
+		return source{byNext, s}, nil
+	case numberForm.MatchString(s):
+		return source{byNumber, s}, nil
+	case interimForm.MatchString(s):
+		return source{byInterim, s}, nil
+	}
+	return source{}, fmt.Errorf("meeting %.80q: want a number such as 126, current, next, "+
+		"an interim such as interim-2026-quic-01, or file:PATH to an agenda.json", s)
+}
+
+// parseBase checks the Datatracker's address: https, or http on a loopback
+// host, with nothing behind the path.
+func parseBase(raw string) (*url.URL, error) {
+	// Whatever is before an @ may be a password, also where the address is
+	// too broken to be parsed.
+	shown := raw[strings.LastIndexByte(raw, '@')+1:]
+	refuse := func(why string) (*url.URL, error) {
+		return nil, fmt.Errorf("datatracker url %.80q: %s", shown, why)
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return refuse("not a URL")
+	case u.User != nil:
+		return refuse("must not have a user or a password")
+	case u.Hostname() == "":
+		return refuse("no host")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return refuse("must not have a query or a fragment")
+	case u.Scheme == "https", u.Scheme == "http" && fetch.Loopback(u.Hostname()):
+		return u, nil
+	}
+	return refuse("want https (http only on a loopback host)")
+}
+
+// agendaURL returns the page where a person reads a meeting's agenda, empty
+// where the meeting is not known. An interim meeting has no agenda page but
+// one for its group's session.
+func (c *Client) agendaURL(number string, groups []Group) string {
+	if numberForm.MatchString(number) {
+		return c.base.JoinPath("meeting", number, "agenda/").String()
+	}
+	if !interimForm.MatchString(number) {
+		return ""
+	}
+	if len(groups) == 1 {
+		return c.base.JoinPath("meeting", number, "session", url.PathEscape(groups[0].Acronym)).String()
+	}
+	return c.base.JoinPath("meeting", "upcoming").String()
 }

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Digest is a hex SHA-256 over what the agenda says: the number, the sessions
-// and the groups. It does not depend on their order, nor on where the agenda
-// came from, when it was fetched, or what the warnings are.
+// Digest returns a hex SHA-256 over the content of the agenda: the number, the
+// sessions and the groups. It does not depend on their order, on where the
+// agenda came from, when it was fetched, or what the warnings are.
 func (m Meeting) Digest() string {
 	lines := make([]string, 0, len(m.Sessions)+len(m.Groups))
 	for _, s := range m.Sessions {
@@ -25,7 +25,7 @@ func (m Meeting) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Digest is a hex SHA-256 over what the list says of each group. It does not
+// Digest returns a hex SHA-256 over the groups of the list. It does not
 // depend on where the list came from, how complete it is, or what the
 // warnings are.
 func (l GroupList) Digest() string {
@@ -38,7 +38,7 @@ func (l GroupList) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// lineOf writes a session down in full, on one line and without ambiguity.
+// lineOf returns a session in full, on one line and without ambiguity.
 func lineOf(s Session) string {
 	own := ""
 	if s.OwnRoom {
@@ -48,12 +48,12 @@ func lineOf(s Session) string {
 		s.Start.UTC().Format(time.RFC3339Nano), s.Duration, s.Location, own)
 }
 
-// groupLine does the same for a group.
+// groupLine returns a group in the same way.
 func groupLine(g Group) string {
 	return fmt.Sprintf("group %q %q %q %q %q %t", g.Acronym, g.Name, g.Type, g.State, g.Parent, g.BOF)
 }
 
-// recordLine does the same for a group in the list of groups.
+// recordLine returns a group in the list of groups in the same way.
 func recordLine(g GroupRecord) string {
 	return fmt.Sprintf("%s %d %s", groupLine(g.Group), g.ID, g.Changed.UTC().Format(time.RFC3339Nano))
 }

@@ -90,7 +90,7 @@ func TestGroupListDigestIsOfWhatMatters(t *testing.T) {
 		"nothing":    {func(*GroupList) {}, true},
 		"stale":      {func(l *GroupList) { l.Stale = true }, true},
 		"incomplete": {func(l *GroupList) { l.Incomplete = true }, true},
-		"unread":     {func(l *GroupList) { l.Unread = 3 }, true},
+		"unread":     {func(l *GroupList) { l.Unread = Unread{Rows: 3, Unnamed: 3} }, true},
 		"warnings":   {func(l *GroupList) { l.Warnings = []string{"x"} }, true},
 		"order":      {func(l *GroupList) { slices.Reverse(l.Groups) }, true},
 		"zone":       {func(l *GroupList) { l.Groups[0].Changed = july().In(time.FixedZone("", 3600)) }, true},

@@ -54,7 +54,7 @@ func TestRealAgendas(t *testing.T) {
 				t.Errorf("meeting %s: %d sessions, %d groups, %d year-round, %d working groups, %d cancelled, %d plenaries; want %+v",
 					m.Number, len(m.Sessions), len(m.Groups), year, wgs, cancelled, plenaries, tt)
 			}
-			if len(m.Warnings) > 0 || m.Unread > 0 {
+			if len(m.Warnings) > 0 || m.Unread.Rows > 0 {
 				t.Errorf("warnings %q", m.Warnings)
 			}
 		})
@@ -97,7 +97,7 @@ func TestReal113InAllWays(t *testing.T) {
 		t.Errorf("groups (-list +both):\n%s", d)
 	}
 	for _, m := range []Meeting{data, both} {
-		if m.City != "Vienna" || m.TimeZone.String() != "Europe/Vienna" || len(m.Warnings) > 0 || m.Unread > 0 {
+		if m.City != "Vienna" || m.TimeZone.String() != "Europe/Vienna" || len(m.Warnings) > 0 || m.Unread.Rows > 0 {
 			t.Errorf("city %q, zone %s, warnings %q", m.City, m.TimeZone, m.Warnings)
 		}
 	}

@@ -2,19 +2,19 @@ package agenda
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	server "muster/agenda/internal/fake"
+	"muster/agenda/internal/fetch"
 )
 
 // obj is a JSON object in a test.
@@ -78,46 +78,18 @@ func encode(v any) string {
 	return string(b)
 }
 
-// fake is a Datatracker that serves what it is told to, and counts.
-type fake struct {
-	*httptest.Server
-	mu       sync.Mutex
-	routes   map[string]http.HandlerFunc
-	requests []*http.Request
-}
+// fake is a Datatracker whose answers a test sets.
+type fake struct{ *server.Server }
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{routes: map[string]http.HandlerFunc{}}
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(f.Close)
-	return f
+	return &fake{server.Start(t)}
 }
 
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	handler := f.routes[r.URL.Path]
-	f.requests = append(f.requests, r)
-	f.mu.Unlock()
-	if handler == nil {
-		handler = status(http.StatusNotFound)
-	}
-	handler(w, r)
-}
+func (f *fake) on(path string, handler http.HandlerFunc) { f.On(path, handler) }
 
-// on sets what a path answers from now on.
-func (f *fake) on(path string, handler http.HandlerFunc) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.routes[path] = handler
-}
-
-// asked gives the requests for a path so far.
-func (f *fake) asked(path string) []*http.Request {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(f.requests), func(r *http.Request) bool { return r.URL.Path != path })
-}
+// asked returns the requests for a path so far.
+func (f *fake) asked(path string) []*http.Request { return f.Requests(path) }
 
 // The two documents of meeting 126.
 const (
@@ -131,34 +103,20 @@ func (f *fake) serve126() {
 	f.on(dataPath, document200(dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", nil))))
 }
 
-// document200 answers with a JSON document and its ETag, or 304.
-func document200(body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		etag := `W/"` + hexSum([]byte(body)) + `"`
-		w.Header().Set("ETag", etag)
-		if r.Header.Get("If-None-Match") == etag {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json;charset=utf-8")
-		fmt.Fprint(w, body)
-	}
-}
+// What the fake can answer.
+func document200(body string) http.HandlerFunc            { return server.Document(body) }
+func says(contentType, body string) http.HandlerFunc      { return server.Says(contentType, body) }
+func status(code int, header ...string) http.HandlerFunc  { return server.Status(code, header...) }
+func hangUp(w http.ResponseWriter, r *http.Request)       { server.HangUp(w, r) }
+func after(handlers ...http.HandlerFunc) http.HandlerFunc { return server.After(handlers...) }
 
-// status answers with an HTML page, as the Datatracker does for 404 and 500.
-func status(code int, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		for i := 0; i+1 < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(code)
-		fmt.Fprintf(w, "<!DOCTYPE html><h1>%d</h1>", code)
-	}
-}
+// An interim has one document, which makes it good to try failures on.
+const (
+	interim     = "interim-2026-quic-01"
+	interimPath = "/meeting/" + interim + "/agenda.json"
+)
 
-// hangUp breaks the connection off without an answer.
-func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+func interimDoc() http.HandlerFunc { return document200(listDoc(interim, listRow(1, "quic", nil))) }
 
 // july is a moment during the meeting 126 of the tests.
 func july() time.Time { return time.Date(2026, 7, 20, 12, 0, 0, 0, time.UTC) }
@@ -166,7 +124,13 @@ func july() time.Time { return time.Date(2026, 7, 20, 12, 0, 0, 0, time.UTC) }
 // client makes an impatient client of a server.
 func client(t *testing.T, url string, change func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{URL: url, Timeout: 20 * time.Second, Now: july}
+	return clientOver(t, url, nil, change)
+}
+
+// clientOver makes such a client with a transport of its own.
+func clientOver(t *testing.T, url string, transport http.RoundTripper, change func(*Config)) *Client {
+	t.Helper()
+	cfg := Config{URL: url, Timeout: time.Minute, Now: july}
 	if change != nil {
 		change(&cfg)
 	}
@@ -174,7 +138,12 @@ func client(t *testing.T, url string, change func(*Config)) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.patience.first, c.patience.most = time.Millisecond, 4*time.Millisecond
+	docs := cfg.fetching(c.base)
+	docs.Retry.First, docs.Retry.Most = time.Millisecond, 4*time.Millisecond
+	if transport != nil {
+		docs.HTTP.Transport = transport
+	}
+	c.docs = fetch.New(docs)
 	return c
 }
 

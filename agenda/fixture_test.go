@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"muster/agenda"
+	"muster/agenda/internal/fetch"
 	"muster/fixtures"
 )
 
@@ -51,7 +52,7 @@ func TestGroupsOf126(t *testing.T) {
 	d, url := fixtures.StartDatatracker(t, m)
 	c := reader(t, url)
 	l := read(t, c, yearRound()...)
-	if len(l.Warnings) > 0 || l.Stale || l.Incomplete || l.Unread > 0 {
+	if len(l.Warnings) > 0 || l.Stale || l.Incomplete || l.Unread.Rows > 0 {
 		t.Errorf("got %+v", l)
 	}
 	want := map[string]agenda.Group{}
@@ -109,7 +110,7 @@ func TestGroupIsConcluded(t *testing.T) {
 
 func TestGroupsOfAServerThatFails(t *testing.T) {
 	t.Parallel()
-	d, url := fixtures.StartDatatracker(t, fixtures.IETF126())
+	_, url := fixtures.StartDatatracker(t, fixtures.IETF126())
 	whole := read(t, reader(t, url), yearRound()...)
 	tests := map[string]struct {
 		how    fixtures.Failure
@@ -118,17 +119,18 @@ func TestGroupsOfAServerThatFails(t *testing.T) {
 	}{
 		"a bad row":        {fixtures.BadRow(2, http.StatusNotFound), 4, nil}, // wg, rg, ag, dir
 		"another bad row":  {fixtures.BadRow(70, http.StatusNotFound), 1, nil},
-		"not there":        {fixtures.HTMLPage(http.StatusNotFound), 0, agenda.ErrUnusable},
-		"forbidden":        {fixtures.HTMLPage(http.StatusForbidden), 0, agenda.ErrUnusable},
-		"a page of a sort": {fixtures.NotJSON(), 0, agenda.ErrUnusable},
-		"something else":   {fixtures.WrongJSON(), 0, agenda.ErrUnusable},
-		"too large":        {fixtures.Huge(), 0, agenda.ErrUnusable},
+		"not there":        {fixtures.HTMLPage(http.StatusNotFound), 0, fetch.ErrUnusable},
+		"forbidden":        {fixtures.HTMLPage(http.StatusForbidden), 0, fetch.ErrUnusable},
+		"a page of a sort": {fixtures.NotJSON(), 0, fetch.ErrUnusable},
+		"something else":   {fixtures.WrongJSON(), 0, fetch.ErrUnusable},
+		"too large":        {fixtures.Huge(), 0, fetch.ErrUnusable},
 		"slow":             {fixtures.Drip(4096, time.Millisecond), 0, nil},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) { // one after the other: they share the server
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, url := fixtures.StartDatatracker(t, fixtures.IETF126())
 			d.Fail(groupList, tt.how)
-			defer d.Heal()
 			l, err := reader(t, url).Groups(t.Context(), yearRound())
 			if tt.kind != nil {
 				if !errors.Is(err, tt.kind) {
@@ -136,14 +138,15 @@ func TestGroupsOfAServerThatFails(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || l.Unread != tt.unread || len(l.Groups) != len(whole.Groups)-tt.unread || l.Incomplete {
-				t.Errorf("%d of %d groups, %d unread, incomplete %t, %v", len(l.Groups), len(whole.Groups), l.Unread, l.Incomplete, err)
+			if err != nil || l.Unread.Rows != tt.unread || len(l.Groups) != len(whole.Groups)-tt.unread || l.Incomplete {
+				t.Errorf("%d of %d groups, %d unread, incomplete %t, %v", len(l.Groups), len(whole.Groups), l.Unread.Rows, l.Incomplete, err)
 			}
 		})
 	}
 	t.Run("emptied", func(t *testing.T) {
+		t.Parallel()
+		d, url := fixtures.StartDatatracker(t, fixtures.IETF126())
 		d.Fail(groupList, fixtures.EmptyList())
-		defer d.Heal()
 		if l := read(t, reader(t, url), yearRound()...); !l.Incomplete || len(l.Warnings) != len(yearRound()) {
 			t.Errorf("got %+v", l)
 		}

@@ -46,7 +46,7 @@ func TestGroupThereTwice(t *testing.T) {
 					t.Fatalf("got %+v", l)
 				}
 				g := l.Groups[0]
-				if got := g.Acronym + " " + g.Type + " " + string(g.State); got != tt.want || g.ID != tt.id || l.Unread > 0 {
+				if got := g.Acronym + " " + g.Type + " " + string(g.State); got != tt.want || g.ID != tt.id || l.Unread.Rows > 0 {
 					t.Errorf("got %+v, want %s %d", g, tt.want, tt.id)
 				}
 				found := slices.DeleteFunc(l.Warnings, func(w string) bool {
@@ -69,7 +69,7 @@ func TestUnreadGroupReadElsewhere(t *testing.T) {
 	f.serveGroups(groupServer{rows: []obj{
 		typed("rg", 7, "a"), groupRowOf(7, "", obj{"parent": nil}), groupRowOf(8, "", obj{"parent": nil}), typed("rg", 8, ""),
 	}})
-	if l := groups(t, client(t, f.URL, nil), "rg", "wg"); len(l.Groups) != 1 || l.Unread != 1 || l.Incomplete {
+	if l := groups(t, client(t, f.URL, nil), "rg", "wg"); len(l.Groups) != 1 || l.Unread.Rows != 1 || l.Incomplete {
 		t.Errorf("got %+v", l)
 	}
 }

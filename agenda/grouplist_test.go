@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"muster/agenda/internal/fetch"
 )
 
 func TestGroups(t *testing.T) {
@@ -91,7 +93,7 @@ func TestGroupPages(t *testing.T) {
 		"one page":             {1000, 0, 1},
 		"two pages":            {1001, 0, 2},
 		"the server gives 100": {1234, 100, 13},
-		"as many as may be":    {400, 20, 20},
+		"the server gives 20":  {400, 20, 20},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +133,7 @@ func TestGroupListsAreReadAFewAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slowly{Handler: groupServer{rows: working(1)}}
-		c := client(t, "http://localhost", func(cfg *Config) { cfg.HTTPClient = &http.Client{Transport: s} })
+		c := clientOver(t, "http://localhost", s, nil)
 		started := time.Now()
 		groups(t, c, "a", "b", "c", "d", "e", "f", "wg")
 		if got, took := s.most.Load(), time.Since(started); got != atOnce || took != 3*time.Second {
@@ -151,20 +153,22 @@ func TestGroupsFail(t *testing.T) {
 		most    int // requests
 		want    string
 	}{
-		"unreachable":     {status(503), ErrUnreachable, 5, "503"},
-		"refused":         {status(400), ErrUnusable, 1, "400"},
-		"HTML":            {says("text/html", "<html>"), ErrUnusable, 1, "list of groups: not JSON"},
-		"not a list":      {says("application/json", "[]"), ErrUnusable, 1, "list of groups"},
-		"always 500":      {status(500), ErrUnreachable, 2*maxFailures + 2, "limit=1000&type=wg: 500"},
-		"always 404":      {status(404), ErrUnusable, maxFailures + 1, "limit=1000&type=wg: 404"},
-		"next elsewhere":  {elsewhere("https://example.org/api/"), ErrUnusable, 1, "list of groups: its next page"},
-		"next is nothing": {elsewhere("%zz"), ErrUnusable, 1, "elsewhere"},
-		"next is itself":  {elsewhere("?format=json&limit=1000&type=wg"), ErrUnusable, 1, "do not end"},
+		"unreachable":     {status(503), fetch.ErrUnreachable, 5, "503"},
+		"refused":         {status(400), fetch.ErrUnusable, 1, "400"},
+		"HTML":            {says("text/html", "<html>"), fetch.ErrUnusable, 1, "list of groups: not JSON"},
+		"not a list":      {says("application/json", "[]"), fetch.ErrUnusable, 1, "list of groups"},
+		"always 500":      {status(500), fetch.ErrUnreachable, 2*maxFailures + 2, "limit=1000&type=wg: 500"},
+		"always 404":      {status(404), fetch.ErrUnusable, maxFailures + 1, "limit=1000&type=wg: 404"},
+		"next elsewhere":  {elsewhere("https://example.org/api/"), fetch.ErrUnusable, 1, "list of groups: its next page"},
+		"next is nothing": {elsewhere("%zz"), fetch.ErrUnusable, 1, "elsewhere"},
+		"next is itself":  {elsewhere("?format=json&limit=1000&type=wg"), fetch.ErrUnusable, 1, "do not end"},
 		"next without end": {func(w http.ResponseWriter, r *http.Request) {
 			elsewhere("?n=x"+r.URL.Query().Get("n")+"&type=wg")(w, r)
-		}, ErrUnusable, maxPages, "do not end"},
-		"too many pages":      {groupServer{rows: working(401), most: 20}.ServeHTTP, ErrUnusable, maxPages, "do not end"},
-		"bad where it points": {after(elsewhere("?limit=x&type=wg"), status(500)), ErrUnreachable, 3, "500"},
+		}, fetch.ErrUnusable, 600, "do not end"},
+		"empty without end": {func(w http.ResponseWriter, r *http.Request) {
+			groupServer{meta: obj{"next": "?n=x" + r.URL.Query().Get("n") + "&type=wg"}}.ServeHTTP(w, r)
+		}, fetch.ErrUnusable, 1, "do not end"},
+		"bad where it points": {after(elsewhere("?limit=x&type=wg"), status(500)), fetch.ErrUnreachable, 3, "500"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -204,7 +208,7 @@ func TestGroupsCallersContextEnds(t *testing.T) {
 			})
 			_, err := client(t, f.URL, nil).Groups(ctx, []string{"wg"})
 			var failure *Error
-			if !errors.Is(err, context.Canceled) || !errors.As(err, &failure) || failure.Kind != nil {
+			if !errors.Is(err, context.Canceled) || !errors.As(err, &failure) || failure.Hint != "" {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -259,7 +263,7 @@ func TestGroupParents(t *testing.T) {
 			} else if len(l.Warnings) > 0 {
 				t.Errorf("warnings %q", l.Warnings)
 			}
-			if l.Unread > 0 || l.Incomplete {
+			if l.Unread.Rows > 0 || l.Incomplete {
 				t.Errorf("got %+v", l)
 			}
 		})
@@ -283,7 +287,7 @@ func TestGroupParentsFail(t *testing.T) {
 	rows := []obj{groupRowOf(11, "tls", nil), typed("area", 1, "sec")}
 	f.on(groupsPath, parentsFail("area", status(503), rows...))
 	// Descriptions name the parent: without it every one of them would change.
-	if _, err := client(t, f.URL, nil).Groups(t.Context(), []string{"wg"}); !errors.Is(err, ErrUnreachable) ||
+	if _, err := client(t, f.URL, nil).Groups(t.Context(), []string{"wg"}); !errors.Is(err, fetch.ErrUnreachable) ||
 		!strings.Contains(err.Error(), "groups of type area: ") {
 		t.Errorf("got %v", err)
 	}
@@ -291,7 +295,7 @@ func TestGroupParentsFail(t *testing.T) {
 	f.serveGroups(groupServer{rows: append(rows, typed("area", 2, ""))})
 	l := groups(t, client(t, f.URL, nil), "wg")
 	wantListWarning(t, l, "type area", "no acronym")
-	if l.Unread > 0 || l.Incomplete || l.Groups[0].Parent != "sec" {
+	if l.Unread.Rows > 0 || l.Incomplete || l.Groups[0].Parent != "sec" {
 		t.Errorf("got %+v", l)
 	}
 }
@@ -321,7 +325,7 @@ func TestGroupListStandsIn(t *testing.T) {
 			for _, part := range []string{"wg", "area"} {
 				f.on(groupsPath, parentsFail(part, how, groupRowOf(11, "tls", nil), typed("area", 1, "sec")))
 				old := groups(t, c, "wg")
-				if !old.Stale || old.Digest() != fresh.Digest() || old.Unread > 0 || old.Incomplete {
+				if !old.Stale || old.Digest() != fresh.Digest() || old.Unread.Rows > 0 || old.Incomplete {
 					t.Errorf("%s failed: got %+v", part, old)
 				}
 				wantListWarning(t, old, "the list of groups is not current", "type="+part, "2026-07-20T12:00:00Z")

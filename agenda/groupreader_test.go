@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"muster/agenda/internal/fetch"
 )
 
 func TestBadRows(t *testing.T) {
@@ -50,8 +52,8 @@ func TestBadRows(t *testing.T) {
 				}
 			})
 			l := groups(t, client(t, f.URL, nil), "wg")
-			if len(l.Groups) != tt.rows-tt.unread || l.Unread != tt.unread || l.Incomplete != (len(l.Groups) == 0) || l.Stale {
-				t.Errorf("%d groups, %d unread, incomplete %t, warnings %q", len(l.Groups), l.Unread, l.Incomplete, l.Warnings)
+			if len(l.Groups) != tt.rows-tt.unread || l.Unread.Rows != tt.unread || l.Incomplete != (len(l.Groups) == 0) || l.Stale {
+				t.Errorf("%d groups, %d unread, incomplete %t, warnings %q", len(l.Groups), l.Unread.Rows, l.Incomplete, l.Warnings)
 			}
 			for _, id := range tt.broken {
 				row := "row " + strconv.Itoa(id-1001) + " of type wg is left out: the Datatracker fails on it"
@@ -90,7 +92,7 @@ func TestTooManyBadRows(t *testing.T) {
 	f.serveGroups(s)
 	dir := t.TempDir()
 	c := client(t, f.URL, func(cfg *Config) { cfg.CacheDir = dir })
-	if _, err := c.Groups(t.Context(), []string{"wg"}); !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "limit=1000&type=wg: 500") {
+	if _, err := c.Groups(t.Context(), []string{"wg"}); !errors.Is(err, fetch.ErrUnreachable) || !strings.Contains(err.Error(), "limit=1000&type=wg: 500") {
 		t.Errorf("got %v", err)
 	}
 	s.broken = nil
@@ -103,8 +105,8 @@ func TestTooManyBadRows(t *testing.T) {
 	f.serveGroups(s)
 	// What was read in parts before the copy stood in is not counted twice.
 	old := groups(t, c, "wg")
-	if !old.Stale || old.Unread > 0 || old.Incomplete || old.Digest() != fresh.Digest() {
-		t.Errorf("%d groups, %d unread, stale %t, incomplete %t", len(old.Groups), old.Unread, old.Stale, old.Incomplete)
+	if !old.Stale || old.Unread.Rows > 0 || old.Incomplete || old.Digest() != fresh.Digest() {
+		t.Errorf("%d groups, %d unread, stale %t, incomplete %t", len(old.Groups), old.Unread.Rows, old.Stale, old.Incomplete)
 	}
 	wantListWarning(t, old, "not current")
 }
@@ -119,8 +121,8 @@ func TestFailingServerIsLeftAlone(t *testing.T) {
 	before := len(f.asked(groupsPath))
 	f.on(groupsPath, status(http.StatusNotFound))
 	old := groups(t, c, "wg")
-	if !old.Stale || len(old.Groups) != 500 || old.Unread > 0 {
-		t.Errorf("%d groups, %d unread, stale %t", len(old.Groups), old.Unread, old.Stale)
+	if !old.Stale || len(old.Groups) != 500 || old.Unread.Rows > 0 {
+		t.Errorf("%d groups, %d unread, stale %t", len(old.Groups), old.Unread.Rows, old.Stale)
 	}
 	// Once for each page, and then only as often as pages may fail.
 	if got := len(f.asked(groupsPath)) - before; got > 5+maxFailures {
@@ -139,8 +141,8 @@ func TestBadRowIsFreshNotStale(t *testing.T) {
 	s.broken = map[int]bool{1003: true}
 	f.serveGroups(s)
 	for range 2 {
-		if l := groups(t, c, "wg"); l.Stale || l.Unread != 1 || len(l.Groups) != 29 || len(l.Warnings) != 1 {
-			t.Errorf("%d groups, %d unread, stale %t, warnings %q", len(l.Groups), l.Unread, l.Stale, l.Warnings)
+		if l := groups(t, c, "wg"); l.Stale || l.Unread.Rows != 1 || len(l.Groups) != 29 || len(l.Warnings) != 1 {
+			t.Errorf("%d groups, %d unread, stale %t, warnings %q", len(l.Groups), l.Unread.Rows, l.Stale, l.Warnings)
 		}
 	}
 	// What is wrong with the copy of the page that failed is still said.
@@ -200,7 +202,7 @@ func TestIncomplete(t *testing.T) {
 	}{
 		"fewer than counted": {groupServer{rows: working(3), meta: obj{"total_count": 4}}, []string{"type wg", "3 rows", "counts 4"}},
 		"more than counted":  {groupServer{rows: working(3), meta: obj{"total_count": 2}}, []string{"3 rows", "counts 2"}},
-		"not counted":        {groupServer{rows: working(3), meta: obj{"total_count": nil}}, []string{"does not say how many"}},
+		"not counted":        {groupServer{rows: working(3), meta: obj{"total_count": nil}}, []string{"does not count those of type wg"}},
 		"cut off":            {groupServer{rows: working(30), most: 20, meta: obj{"next": nil}}, []string{"20 rows", "counts 30"}},
 	}
 	for name, tt := range tests {
@@ -209,7 +211,7 @@ func TestIncomplete(t *testing.T) {
 			f := newFake(t)
 			f.serveGroups(tt.server)
 			l := groups(t, client(t, f.URL, nil), "wg")
-			if !l.Incomplete || len(l.Groups) == 0 || l.Unread > 0 {
+			if !l.Incomplete || len(l.Groups) == 0 || l.Unread.Rows > 0 {
 				t.Errorf("got %+v", l)
 			}
 			wantListWarning(t, l, tt.want...)
@@ -248,7 +250,7 @@ func TestPageServedTwice(t *testing.T) {
 		s.ServeHTTP(w, r)
 	})
 	l := groups(t, client(t, f.URL, nil), "wg")
-	if len(l.Groups) != 30 || l.Unread > 0 || l.Incomplete || len(l.Warnings) > 0 {
+	if len(l.Groups) != 30 || l.Unread.Rows > 0 || l.Incomplete || len(l.Warnings) > 0 {
 		t.Errorf("%d groups, incomplete %t, warnings %q", len(l.Groups), l.Incomplete, l.Warnings)
 	}
 }

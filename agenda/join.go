@@ -10,16 +10,16 @@ import (
 )
 
 // assemble makes a meeting of the two forms of its agenda, either of which
-// may be nil, joined by session ID. Where both tell the same thing
-// agenda.json counts: it knows the groups as they stood at the time. From
-// agenda-data come the sessions' types and chat rooms, the city, the time
-// zone, and sessions that agenda.json does not have (yet).
+// may be nil, joined by session ID. What is in both is taken from agenda.json:
+// it has the groups as they stood at the time. From agenda-data come the
+// sessions' types and chat rooms, the city, the time zone, and sessions that
+// agenda.json does not have (yet).
 func assemble(list, data *document) Meeting {
 	var m Meeting
 	var all notes
 	if list != nil && data != nil && list.number != "" && data.number != "" && list.number != data.number {
-		all.add("agenda.json is that of meeting %q, but agenda-data is that of meeting %q and is not used",
-			clip(list.number), clip(data.number))
+		all.add("agenda.json is that of meeting %.80q, but agenda-data is that of meeting %.80q and is not used",
+			list.number, data.number)
 		data = nil
 	}
 	rows := joinRows(list, data, &all)
@@ -35,25 +35,13 @@ func assemble(list, data *document) Meeting {
 	groups := mergeGroups(rows, &all)
 	m.Sessions = sessionsOf(rows, groups, m.TimeZone)
 	m.Groups = groupsOf(groups)
-	m.Unread = countUnread(m.Sessions, list, data)
+	m.Unread = unreadSessions(m.Sessions, list, data)
 	m.warn(all.all()...)
 	return m
 }
 
-// warn adds warnings and keeps all of them sorted, each once.
-func (m *Meeting) warn(warnings ...string) {
-	m.Warnings = sortedOnce(m.Warnings, warnings)
-}
-
-// sortedOnce gives the strings of both lists, sorted, each once.
-func sortedOnce(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// joinedRow is a row with where its group comes from: one inferred from
-// agenda-data must not blur one that agenda.json tells.
+// joinedRow is a row with the origin of its group: one inferred from
+// agenda-data must not blur one from agenda.json.
 type joinedRow struct {
 	row
 	inferred bool
@@ -72,6 +60,8 @@ func joinRows(list, data *document, n *notes) []joinedRow {
 			delete(left, d.ID)
 			noteDisagreement(r.session, d, n)
 			r.session.Type, r.session.Room, r.session.OwnRoom = d.Type, d.Room, d.OwnRoom
+			r.session.Start = cmp.Or(r.session.Start, d.Start)
+			r.session.Duration = cmp.Or(r.session.Duration, d.Duration)
 		} else {
 			onlyList = append(onlyList, r.session)
 		}
@@ -85,7 +75,7 @@ func joinRows(list, data *document, n *notes) []joinedRow {
 	}
 	if list != nil && data != nil {
 		noteOnly("agenda.json", onlyList, "their types and chat rooms are not known", n)
-		noteOnly("agenda-data", onlyData, "their groups' types are inferred where agenda.json does not tell them", n)
+		noteOnly("agenda-data", onlyData, "their groups' types are inferred where agenda.json does not have them", n)
 	}
 	slices.SortFunc(rows, func(a, b joinedRow) int {
 		return cmp.Or(a.session.Start.Compare(b.session.Start), cmp.Compare(a.session.ID, b.session.ID))
@@ -108,7 +98,7 @@ func noteOnly(name string, sessions []Session, consequence string, n *notes) {
 	}
 	var who []string
 	for _, s := range sessions[:min(len(sessions), named)] {
-		who = append(who, fmt.Sprintf("%d (group %q)", s.ID, clip(s.Group)))
+		who = append(who, fmt.Sprintf("%d (group %.80q)", s.ID, s.Group))
 	}
 	if len(sessions) > named {
 		who = append(who, fmt.Sprintf("%d more", len(sessions)-named))
@@ -116,13 +106,13 @@ func noteOnly(name string, sessions []Session, consequence string, n *notes) {
 	n.add("only in %s: sessions %s; %s", name, strings.Join(who, ", "), consequence)
 }
 
-// noteDisagreement warns where the documents tell different things about one
-// session, as they may for some minutes after a change.
+// noteDisagreement warns where the documents differ on one session, as they
+// may for some minutes after a change.
 func noteDisagreement(a, b Session, n *notes) {
 	differ := func(what, x, y string) {
 		if x != y {
-			n.add("session %d (group %q): %s is %q in agenda.json and %q in agenda-data; the former counts",
-				a.ID, clip(a.Group), what, clip(x), clip(y))
+			n.add("session %d (group %.80q): %s is %.80q in agenda.json and %.80q in agenda-data; the former counts",
+				a.ID, a.Group, what, x, y)
 		}
 	}
 	differ("group", a.Group, b.Group)
@@ -131,13 +121,16 @@ func noteDisagreement(a, b Session, n *notes) {
 		differ("start", a.Start.UTC().Format(time.RFC3339), b.Start.UTC().Format(time.RFC3339))
 	}
 	const day = 24 * time.Hour // agenda-data loses whole days
-	differ("duration", (a.Duration % day).String(), (b.Duration % day).String())
+	if a.Duration > 0 && b.Duration > 0 {
+		differ("duration", (a.Duration % day).String(), (b.Duration % day).String())
+	}
 }
 
-// plenaryName finds the plenary among the sessions of the group ietf.
+// plenaryName matches the name of the plenary among the sessions of the group ietf.
 var plenaryName = regexp.MustCompile(`(?i)\bplenary\b`)
 
-// sessionsOf finishes the sessions with what takes knowing their groups.
+// sessionsOf fills in the fields that depend on the group: plenary type,
+// redundant names, the usual room, time zone.
 func sessionsOf(rows []joinedRow, groups map[string]Group, zone *time.Location) []Session {
 	sessions := make([]Session, 0, len(rows))
 	for _, r := range rows {
@@ -148,7 +141,7 @@ func sessionsOf(rows []joinedRow, groups map[string]Group, zone *time.Location) 
 		if !s.OwnRoom {
 			s.Room = usualRoom(s.Type, s.Group)
 		}
-		if s.Name == g.Name { // that is what a session without a name shows
+		if s.Name == g.Name { // the wire form of a session without a name
 			s.Name = ""
 		}
 		if !s.Start.IsZero() {
@@ -159,24 +152,73 @@ func sessionsOf(rows []joinedRow, groups map[string]Group, zone *time.Location) 
 	return sessions
 }
 
-// countUnread counts the sessions that were left out, but for those that the
-// other document could tell. A row without a readable number counts as one.
-func countUnread(sessions []Session, docs ...*document) int {
-	settled := map[int]bool{}
+// unreadSessions returns what was left out of the documents, except for the
+// sessions that the other document has.
+func unreadSessions(sessions []Session, docs ...*document) Unread {
+	known := map[int]bool{}
 	for _, s := range sessions {
-		settled[s.ID] = true
+		known[s.ID] = true
 	}
-	count := 0
+	var lists [][]unreadRow
 	for _, d := range docs {
-		if d == nil {
-			continue
-		}
-		for _, id := range d.unread {
-			if !settled[id] {
-				count++
-			}
-			settled[id] = id > 0
+		if d != nil {
+			lists = append(lists, d.unread)
 		}
 	}
-	return count
+	return unreadOf(known, lists...)
+}
+
+// mergeGroups makes one group of the rows of each acronym. A group of
+// agenda.json is not mixed with one that was inferred.
+func mergeGroups(rows []joinedRow, n *notes) map[string]Group {
+	groups, inferred := map[string]Group{}, map[string]Group{}
+	for _, r := range rows {
+		into := groups
+		if r.inferred {
+			into = inferred
+		}
+		g, known := into[r.group.Acronym]
+		if known {
+			g = mergeGroup(g, r.group, n)
+		} else {
+			g = r.group
+		}
+		into[g.Acronym] = g
+	}
+	for acronym, g := range inferred {
+		if _, listed := groups[acronym]; !listed {
+			groups[acronym] = g
+		}
+	}
+	return groups
+}
+
+// mergeGroup fills the gaps of a group from another row. Where the two
+// contradict each other the first counts.
+func mergeGroup(g, other Group, n *notes) Group {
+	g.Name = fill(g.Acronym, "name", g.Name, other.Name, n)
+	g.Type = fill(g.Acronym, "type", g.Type, other.Type, n)
+	g.State = fill(g.Acronym, "state", g.State, other.State, n)
+	g.Parent = fill(g.Acronym, "parent", g.Parent, other.Parent, n)
+	return g
+}
+
+// fill returns the first value that is not empty, with a note where the two
+// contradict each other.
+func fill[T ~string](acronym, what string, first, second T, n *notes) T {
+	if first != "" && second != "" && first != second {
+		n.add("group %.80q: its %s is %.80q in one row and %.80q in another; the first counts", acronym, what, first, second)
+	}
+	return cmp.Or(first, second)
+}
+
+// groupsOf returns the groups in the order of a meeting's groups.
+func groupsOf(byAcronym map[string]Group) []Group {
+	groups := make([]Group, 0, len(byAcronym))
+	for _, g := range byAcronym {
+		g.BOF = g.State == StateBOF
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Acronym, b.Acronym) })
+	return groups
 }

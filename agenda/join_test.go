@@ -72,14 +72,18 @@ func TestJoinWhereTheDocumentsDiffer(t *testing.T) {
 			[]string{"quic", "tls"}, 2, 0, []string{"only in agenda-data", "2 (group \"tls\")", "inferred"},
 		},
 		"a bad row that the other document has": {
-			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", obj{"start": "x"})),
+			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", obj{"status": 1})),
 			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", nil)),
 			[]string{"quic", "tls"}, 2, 0, []string{"agenda.json", "session 2", "left out"},
 		},
 		"a bad row in both": {
-			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", obj{"start": "x"})),
-			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"duration": "x"})),
+			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", obj{"status": 1})),
+			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"status": 2})),
 			[]string{"quic"}, 1, 1, []string{"agenda-data", "session 2", "left out"},
+		},
+		"times that the other document has": {
+			listDoc("126", listRow(1, "quic", obj{"start": "x", "duration": "x"})), dataDoc("126", dataRowOf(1, "quic", nil)),
+			[]string{"quic"}, 1, 0, []string{"agenda.json: session 1", "start"},
 		},
 		"status": {
 			listDoc("126", listRow(1, "quic", nil)), dataDoc("126", dataRowOf(1, "quic", obj{"status": "canceled"})),
@@ -105,7 +109,7 @@ func TestJoinWhereTheDocumentsDiffer(t *testing.T) {
 			listDoc("126", listRow(1, "quic", nil)), dataDoc("125", dataRowOf(1, "tls", nil), dataRowOf(2, "tls", nil)),
 			[]string{"quic"}, 1, 0, []string{`"126"`, `"125"`, "not used"},
 		},
-		"agenda.json does not say its number": {
+		"agenda.json has no number": {
 			listDoc("None", listRow(1, "quic", nil)), dataDoc("126", dataRowOf(1, "quic", nil)),
 			[]string{"quic"}, 1, 0, nil,
 		},
@@ -117,8 +121,13 @@ func TestJoinWhereTheDocumentsDiffer(t *testing.T) {
 			if d := diff(tt.wantGroups, acronyms(m)); d != "" {
 				t.Errorf("groups (-want +got):\n%s", d)
 			}
-			if len(m.Sessions) != tt.wantSessions || m.Unread != tt.wantUnread || m.Number != "126" {
-				t.Errorf("meeting %s, %d sessions, %d unread", m.Number, len(m.Sessions), m.Unread)
+			if len(m.Sessions) != tt.wantSessions || m.Unread.Rows != tt.wantUnread || m.Number != "126" {
+				t.Errorf("meeting %s, %d sessions, %d unread", m.Number, len(m.Sessions), m.Unread.Rows)
+			}
+			for _, s := range m.Sessions {
+				if s.Start.IsZero() || s.Duration == 0 {
+					t.Errorf("session without a time: %+v", s)
+				}
 			}
 			if tt.want != nil {
 				wantWarning(t, m, tt.want...)

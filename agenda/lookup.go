@@ -3,46 +3,58 @@ package agenda
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"os"
+
+	"muster/agenda/internal/fetch"
 )
 
 // relative reads the agenda of the current or the next meeting.
 func (c *Client) relative(ctx context.Context, next bool) (Meeting, error) {
-	number, err := c.resolve(ctx, next)
+	found, err := c.currentOrNext(ctx, next)
 	if err != nil {
 		return Meeting{}, fmt.Errorf("%s meeting: %w", which(next), err)
 	}
-	m, err := c.numbered(ctx, number.value)
+	m, err := c.numbered(ctx, found.number)
 	if err != nil {
 		return Meeting{}, fmt.Errorf("%s meeting: %w", which(next), err)
 	}
-	m.Stale = m.Stale || number.stale
-	m.warn(number.warnings...)
+	m.Stale = m.Stale || found.stale
+	m.warn(found.warnings...)
 	return m, nil
+}
+
+func which(next bool) string {
+	if next {
+		return "next"
+	}
+	return "current"
 }
 
 // interim reads the agenda of an interim meeting, for which the Datatracker
 // has agenda.json alone.
 func (c *Client) interim(ctx context.Context, name string) (Meeting, error) {
-	list, err := read(ctx, c, c.agendaJSON(name), false, parseAgendaJSON)
+	list, err := c.agendaJSON(ctx, name)
 	if err != nil {
 		return Meeting{}, err
 	}
-	return c.finish(name, &list, nil), nil
+	return finish(name, &list, nil), nil
 }
 
 // numbered reads the agenda of an IETF meeting, from two documents at a time.
 func (c *Client) numbered(ctx context.Context, number string) (Meeting, error) {
 	type outcome struct {
-		reading[document]
+		doc fetch.Document[document]
 		err error
 	}
 	second := make(chan outcome, 1)
 	go func() {
-		r, err := read(ctx, c, c.base.JoinPath("api/meeting", number, "agenda-data").String(), true, parseAgendaData)
-		second <- outcome{r, err}
+		doc, err := c.agendaData(ctx, number)
+		second <- outcome{doc, err}
 	}()
-	list, err := read(ctx, c, c.agendaJSON(number), false, parseAgendaJSON)
+	list, err := c.agendaJSON(ctx, number)
 	data := <-second
 	switch {
 	case ctx.Err() != nil && (err != nil || data.err != nil):
@@ -50,15 +62,32 @@ func (c *Client) numbered(ctx context.Context, number string) (Meeting, error) {
 	case err != nil && data.err != nil:
 		return Meeting{}, fmt.Errorf("meeting %s: %w; and %w", number, err, data.err)
 	case err != nil:
-		m := c.finish(number, nil, &data.reading)
+		m := finish(number, nil, &data.doc)
 		m.warn(fmt.Sprintf("%v; %s", err, withoutList))
 		return m, nil
 	case data.err != nil:
-		m := c.finish(number, &list, nil)
+		m := finish(number, &list, nil)
 		m.warn(fmt.Sprintf("%v; %s", data.err, withoutData))
 		return m, nil
 	}
-	return c.finish(number, &list, &data.reading), nil
+	return finish(number, &list, &data.doc), nil
+}
+
+// agendaJSON fetches agenda.json.
+func (c *Client) agendaJSON(ctx context.Context, number string) (fetch.Document[document], error) {
+	doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[document]{
+		URL: c.base.JoinPath("meeting", number, "agenda.json").String(), Parse: parseAgendaJSON,
+	})
+	return doc, asError(err)
+}
+
+// agendaData fetches agenda-data, for which the Datatracker answers 500 where
+// a meeting has no schedule.
+func (c *Client) agendaData(ctx context.Context, number string) (fetch.Document[document], error) {
+	doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[document]{
+		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: parseAgendaData, Expect500: true,
+	})
+	return doc, asError(err)
 }
 
 // What is not known where one of the two documents is missing.
@@ -69,32 +98,96 @@ const (
 		"the city and the time zone are not known, and times are in UTC"
 )
 
-// finish makes a meeting of what was read.
-func (c *Client) finish(asked string, list, data *reading[document]) Meeting {
+// finish makes a meeting of the documents that were read for one, either of
+// which may be nil.
+func finish(number string, list, data *fetch.Document[document]) Meeting {
 	var docs [2]*document
 	var stale bool
 	var warnings []string
-	for i, r := range []*reading[document]{list, data} {
-		if r != nil {
-			docs[i] = &r.value
-			stale = stale || r.stale
-			warnings = append(warnings, r.warnings...)
+	for i, d := range []*fetch.Document[document]{list, data} {
+		if d != nil {
+			docs[i] = &d.Value
+			stale = stale || d.Failure != nil
+			warnings = append(warnings, provenance("the agenda", *d)...)
 		}
 	}
 	m := assemble(docs[0], docs[1])
 	m.Stale = stale
 	switch m.Number {
-	case asked:
+	case number:
 	case "":
-		m.Number = asked
-		warnings = append(warnings, fmt.Sprintf("the agenda does not say of which meeting it is; taken for that of %s", asked))
+		m.Number = number
+		warnings = append(warnings, fmt.Sprintf("the agenda has no meeting number; taken for that of %s", number))
 	default:
-		warnings = append(warnings, fmt.Sprintf("meeting %s was asked for, but the agenda is that of %q", asked, clip(m.Number)))
+		warnings = append(warnings, fmt.Sprintf("the agenda of meeting %s was requested, but the answer is that of %.80q", number, m.Number))
 	}
 	m.warn(warnings...)
 	return m
 }
 
-func (c *Client) agendaJSON(number string) string {
-	return c.base.JoinPath("meeting", number, "agenda.json").String()
+// readFile reads a meeting from a saved agenda.json or agenda-data document.
+func readFile(path string) (Meeting, error) {
+	body, err := readBounded(path)
+	if err != nil {
+		return Meeting{}, err
+	}
+	m, err := parseEither(body)
+	if err != nil {
+		return Meeting{}, fileError(path, err)
+	}
+	if m.Number == "" {
+		m.warn(fmt.Sprintf("%s has no meeting number", path))
+	}
+	return m, nil
+}
+
+// fileError returns the error for a file that is no document.
+func fileError(path string, err error) error {
+	return &Error{
+		URL: path, Err: fmt.Errorf("read %s: %w", path, err),
+		Hint: "want the content of /meeting/<number>/agenda.json or /api/meeting/<number>/agenda-data",
+	}
+}
+
+// readBounded reads a file that must not be larger than a document may be.
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("agenda: %w", err)
+	}
+	defer f.Close()
+	body, err := io.ReadAll(io.LimitReader(f, fetch.MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("agenda: %w", err)
+	case len(body) > fetch.MaxBody:
+		return nil, fileError(path, fmt.Errorf("the file is larger than %d MiB", fetch.MaxBody>>20))
+	}
+	return body, nil
+}
+
+// parseEither distinguishes the two forms by their keys.
+func parseEither(body []byte) (Meeting, error) {
+	var keys struct {
+		Meeting  json.RawMessage `json:"meeting"`
+		Schedule json.RawMessage `json:"schedule"`
+	}
+	if json.Unmarshal(body, &keys) == nil && keys.Meeting != nil && keys.Schedule != nil {
+		data, err := parseAgendaData(body)
+		if err != nil {
+			return Meeting{}, err
+		}
+		m := assemble(nil, &data)
+		m.warn(withoutList)
+		return m, nil
+	}
+	list, err := parseAgendaJSON(body)
+	if err != nil {
+		return Meeting{}, err
+	}
+	m := assemble(&list, nil)
+	if !interimForm.MatchString(list.number) {
+		m.warn(withoutData)
+	}
+	return m, nil
 }

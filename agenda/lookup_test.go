@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"muster/agenda/internal/fetch"
 )
 
 func TestNumbered(t *testing.T) {
@@ -35,11 +37,11 @@ func TestNumbered(t *testing.T) {
 		"agenda.json is misshapen":  {says("application/json", "[]"), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "want an object", "inferred"}}},
 		"both empty":                {document200(listDoc("126")), document200(dataDoc("126")), "126", 0, "", "", "", [][]string{{"agenda.json has no sessions"}, {"agenda-data has no sessions"}}},
 		"no schedule yet":           {document200(listDoc("126")), status(500), "126", 0, "", "", "", [][]string{{"agenda.json has no sessions"}, {"500"}}},
-		"another meeting's":         {document200(listDoc("125", listRow(1, "quic", nil))), data, "125", 1, "", "wg", "active", [][]string{{"126 was asked for", `"125"`}, {`"126"`, "not used"}}},
+		"another meeting's":         {document200(listDoc("125", listRow(1, "quic", nil))), data, "125", 1, "", "wg", "active", [][]string{{"126 was requested", `"125"`}, {`"126"`, "not used"}}},
 		"another meeting's data":    {list, document200(dataDoc("125", dataRowOf(1, "quic", nil))), "126", 2, "", "wg", "active", [][]string{{`"125"`, "not used"}}},
 		"None for its number":       {document200(listDoc("None", listRow(1, "quic", nil))), data, "126", 2, "regular", "wg", "active", nil},
-		"no number anywhere":        {document200(listDoc("None", listRow(1, "quic", nil))), status(500), "126", 1, "", "wg", "active", [][]string{{"does not say", "126"}}},
-		"agenda-data has no number": {status(503), document200(dataDoc("", dataRowOf(1, "quic", nil))), "126", 1, "regular", "wg", "", [][]string{{"does not say", "126"}}},
+		"no number anywhere":        {document200(listDoc("None", listRow(1, "quic", nil))), status(500), "126", 1, "", "wg", "active", [][]string{{"has no meeting number", "126"}}},
+		"agenda-data has no number": {status(503), document200(dataDoc("", dataRowOf(1, "quic", nil))), "126", 1, "regular", "wg", "", [][]string{{"has no meeting number", "126"}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +75,7 @@ func TestNumberedFailsWithBothCauses(t *testing.T) {
 	f.on(listPath, says("text/html", "<html>"))
 	f.on(dataPath, status(503))
 	_, err := client(t, f.URL, nil).Meeting(t.Context(), "126")
-	if !errors.Is(err, ErrUnusable) || !errors.Is(err, ErrUnreachable) {
+	if !errors.Is(err, fetch.ErrUnusable) || !errors.Is(err, fetch.ErrUnreachable) {
 		t.Errorf("got %v, want both kinds", err)
 	}
 	if !containsAll(err.Error(), []string{"meeting 126: ", listPath, "not JSON", dataPath, "503"}) || strings.Contains(err.Error(), "\n") {
@@ -81,7 +83,7 @@ func TestNumberedFailsWithBothCauses(t *testing.T) {
 	}
 	_, err = client(t, f.URL, nil).Meeting(t.Context(), "999")
 	var failure *Error
-	if !errors.Is(err, ErrNotFound) || !errors.As(err, &failure) || failure.Kind != ErrNotFound || failure.Hint == "" {
+	if !errors.Is(err, fetch.ErrNotFound) || !errors.As(err, &failure) || failure.Status != 404 || failure.Hint == "" {
 		t.Errorf("meeting 999: got %v", err)
 	}
 }
@@ -107,7 +109,7 @@ func TestCurrentStale(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.serve126()
-	f.on(meetingsPath, says("application/json", listOf(nil, meetingRow("126", "2026-07-18", nil))))
+	f.on(meetingsPath, says("application/json", listOf(nil, listedRow("126", "2026-07-18", nil))))
 	dir := t.TempDir()
 	c := client(t, f.URL, func(cfg *Config) { cfg.CacheDir = dir })
 	if meeting(t, c, "current").Stale {
@@ -132,8 +134,8 @@ func TestInterimAsksForOneDocument(t *testing.T) {
 	if want := f.URL + "/meeting/" + interim + "/session/quic"; m.AgendaURL != want {
 		t.Errorf("address %q, want %q", m.AgendaURL, want)
 	}
-	if len(f.requests) != 1 {
-		t.Errorf("asked %d times", len(f.requests))
+	if n := len(f.asked("")); n != 1 {
+		t.Errorf("asked %d times", n)
 	}
 }
 
@@ -150,12 +152,12 @@ func TestFile(t *testing.T) {
 		"agenda.json":           {listDoc("126", listRow(1, "quic", nil)), "126", []string{"without agenda-data"}, ""},
 		"agenda-data":           {dataDoc("126", dataRowOf(1, "quic", nil)), "126", []string{"without agenda.json"}, ""},
 		"an interim's":          {listDoc(interim, listRow(1, "quic", nil)), interim, nil, ""},
-		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "", []string{"does not say"}, ""},
+		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "", []string{"has no meeting number"}, ""},
 		"HTML":                  {"<html>", "", nil, "not JSON"},
 		"empty":                 {"", "", nil, "not JSON"},
 		"another document":      {`{"meta": {}, "objects": []}`, "", nil, "more than one key"},
 		"misshapen agenda-data": {`{"meeting": {}, "schedule": {}}`, "", nil, "want a list"},
-		"too large":             {strings.Repeat(" ", maxBody+1), "", nil, "larger than 16 MiB"},
+		"too large":             {strings.Repeat(" ", fetch.MaxBody+1), "", nil, "larger than 16 MiB"},
 	}
 	dir := t.TempDir()
 	for name, tt := range tests {
@@ -165,7 +167,8 @@ func TestFile(t *testing.T) {
 		}
 		if tt.bad != "" {
 			_, err := c.Meeting(t.Context(), "file:"+path)
-			if !errors.Is(err, ErrUnusable) || !containsAll(err.Error(), []string{path, tt.bad}) {
+			var failure *Error
+			if !errors.As(err, &failure) || failure.URL != path || failure.Hint == "" || !containsAll(err.Error(), []string{"read " + path, tt.bad}) {
 				t.Errorf("%s: got %v", name, err)
 			}
 			continue
@@ -179,14 +182,15 @@ func TestFile(t *testing.T) {
 		}
 	}
 	_, err := c.Meeting(t.Context(), "file:"+filepath.Join(dir, "missing"))
-	if !errors.Is(err, os.ErrNotExist) || errors.Is(err, ErrUnusable) {
+	var failure *Error
+	if !errors.Is(err, os.ErrNotExist) || errors.As(err, &failure) {
 		t.Errorf("missing file: got %v", err)
 	}
 	if _, err := c.Meeting(t.Context(), "file:"+dir); err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("a folder: got %v", err)
 	}
-	if len(f.requests) > 0 {
-		t.Errorf("the network was touched: %d requests", len(f.requests))
+	if n := len(f.asked("")); n > 0 {
+		t.Errorf("the network was touched: %d requests", n)
 	}
 }
 
@@ -195,17 +199,17 @@ func TestBadNameTouchesNothing(t *testing.T) {
 	f := newFake(t)
 	_, err := client(t, f.URL, nil).Meeting(context.Background(), "latest")
 	var failure *Error
-	if err == nil || errors.As(err, &failure) || len(f.requests) > 0 {
-		t.Errorf("got %v after %d requests", err, len(f.requests))
+	if n := len(f.asked("")); err == nil || errors.As(err, &failure) || n > 0 {
+		t.Errorf("got %v after %d requests", err, n)
 	}
 }
 
 func TestCurrentMeetingIsMissing(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	f.on(meetingsPath, says("application/json", listOf(nil, meetingRow("126", "2026-07-18", nil))))
+	f.on(meetingsPath, says("application/json", listOf(nil, listedRow("126", "2026-07-18", nil))))
 	_, err := client(t, f.URL, nil).Meeting(t.Context(), "current")
-	if !errors.Is(err, ErrNotFound) || !containsAll(err.Error(), []string{"current meeting: meeting 126: ", listPath, dataPath}) {
+	if !errors.Is(err, fetch.ErrNotFound) || !containsAll(err.Error(), []string{"current meeting: meeting 126: ", listPath, dataPath}) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -219,7 +223,52 @@ func TestRetriesAreLogged(t *testing.T) {
 		cfg.Logger = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	meeting(t, c, interim)
-	if strings.Count(out.String(), "\n") != 1 || !containsAll(out.String(), []string{"trying again", interimPath, "503"}) {
+	if strings.Count(out.String(), "\n") != 3 || !containsAll(out.String(), []string{"trying again", interimPath, "outcome=503", "outcome=200"}) {
 		t.Errorf("log: %s", out.String())
+	}
+}
+
+// The rules of fetching hold for a client that New made.
+func TestClientRefusesARedirect(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.on(interimPath, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://example.org/", http.StatusFound)
+	})
+	c, err := New(Config{URL: f.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Meeting(t.Context(), interim)
+	var failure *Error
+	if !errors.Is(err, fetch.ErrUnusable) || !errors.As(err, &failure) || failure.URL != f.URL+interimPath || failure.Hint == "" ||
+		!strings.HasPrefix(err.Error(), "datatracker: GET "+f.URL+interimPath+": redirect refused") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCallersContextEnds(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{interim, "126", "current"} {
+		f := newFake(t)
+		f.serve126()
+		f.on(interimPath, interimDoc())
+		dir := t.TempDir()
+		c := client(t, f.URL, func(cfg *Config) { cfg.CacheDir = dir })
+		for _, known := range []string{interim, "126"} {
+			meeting(t, c, known)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		hangs := func(_ http.ResponseWriter, r *http.Request) {
+			cancel()
+			<-r.Context().Done()
+		}
+		for _, path := range []string{interimPath, listPath, dataPath, meetingsPath} {
+			f.on(path, hangs)
+		}
+		_, err := c.Meeting(ctx, name)
+		if !errors.Is(err, context.Canceled) || errors.Is(err, fetch.ErrUnreachable) {
+			t.Errorf("%s: got %v, want that the context was cancelled, whatever is in the cache", name, err)
+		}
 	}
 }

@@ -2,33 +2,34 @@ package agenda
 
 import "time"
 
-// Meeting is one IETF meeting or interim as its agenda tells of it.
+// Meeting is one IETF meeting or interim, as its agenda has it.
 type Meeting struct {
 	// Number is "126" for an IETF meeting, "interim-2026-quic-01" for an
 	// interim one.
 	Number string
-	// City is where it is held; empty where the agenda does not say.
+	// City is where it is held; empty where it is not known.
 	City string
 	// TimeZone is the meeting's own time zone, UTC where it is not known.
 	TimeZone *time.Location
 	// Sessions are sorted by start, then by ID. Cancelled sessions are among
-	// them, and so are the ghosts of moved ones: see Session.Status.
+	// them, and so are the old placements of moved ones: see [Rescheduled].
 	Sessions []Session
 	// Groups are those that own a session, sorted by acronym, each once.
 	Groups []Group
 	// AgendaURL is the page where a person reads the agenda.
 	AgendaURL string
-	// Stale says that the Datatracker did not answer and that the agenda
-	// comes, wholly or in part, from the cache: good enough to look at, not
-	// to act on.
+	// Stale reports whether the agenda comes, wholly or in part, from the
+	// cache, because the Datatracker gave nothing usable: good enough to look
+	// at, not to act on.
 	Stale bool
 	// Warnings are what a reader of this agenda should know, each a sentence
 	// in lower case without a full stop, sorted.
 	Warnings []string
-	// Unread counts the sessions whose rows could not be read and were left
-	// out; Warnings names them. Their groups may be missing from Groups,
-	// so a group's absence proves nothing while Unread is above zero.
-	Unread int
+	// Unread is about the sessions whose rows could not be read in what
+	// decides on rooms, and were left out; Warnings names them. A group that
+	// Unread includes may be missing from Groups, may have more sessions than
+	// are listed, and another room.
+	Unread Unread
 }
 
 // Session is one session on the agenda. Times are those of the schedule.
@@ -59,19 +60,66 @@ type Session struct {
 	OwnRoom bool
 }
 
-// Group is one group as it stood at the time of the meeting.
-type Group struct {
-	// Acronym is the group's short name, as the Datatracker spells it.
-	Acronym string
-	// Name is the group's full name.
-	Name string
-	// Type is the slug of the group's type: wg, rg, ag, rag, area, team, ….
-	Type string
-	// State is the slug of the group's state, empty where it is not known.
-	State GroupState
-	// Parent is the acronym of the parent group (the area), or empty.
-	Parent string
-	// BOF says that the group was a BOF at this meeting: its state is bof. A
-	// concluded BOF (bof-conc) is none, whatever is_bof says on the wire.
-	BOF bool
+// PlenaryRoom is the chat room of every plenary session, whichever group owns
+// the session.
+const PlenaryRoom = "plenary"
+
+// SessionType is the slug of a session's type.
+type SessionType string
+
+// The session types that make a difference. The Datatracker has more.
+const (
+	Regular      SessionType = "regular"
+	Plenary      SessionType = "plenary"
+	Break        SessionType = "break"
+	Registration SessionType = "reg"
+	Reserved     SessionType = "reserved"
+	Unavailable  SessionType = "unavail"
+)
+
+// Placeholder reports whether rows of this type only block a time or a place:
+// breaks, registration, and rooms that are reserved or unavailable.
+func (t SessionType) Placeholder() bool {
+	switch t {
+	case Break, Registration, Reserved, Unavailable:
+		return true
+	}
+	return false
+}
+
+// Status is the slug of a session's status.
+type Status string
+
+// The statuses with names of their own here. The Datatracker has more, and
+// often sends none at all.
+const (
+	Scheduled   Status = "sched"
+	Canceled    Status = "canceled"
+	CanceledPA  Status = "canceledpa" // before it was announced
+	Rescheduled Status = "resched"    // the old placement of a session that moved
+)
+
+// Canceled reports whether a session of this status does not take place. An
+// unknown status is no cancellation.
+func (s Status) Canceled() bool {
+	switch s {
+	case Canceled, CanceledPA, "deleted", "disappr", "notmeet":
+		return true
+	}
+	return false
+}
+
+// Known reports whether the status is one that the Datatracker is known to
+// have, or empty.
+func (s Status) Known() bool {
+	switch s {
+	case Scheduled, Rescheduled, "", "appr", "apprw", "scheda", "schedw":
+		return true
+	}
+	return s.Canceled()
+}
+
+// warn adds warnings and keeps all of them sorted, each once.
+func (m *Meeting) warn(warnings ...string) {
+	m.Warnings = sortedSet(m.Warnings, warnings)
 }

@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// The years that a session can lie in; anything else is a mistake somewhere.
+// The years that a session can be in; any other is a mistake in the document.
 const (
 	firstYear = 1980
 	lastYear  = 2199
 )
 
-// longest is the longest session believed in.
+// longest is the longest session accepted.
 const longest = 366 * 24 * time.Hour
 
 // naiveTime is an ISO 8601 time without an offset, as older agenda-data has it.
 const naiveTime = "2006-01-02T15:04:05"
 
-// timedelta is how Python prints a duration: "2:00:00", "1 day, 2:00:00".
+// timedelta matches how Python formats a duration: "2:00:00", "1 day, 2:00:00".
 var timedelta = regexp.MustCompile(`^(?:([0-9]{1,3}) days?, )?([0-9]{1,4}):([0-5][0-9]):([0-5][0-9])(?:\.[0-9]+)?$`)
 
-// parseStart reads an ISO 8601 time. One without an offset is in zone; where
+// parseStart parses an ISO 8601 time. One without an offset is in zone; where
 // zone is nil such a time is unknown, which is the zero time, as an absent
 // one is.
 func parseStart(s string, zone *time.Location) (time.Time, error) {
@@ -37,34 +37,35 @@ func parseStart(s string, zone *time.Location) (time.Time, error) {
 			in = time.UTC
 		}
 		if t, err = time.ParseInLocation(naiveTime, s, in); err != nil {
-			return time.Time{}, fmt.Errorf("start %q is not a time", clip(s))
+			return time.Time{}, fmt.Errorf("start %.80q is not a time", s)
 		}
 		if zone == nil {
 			return time.Time{}, nil
 		}
 	}
 	if t.Year() < firstYear || t.Year() > lastYear {
-		return time.Time{}, fmt.Errorf("start %q is in an impossible year", clip(s))
+		return time.Time{}, fmt.Errorf("start %.80q is in an impossible year", s)
 	}
 	return t, nil
 }
 
-// parseDuration reads a duration as either document has it: a string in
+// parseDuration parses a duration in the form of either document: a string in
 // Python's form, or a whole number of seconds. Absent and null are zero.
 func parseDuration(raw json.RawMessage) (time.Duration, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return 0, nil
 	}
-	bad := fmt.Errorf("duration %q is neither H:MM:SS nor a number of seconds", clip(string(raw)))
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
+	text := string(raw)
+	quoted := json.Unmarshal(raw, &text) == nil
+	bad := fmt.Errorf("duration %.80q is neither H:MM:SS nor a number of seconds", text)
+	if quoted {
 		m := timedelta.FindStringSubmatch(text)
 		if m == nil {
 			return 0, bad
 		}
 		return believable(seconds(m[1])*86400+seconds(m[2])*3600+seconds(m[3])*60+seconds(m[4]), bad)
 	}
-	n, err := strconv.ParseInt(string(raw), 10, 64)
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return 0, bad
 	}
@@ -79,21 +80,21 @@ func believable(n int64, bad error) (time.Duration, error) {
 	return time.Duration(n) * time.Second, nil
 }
 
-// seconds is the number in a group of digits that timedelta matched.
+// seconds returns the number in a group of digits that timedelta matched.
 func seconds(digits string) int64 {
 	n, _ := strconv.ParseInt(digits, 10, 64) // empty, or at most four digits
 	return n
 }
 
-// loadZone finds a time zone by its name in the IANA database.
+// loadZone returns a time zone by its name in the IANA database.
 func loadZone(name string) (*time.Location, error) {
-	// Both are names to the library, but of no place.
+	// The library accepts both, and neither names a place.
 	if name == "" || name == "Local" {
-		return nil, fmt.Errorf("time zone %q is none", name)
+		return nil, fmt.Errorf("invalid time zone %q", name)
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fmt.Errorf("time zone %q is not known here", clip(name))
+		return nil, fmt.Errorf("time zone %.80q is not known here", name)
 	}
 	return zone, nil
 }

@@ -2,61 +2,65 @@ package xmppadmin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"muster/xmppadmin/session"
+	"muster/xmppadmin/xep"
 )
 
-// The commands of XEP-0133 that speak to everybody on the server.
+// The commands of XEP-0133 that send a text to the users of the server.
 const (
-	nodeAnnounce = formAdmin + "#announce"
-	nodeSetMOTD  = formAdmin + "#set-motd"
-	nodeEditMOTD = formAdmin + "#edit-motd"
+	nodeAnnounce = "http://jabber.org/protocol/admin#announce"
+	nodeSetMOTD  = "http://jabber.org/protocol/admin#set-motd"
+	nodeEditMOTD = "http://jabber.org/protocol/admin#edit-motd"
 )
 
-// Announce sends a text to everybody who is online at the account's server
-// (XEP-0133 §4.23). subject may be empty; not every server shows one.
-func (c *Client) Announce(ctx context.Context, subject, text string) error {
-	return c.tellAll(ctx, subject, text, nodeAnnounce)
+// Announce sends a text to all users who are online at the account's server
+// (XEP-0133 §4.23). subject may be empty; not every server shows one. A server
+// without the command is a [*NotOfferedError].
+func Announce(ctx context.Context, c *session.Client, subject, text string) error {
+	return announce(ctx, c, subject, text, nodeAnnounce)
 }
 
-// SetMOTD makes a text the message of the day, which everybody is sent who
-// logs in (XEP-0133 §4.24), in the place of any there is.
-func (c *Client) SetMOTD(ctx context.Context, subject, text string) error {
-	return c.tellAll(ctx, subject, text, nodeSetMOTD, nodeEditMOTD)
+// SetMOTD makes a text the message of the day, which the server sends to each
+// user who logs in (XEP-0133 §4.24), in place of the present one.
+func SetMOTD(ctx context.Context, c *session.Client, subject, text string) error {
+	return announce(ctx, c, subject, text, nodeSetMOTD, nodeEditMOTD)
 }
 
-// tellAll runs the first of the commands that the server offers.
-func (c *Client) tellAll(ctx context.Context, subject, text string, nodes ...string) error {
-	offered, err := c.Commands(ctx, c.Domain())
+// announce runs the first of the commands that the server offers.
+func announce(ctx context.Context, c *session.Client, subject, text string, nodes ...string) error {
+	offered, err := xep.Commands(ctx, c, c.Domain())
 	if err != nil {
 		return err
 	}
 	for _, node := range nodes {
 		if slices.Contains(offered, node) {
-			_, err := c.Execute(ctx, c.Domain(), node, func(_ int, f *Form) (Form, error) {
+			_, err := xep.Execute(ctx, c, c.Domain(), node, func(_ int, f *xep.Form) (xep.Form, error) {
 				return fillAnnouncement(f, subject, text)
 			})
 			return err
 		}
 	}
-	return &notOffered{at: c.Domain(), account: c.JID(), nodes: nodes}
+	return &NotOfferedError{Domain: c.Domain(), Account: c.JID(), Nodes: nodes}
 }
 
-// fillAnnouncement fills in whatever form the server gives: XEP-0133 and
-// Openfire call the text announcement or motd, ejabberd calls it body, and
-// Prosody demands a subject besides. A required field that is none of these
-// is an error.
-func fillAnnouncement(f *Form, subject, text string) (Form, error) {
-	answer := Form{Type: "submit"}
+// fillAnnouncement fills in the server's form: XEP-0133 and Openfire call the
+// text announcement or motd, ejabberd calls it body, and Prosody requires a
+// subject besides. A required field that is none of these is an error.
+func fillAnnouncement(f *xep.Form, subject, text string) (xep.Form, error) {
+	answer := xep.Form{Type: "submit"}
 	if f == nil {
-		return answer, fmt.Errorf("the server gave no form to fill in")
+		return answer, errors.New("the command has no form to fill in")
 	}
 	filled := false
 	for _, field := range f.Fields {
 		switch field.Var {
 		case "FORM_TYPE":
-			answer.Fields = append(answer.Fields, Field{Var: field.Var, Type: "hidden", Values: field.Values})
+			answer.Fields = append(answer.Fields, xep.Field{Var: field.Var, Type: "hidden", Values: field.Values})
 		case "announcement", "body", "motd":
 			filled = true
 			lines := []string{text}
@@ -68,31 +72,35 @@ func fillAnnouncement(f *Form, subject, text string) (Form, error) {
 			answer = answer.With(field.Var, subject)
 		default:
 			if field.Required {
-				return answer, fmt.Errorf("the server's form demands %q, which this program does not know", field.Var)
+				return answer, fmt.Errorf("the command's form requires %q, which is not known", field.Var)
 			}
 		}
 	}
 	if !filled {
-		return answer, fmt.Errorf("the server's form has no field for the text")
+		return answer, errors.New("the command's form has no field for the text")
 	}
 	return answer, nil
 }
 
-// notOffered is a command that the server does not offer to this account.
-type notOffered struct {
-	at, account string
-	nodes       []string
+// NotOfferedError is a command that the server does not offer to this account.
+// It wraps ErrUnsupported.
+type NotOfferedError struct {
+	Domain  string   // the server's
+	Account string   // the bare JID
+	Nodes   []string // of the commands any of which would do
 }
 
 // Error names the commands.
-func (e *notOffered) Error() string {
-	return fmt.Sprintf("%s does not offer %s to %s", e.at, strings.Join(e.nodes, " or "), e.account)
+func (e *NotOfferedError) Error() string {
+	return fmt.Sprintf("%s does not offer %s to %s", e.Domain, strings.Join(e.Nodes, " or "), e.Account)
 }
 
 // Unwrap returns ErrUnsupported.
-func (e *notOffered) Unwrap() error { return ErrUnsupported }
+func (e *NotOfferedError) Unwrap() error { return ErrUnsupported }
 
-// Hint says what to load and whom to allow.
-func (e *notOffered) Hint() string {
-	return fmt.Sprintf("on Prosody load announce on the host %s and list %s in its admins; on ejabberd enable mod_announce and allow the account by its access option; a message of the day is not to be had on Prosody", e.at, e.account)
+// Hint returns what to load and whom to allow on the server.
+func (e *NotOfferedError) Hint() string {
+	return fmt.Sprintf("on Prosody load announce on the host %s and list %s in its admins; "+
+		"on ejabberd enable mod_announce and allow the account by its access option; "+
+		"Prosody has no message of the day", e.Domain, e.Account)
 }

@@ -11,6 +11,8 @@ import (
 	"mellium.im/xmpp/stanza"
 
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
+	"muster/xmppadmin/xep"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 
 // scripted starts a server that gives one answer after the other to ad-hoc
 // commands, the last of them again and again, and a list of one command to
-// whoever asks what there is.
-func scripted(t *testing.T, answers ...func(in element) string) (*responder, *xmppadmin.Client) {
+// a request for its commands.
+func scripted(t *testing.T, answers ...func(in element) string) (*responder, *session.Client) {
 	t.Helper()
 	r, h := newResponder(t, func(_ string, in element) string {
 		switch payload := in.payload(); {
@@ -41,9 +43,9 @@ func scripted(t *testing.T, answers ...func(in element) string) (*responder, *xm
 }
 
 // stillWorks makes sure that a session has outlived what it was sent.
-func stillWorks(t *testing.T, c *xmppadmin.Client) {
+func stillWorks(t *testing.T, c *session.Client) {
 	t.Helper()
-	if nodes, err := c.Commands(t.Context(), "example.org"); err != nil || !slices.Equal(nodes, []string{aNode}) {
+	if nodes, err := xep.Commands(t.Context(), c, "example.org"); err != nil || !slices.Equal(nodes, []string{aNode}) {
 		t.Errorf("the next request is answered with %q, %v", nodes, err)
 	}
 	if n := c.Stats().Streams; n != 1 {
@@ -51,14 +53,15 @@ func stillWorks(t *testing.T, c *xmppadmin.Client) {
 	}
 }
 
-// says answers with a payload.
-func says(payload string) func(element) string {
+// answers returns an answer with a payload.
+func answers(payload string) func(element) string {
 	return func(in element) string { return result(in, payload) }
 }
 
 // status answers with a command in a status, and what is in it.
 func status(status, content string) func(element) string {
-	return says("<command xmlns='http://jabber.org/protocol/commands' node='" + aNode + "' sessionid='s1' status='" + status + "'>" + content + "</command>")
+	return answers("<command xmlns='http://jabber.org/protocol/commands' node='" + aNode + "' sessionid='s1' status='" +
+		status + "'>" + content + "</command>")
 }
 
 func refuses(kind, condition, text string) func(element) string {
@@ -66,8 +69,8 @@ func refuses(kind, condition, text string) func(element) string {
 }
 
 // fillNothing answers every stage with an empty form.
-func fillNothing(int, *xmppadmin.Form) (xmppadmin.Form, error) {
-	return xmppadmin.NewSubmission(""), nil
+func fillNothing(int, *xep.Form) (xep.Form, error) {
+	return xep.NewSubmission(""), nil
 }
 
 const aForm = "<x xmlns='jabber:x:data' type='form'><field var='announcement' type='text-multi'/></x>"
@@ -77,12 +80,13 @@ func TestCommandsThatFail(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer func(element) string
-		says   string
+		text   string
 		is     error
 	}{
 		{"an error stanza", refuses("auth", "forbidden", "Not for you."), "forbidden: Not for you.", xmppadmin.ErrForbidden},
 		{"an error stanza around the request", func(in element) string {
-			return strings.Replace(refusal(in, "cancel", "item-not-found", ""), "<error", "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/><error", 1)
+			const request = "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/>"
+			return strings.Replace(refusal(in, "cancel", "item-not-found", ""), "<error", request+"<error", 1)
 		}, "item-not-found", xmppadmin.ErrAbsent},
 		{"an error stanza with white space", func(in element) string {
 			return strings.ReplaceAll(refusal(in, "modify", "bad-request", "No."), "><", ">\n  <")
@@ -91,14 +95,16 @@ func TestCommandsThatFail(t *testing.T) {
 			return "<iq type='error' id='" + in.attr("id") + "' from='rooms.example.org'/>"
 		}, "undefined-condition", stanza.Error{Condition: stanza.UndefinedCondition}},
 		{"an error note in a completed command", status("completed", "<note type='error'>The room\nname is missing.</note>"), "The room name is missing.", nil},
-		{"an error note among others", status("completed", "<note>well</note><note type='error'>a</note><note type='warn'>so</note><note type='error'>b</note>"), "a; b", nil},
+		{"an error note among others",
+			status("completed", "<note>well</note><note type='error'>a</note><note type='warn'>so</note><note type='error'>b</note>"),
+			"a; b", nil},
 		{"canceled", status("canceled", ""), "canceled by the server", nil},
 		{"canceled, with a note", status("canceled", "<note type='error'>No such room.</note>"), "No such room.", nil},
 		{"a status that there is not", status("finished", ""), `the status "finished"`, nil},
-		{"no status", says("<command xmlns='http://jabber.org/protocol/commands'/>"), `the status ""`, nil},
-		{"an empty answer", says(""), `the status ""`, nil},
-		{"white space alone", says("\n  "), `the status ""`, nil},
-		{"another answer", says("<query xmlns='jabber:iq:version'/>"), "unusable answer", nil},
+		{"no status", answers("<command xmlns='http://jabber.org/protocol/commands'/>"), `the status ""`, nil},
+		{"an empty answer", answers(""), `the status ""`, nil},
+		{"white space alone", answers("\n  "), `the status ""`, nil},
+		{"another answer", answers("<query xmlns='jabber:iq:version'/>"), "unusable answer", nil},
 		{"no end", status("executing", aForm), "not complete after 8 stages", nil},
 		{"no end and no form", status("executing", ""), "not complete after 8 stages", nil},
 	}
@@ -106,13 +112,13 @@ func TestCommandsThatFail(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r, c := scripted(t, test.answer)
-			_, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
-			var failed *xmppadmin.CommandError
+			_, err := xep.Execute(t.Context(), c, "rooms.example.org", aNode, fillNothing)
+			var failed *xep.CommandError
 			if !errors.As(err, &failed) || failed.At != "rooms.example.org" || failed.Node != aNode {
 				t.Fatalf("the error is %v", err)
 			}
-			if !strings.Contains(failed.Text, test.says) || test.is != nil && !errors.Is(err, test.is) {
-				t.Errorf("the error is %v, which does not say %q or is not %v", err, test.says, test.is)
+			if !strings.Contains(failed.Text, test.text) || test.is != nil && !errors.Is(err, test.is) {
+				t.Errorf("the error is %v, which does not contain %q or is not %v", err, test.text, test.is)
 			}
 			if sent := r.hears(isCommand("")); len(sent) > 10 {
 				t.Errorf("%d requests were sent", len(sent))
@@ -144,29 +150,40 @@ func TestCommandsInOddShapes(t *testing.T) {
 		return func(in element) string { return strings.ReplaceAll(answer(in), "><", ">\n\t<") }
 	}
 	completed := status("completed", note+done)
+	answer := func(list ...func(element) string) []func(element) string { return list }
 	tests := []struct {
 		name    string
 		answers []func(element) string
 		actions []string // that are sent
 	}{
-		{"one stage", []func(element) string{completed}, []string{"execute"}},
-		{"children the other way round", []func(element) string{status("executing", actions+aForm), status("completed", done+note)}, []string{"execute", "complete"}},
-		{"the form first", []func(element) string{status("executing", aForm+actions), completed}, []string{"execute", "complete"}},
-		{"white space between all elements", []func(element) string{spread(status("executing", actions+aForm)), spread(completed)}, []string{"execute", "complete"}},
-		{"children nobody knows", []func(element) string{status("executing", "<hint xmlns='x:y'><x/></hint>"+aForm), status("completed", done+note+"<x xmlns='other'/>")}, []string{"execute", "complete"}},
-		{"next is all that is allowed", []func(element) string{status("executing", "<actions><next/></actions>"+aForm), status("executing", aForm), completed}, []string{"execute", "next", "complete"}},
-		{"next is the default", []func(element) string{status("executing", "<actions execute='next'><next/><complete/></actions>"+aForm), completed}, []string{"execute", "next"}},
-		{"a default that there is not", []func(element) string{status("executing", "<actions execute='perform'><prev/></actions>"+aForm), completed}, []string{"execute", "complete"}},
+		{"one stage", answer(completed), []string{"execute"}},
+		{"children the other way round",
+			answer(status("executing", actions+aForm), status("completed", done+note)), []string{"execute", "complete"}},
+		{"the form first", answer(status("executing", aForm+actions), completed), []string{"execute", "complete"}},
+		{"white space between all elements",
+			answer(spread(status("executing", actions+aForm)), spread(completed)), []string{"execute", "complete"}},
+		{"unknown children", answer(
+			status("executing", "<hint xmlns='x:y'><x/></hint>"+aForm), status("completed", done+note+"<x xmlns='other'/>"),
+		), []string{"execute", "complete"}},
+		{"next is all that is allowed", answer(
+			status("executing", "<actions><next/></actions>"+aForm), status("executing", aForm), completed,
+		), []string{"execute", "next", "complete"}},
+		{"next is the default", answer(
+			status("executing", "<actions execute='next'><next/><complete/></actions>"+aForm), completed,
+		), []string{"execute", "next"}},
+		{"a default that does not exist", answer(
+			status("executing", "<actions execute='perform'><prev/></actions>"+aForm), completed,
+		), []string{"execute", "complete"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r, c := scripted(t, test.answers...)
-			out, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
+			out, err := xep.Execute(t.Context(), c, "rooms.example.org", aNode, fillNothing)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := []xmppadmin.Note{{Type: "info", Text: "Read this."}}; !slices.Equal(out.Notes, want) {
+			if want := []xep.Note{{Type: "info", Text: "Read this."}}; !slices.Equal(out.Notes, want) {
 				t.Errorf("the notes are %v", out.Notes)
 			}
 			if out.Form == nil {
@@ -197,11 +214,13 @@ func TestErrorFieldOfEjabberd(t *testing.T) {
 	r, h := newResponder(t, func(_ string, in element) string {
 		switch p := in.payload(); {
 		case p.Name.Local == "command":
-			return result(in, "<command xmlns='http://jabber.org/protocol/commands' status='completed'><x xmlns='jabber:x:data' type='result'>"+
-				"<field var='room'><value>quic</value></field><field var='error' label='Error 403'><value>AccessRules: Account does not have the right\nto perform it.</value></field></x></command>")
+			return result(in, "<command xmlns='http://jabber.org/protocol/commands' status='completed'>"+
+				"<x xmlns='jabber:x:data' type='result'><field var='room'><value>quic</value></field><field var='error' label='Error 403'>"+
+				"<value>AccessRules: Account does not have the right\nto perform it.</value></field></x></command>")
 		case p.Name.Space == elements && in.attr("to") == "example.org":
 			items := ""
-			for _, name := range []string{"change_room_option", "create_room_with_opts", "get_room_affiliations", "get_room_options", "muc_online_rooms", "set_room_affiliation"} {
+			for _, name := range strings.Fields("change_room_option create_room_with_opts get_room_affiliations " +
+				"get_room_options muc_online_rooms set_room_affiliation") {
 				items += "<item jid='example.org' node='api-commands/" + name + "'/>"
 			}
 			return result(in, "<query xmlns='"+elements+"'>"+items+"</query>")

@@ -101,7 +101,7 @@ func TestArchiveAndReopen(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := alice.Say(ctx, room, "after"); err != nil {
-			t.Errorf("in the reopened room nobody can speak: %v", err)
+			t.Errorf("in the reopened room a newcomer cannot speak: %v", err)
 		}
 		if history, err := alice.History(ctx, room); err != nil || !slices.Equal(history, []string{"before", "after"}) {
 			t.Errorf("the history of the reopened room is %q, %v", history, err)

@@ -3,6 +3,7 @@ package xmppadmin_test
 import (
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"muster/fixtures"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 func TestDialInEachWay(t *testing.T) {
@@ -56,33 +58,43 @@ func TestDialFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { silent.Close() })
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody.Close()
+	closed.Close()
 	tests := []struct {
-		name        string
-		change      func(*xmppadmin.Config)
-		says, hints string
+		name   string
+		change func(*session.Config)
+		says   string
+		hint   session.HintKind
+		about  string // the domain that the hint names
 	}{
-		{"wrong password", func(c *xmppadmin.Config) { c.Password = "wrong" }, "log in as muster@example.org", "password"},
-		{"no such account", func(c *xmppadmin.Config) { c.JID = "nobody@example.org" }, "log in as nobody@example.org", "account exists"},
-		{"untrusted certificate", func(c *xmppadmin.Config) { c.RootCAs = x509.NewCertPool() }, "trust the certificate of", "xmpp.ca_file"},
-		{"certificate of another domain", func(c *xmppadmin.Config) {
+		{"wrong password", func(c *session.Config) { c.Password = "wrong" },
+			"log in as muster@example.org", session.HintCredentials, ""},
+		{"no such account", func(c *session.Config) { c.JID = "nobody@example.org" },
+			"log in as nobody@example.org", session.HintCredentials, ""},
+		{"untrusted certificate", func(c *session.Config) { c.RootCAs = x509.NewCertPool() },
+			"trust the certificate of", session.HintCertificate, "example.org"},
+		{"certificate of another domain", func(c *session.Config) {
 			c.JID, c.Server, c.DirectTLS = "muster@example.net", p.DirectTLSAddr, true
-		}, "unrecognized name", "certificate for example.net"},
-		{"domain that the server does not serve", func(c *xmppadmin.Config) { c.JID = "muster@example.net" }, "host-unknown", "example.net"},
-		{"nobody listens", func(c *xmppadmin.Config) { c.Server = nobody.Addr().String() }, "connect to " + nobody.Addr().String(), "xmpp.server"},
-		{"a port that says nothing", func(c *xmppadmin.Config) {
+		}, "unrecognized name", session.HintTLS, "example.net"},
+		{"domain that the server does not serve", func(c *session.Config) { c.JID = "muster@example.net" },
+			"host-unknown", session.HintStream, "example.net"},
+		{"no server at the port", func(c *session.Config) { c.Server = closed.Addr().String() },
+			"connect to " + closed.Addr().String(), session.HintAddress, ""},
+		{"a silent port", func(c *session.Config) {
 			c.Server, c.Timeout = silent.Addr().String(), 300*time.Millisecond
-		}, "negotiate a stream with", "xmpp.tls"},
-		{"direct TLS at a STARTTLS port", func(c *xmppadmin.Config) { c.DirectTLS = true }, "secure the connection to", "xmpp.tls"},
-		{"STARTTLS at a direct TLS port", func(c *xmppadmin.Config) {
+		}, "negotiate a stream with", session.HintSilent, "example.org"},
+		{"direct TLS at a STARTTLS port", func(c *session.Config) { c.DirectTLS = true },
+			"secure the connection to", session.HintTLS, "example.org"},
+		{"STARTTLS at a direct TLS port", func(c *session.Config) {
 			c.Server, c.Timeout = p.DirectTLSAddr, 2*time.Second
-		}, "negotiate a stream with", "xmpp.tls"},
-		{"no JID", func(c *xmppadmin.Config) { c.JID = "example.org" }, `"example.org"`, "xmpp.jid"},
-		{"full JID", func(c *xmppadmin.Config) { c.JID = "muster@example.org/x" }, "not a bare JID", "xmpp.jid"},
+		}, "negotiate a stream with", session.HintStream, "example.org"},
+		{"no JID", func(c *session.Config) { c.JID = "example.org" },
+			`"example.org"`, session.HintAccount, ""},
+		{"full JID", func(c *session.Config) { c.JID = "muster@example.org/x" },
+			"not a bare JID", session.HintAccount, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -90,22 +102,22 @@ func TestDialFailures(t *testing.T) {
 			cfg := config(t, p)
 			test.change(&cfg)
 			began := time.Now()
-			c, err := xmppadmin.Dial(t.Context(), cfg)
+			c, err := session.Dial(t.Context(), cfg)
 			if err == nil {
 				c.Close()
 				t.Fatal("it connected")
 			}
-			var ce *xmppadmin.ConnectError
+			var ce *session.ConnectError
 			if !errors.Is(err, xmppadmin.ErrUnavailable) || !errors.As(err, &ce) {
 				t.Fatalf("%v is no ConnectError", err)
 			}
 			if !strings.Contains(err.Error(), test.says) {
-				t.Errorf("the error is %q, which does not say %q", err, test.says)
+				t.Errorf("the error is %q, which does not contain %q", err, test.says)
 			}
-			if !strings.Contains(ce.Hint(), test.hints) {
-				t.Errorf("the hint is %q, which does not say %q", ce.Hint(), test.hints)
+			if ce.Hint.Kind != test.hint || ce.Hint.Domain != test.about {
+				t.Errorf("the hint is %+v, not %s of %q", ce.Hint, test.hint, test.about)
 			}
-			if strings.Contains(err.Error()+ce.Hint(), cfg.Password) {
+			if strings.Contains(fmt.Sprint(err, ce.Hint), cfg.Password) {
 				t.Error("the error shows the password")
 			}
 			if took := time.Since(began); took > 20*time.Second {
@@ -122,25 +134,30 @@ func TestOpenFailures(t *testing.T) {
 	alice.JID = "alice@example.org"
 	tests := []struct {
 		name            string
-		config          xmppadmin.Config
+		config          session.Config
 		domain, dialect string
-		says, hints     string
+		says            string
+		kind            session.HintKind
+		hints           string // in the hint's values
 	}{
-		{"misspelt service", config(t, p), "romms.example.org", "auto", "romms.example.org", "xmpp.service"},
-		{"the server itself", config(t, p), "example.org", "auto", "no multi-user chat service", "xmpp.service"},
-		{"unknown dialect", config(t, p), p.Service, "klingon", `"klingon"`, "owner, prosody"},
-		{"commands without the right", alice, p.Service, "prosody", "alice@example.org", "admins"},
+		{"misspelt service", config(t, p), "romms.example.org", "auto", "romms.example.org", session.HintService, "example.org"},
+		{"the server itself", config(t, p), "example.org", "auto", "not a multi-user chat service", session.HintService, "example.org"},
+		{"unknown dialect", config(t, p), p.Service, "klingon", `"klingon"`, session.HintDialect, "owner prosody"},
+		{"commands without the right", alice, p.Service, "prosody", "alice@example.org", session.HintCommands, "admins"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := xmppadmin.Open(t.Context(), dial(t, test.config), test.domain, test.dialect)
-			var ce *xmppadmin.ConnectError
+			var ce *session.ConnectError
 			if !errors.As(err, &ce) {
 				t.Fatalf("%v is no ConnectError", err)
 			}
-			if !strings.Contains(err.Error(), test.says) || !strings.Contains(ce.Hint(), test.hints) {
-				t.Errorf("error %q with the hint %q; they do not say %q and %q", err, ce.Hint(), test.says, test.hints)
+			if !strings.Contains(err.Error(), test.says) {
+				t.Errorf("the error is %q, which does not contain %q", err, test.says)
+			}
+			if ce.Hint.Kind != test.kind || !strings.Contains(fmt.Sprint(ce.Hint), test.hints) {
+				t.Errorf("the hint is %+v, not %s with %q", ce.Hint, test.kind, test.hints)
 			}
 		})
 	}

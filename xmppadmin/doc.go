@@ -1,10 +1,12 @@
-// Package xmppadmin administers one XMPP multi-user chat service.
+// Package xmppadmin administers one XMPP multi-user chat service: finding,
+// creating, configuring, adopting, archiving and reopening its rooms, sending
+// announcements, and examining what the server lacks.
 //
-// It holds the session with the server, runs ad-hoc commands (XEP-0050) in the
-// manner of XEP-0133, speaks the dialect in which each kind of server takes
-// room commands, and falls back on plain XEP-0045 owner configuration where a
-// server has none. XML stops here: callers see [Room], [Settings] and errors.
+// It stands on four packages: session is the XMPP session, xep the protocol
+// features, muc the vocabulary that this package re-exports, and dialect how
+// each kind of server takes room commands. XML stops below this package;
+// callers see [Room], [Settings] and errors.
 //
 // It decides nothing: which rooms there should be, and how they are set, is
-// for its callers to say.
+// left to its callers. It knows no meetings.
 package xmppadmin

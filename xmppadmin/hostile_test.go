@@ -11,6 +11,7 @@ import (
 	"mellium.im/xmpp/jid"
 
 	"muster/xmppadmin"
+	"muster/xmppadmin/xep"
 )
 
 // refusedAddress is one that servers let through and JID preparation refuses:
@@ -43,8 +44,10 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		"an answer to nothing":      "<iq type='result' id='nothing' from='" + refusedAddress + "'/>",
 		"an address that is none":   "<presence from='@@//'/><iq type='get' id='p3' from='@@//'><ping xmlns='urn:xmpp:ping'/></iq>",
 		"a request without address": "<iq type='get' id='p4'><ping xmlns='urn:xmpp:ping'/></iq>",
-		"our own farewell":          "<presence from='quic@rooms.example.org/muster' type='unavailable'><x xmlns='http://jabber.org/protocol/muc#user'><item/><status code='110'/></x></presence>",
-		"a presence like no other":  "<presence from='" + refusedAddress + "'><x xmlns='http://jabber.org/protocol/muc#user'><item/><status/></x><priority>high</priority></presence>",
+		"our own farewell": "<presence from='quic@rooms.example.org/muster' type='unavailable'>" +
+			"<x xmlns='http://jabber.org/protocol/muc#user'><item/><status code='110'/></x></presence>",
+		"a presence like no other": "<presence from='" + refusedAddress + "'>" +
+			"<x xmlns='http://jabber.org/protocol/muc#user'><item/><status/></x><priority>high</priority></presence>",
 	}
 	o.mu.Lock()
 	plain := o.answer
@@ -149,8 +152,8 @@ func TestStanzasCutInHalf(t *testing.T) {
 	}
 }
 
-// TestCommandsThatNobodyAnswers: the time allowed is all that is waited.
-func TestCommandsThatNobodyAnswers(t *testing.T) {
+// TestUnansweredCommands: a command ends with the time allowed.
+func TestUnansweredCommands(t *testing.T) {
 	t.Parallel()
 	_, h := newResponder(t, func(_ string, in element) string {
 		if in.payload().Name.Local == "command" {
@@ -161,11 +164,11 @@ func TestCommandsThatNobodyAnswers(t *testing.T) {
 	cfg := config(t, h)
 	cfg.Timeout = 2 * time.Second
 	c := dial(t, cfg)
-	_, err := c.Execute(t.Context(), "rooms.example.org", aNode, fillNothing)
+	_, err := xep.Execute(t.Context(), c, "rooms.example.org", aNode, fillNothing)
 	if !errors.Is(err, xmppadmin.ErrInterrupted) || !strings.Contains(err.Error(), "no answer within 2s") || !strings.Contains(err.Error(), aNode) {
 		t.Errorf("the error is %v", err)
 	}
-	if nodes, err := c.Commands(t.Context(), "example.org"); err != nil || len(nodes) != 0 {
+	if nodes, err := xep.Commands(t.Context(), c, "example.org"); err != nil || len(nodes) != 0 {
 		t.Errorf("the next request is answered with %q, %v", nodes, err)
 	}
 }
@@ -187,8 +190,8 @@ func TestEndedRequestsHarmNoOthers(t *testing.T) {
 			for range 200 {
 				ctx, giveUp := context.WithCancel(t.Context())
 				giveUp()
-				_, _ = c.Commands(ctx, "silent.example.org")
-				if _, err := c.Commands(t.Context(), "rooms.example.org"); err != nil {
+				_, _ = xep.Commands(ctx, c, "silent.example.org")
+				if _, err := xep.Commands(t.Context(), c, "rooms.example.org"); err != nil {
 					t.Error(err)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 
 	"muster/fixtures"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 func logOf(t *testing.T, p *host) string {
@@ -23,11 +24,11 @@ func logOf(t *testing.T, p *host) string {
 }
 
 // overWire opens the service over a wire that the test can harm.
-func overWire(t *testing.T, p *host) (*xmppadmin.Service, *xmppadmin.Client, *fixtures.Wire) {
+func overWire(t *testing.T, p *host) (*xmppadmin.Service, *session.Client, *fixtures.Wire) {
 	t.Helper()
 	wire := fixtures.NewWire(t, p.Addr)
 	cfg := config(t, p)
-	cfg.Server, cfg.Timeout, cfg.Patience = wire.Addr(), time.Second, 10*time.Second
+	cfg.Server, cfg.Timeout, cfg.ReconnectTimeout = wire.Addr(), time.Second, 10*time.Second
 	c := dial(t, cfg)
 	s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
 	if err != nil {
@@ -36,7 +37,7 @@ func overWire(t *testing.T, p *host) (*xmppadmin.Service, *xmppadmin.Client, *fi
 	return s, c, wire
 }
 
-// wait polls until done says so.
+// wait polls until done returns true.
 func wait(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
@@ -46,7 +47,7 @@ func wait(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, p *host)) {
+func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *fixtures.Wire, p *host)) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +60,7 @@ func onEachOverWire(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, c *
 
 func TestALookGoesOnAfterALoss(t *testing.T) {
 	t.Parallel()
-	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, _ *host) {
+	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *fixtures.Wire, _ *host) {
 		if err := s.Create(t.Context(), "quic", live("quic")); err != nil {
 			t.Fatal(err)
 		}
@@ -92,8 +93,8 @@ func TestALookGoesOnAfterALoss(t *testing.T) {
 
 func TestAChangeIsNotRepeatedAfterALoss(t *testing.T) {
 	t.Parallel()
-	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *xmppadmin.Client, w *fixtures.Wire, p *host) {
-		// The companion's form is asked for before the first change.
+	onEachOverWire(t, func(t *testing.T, s *xmppadmin.Service, c *session.Client, w *fixtures.Wire, p *host) {
+		// The companion's form is fetched before the first change.
 		if err := s.Create(t.Context(), "first", live("first")); err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +127,7 @@ func TestServerGoneForGood(t *testing.T) {
 	p := prosody(fixtures.ProsodyOptions{})(t)
 	wire := fixtures.NewWire(t, p.Addr)
 	cfg := config(t, p)
-	cfg.Server, cfg.Patience = wire.Addr(), 500*time.Millisecond
+	cfg.Server, cfg.ReconnectTimeout = wire.Addr(), 500*time.Millisecond
 	s, err := xmppadmin.Open(t.Context(), dial(t, cfg), p.Service, "auto")
 	if err != nil {
 		t.Fatal(err)

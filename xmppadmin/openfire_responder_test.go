@@ -9,7 +9,7 @@ import (
 )
 
 // openfire plays the part of Openfire 5.1, as far as rooms go: what its source
-// says, since none can be installed where these tests run. That its plain
+// shows, since none can be installed where these tests run. That its plain
 // XEP-0045 is like that of a real server is a test of its own.
 type openfire struct {
 	*responder
@@ -18,7 +18,7 @@ type openfire struct {
 	admins     []string          // of the server: they see the command; the first owns what it makes
 	sysadmins  []string          // of the group chat service
 	restricted bool              // only they make rooms
-	software   string            // that it says it is
+	software   string            // the name that it gives itself
 	archives   bool              // the plugin for archives is loaded
 	pageSize   int               // the most rooms that a page of the list holds
 	ran        []string          // the rooms that the command was run on
@@ -130,7 +130,7 @@ func (o *openfire) service(from string, in element) string {
 	}
 }
 
-// list is one page of the rooms that somebody may see.
+// list is one page of the rooms that a user may see.
 func (o *openfire) list(from, after string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(o.rooms)) {

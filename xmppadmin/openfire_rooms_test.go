@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// presence is somebody who enters or leaves a room.
+// presence is a user who enters or leaves a room.
 func (o *openfire) presence(from, name, nick string, in element) string {
 	room := o.rooms[name]
 	if in.attr("type") == "unavailable" {

@@ -12,6 +12,7 @@ import (
 
 	"muster/fixtures"
 	"muster/xmppadmin"
+	"muster/xmppadmin/xep"
 )
 
 // openfireOffers are those of settings that Openfire's rooms have.
@@ -106,7 +107,7 @@ func TestOpenfireSettingsAreRepaired(t *testing.T) {
 	}
 }
 
-// TestOpenfireRoomsOfOthersAreUntouched makes a room of somebody else's right
+// TestOpenfireRoomsOfOthersAreUntouched makes a room of another user's right
 // before the program's own request would make it, and holds everything about
 // it against what it was.
 func TestOpenfireRoomsOfOthersAreUntouched(t *testing.T) {
@@ -236,7 +237,7 @@ func TestOpenfireWithoutAnArchive(t *testing.T) {
 	}
 	for _, room := range []xmppadmin.Room{rooms[0], read(t, s, "quic")} {
 		if value, shown := room.Settings[xmppadmin.MessageArchive]; shown {
-			t.Errorf("nobody can read the archive, and it is said to be %q", value)
+			t.Errorf("the archive cannot be read, and is reported as %q", value)
 		}
 	}
 	for setting, says := range map[xmppadmin.Setting]string{
@@ -256,11 +257,11 @@ func TestOpenfireCommand(t *testing.T) {
 	o, h := startOpenfire(t)
 	c := dial(t, config(t, h))
 	run := func(service string) error {
-		_, err := c.Execute(t.Context(), "example.org", "http://jabber.org/protocol/admin#create-muc-room", func(_ int, f *xmppadmin.Form) (xmppadmin.Form, error) {
+		_, err := xep.Execute(t.Context(), c, "example.org", "http://jabber.org/protocol/admin#create-muc-room", func(_ int, f *xep.Form) (xep.Form, error) {
 			if _, ok := f.Field("roomname"); !ok {
 				t.Errorf("the form is %+v", f)
 			}
-			return xmppadmin.NewSubmission("http://jabber.org/protocol/admin").With("roomname", "quic").With("servicename", service), nil
+			return xep.NewSubmission("http://jabber.org/protocol/admin").With("roomname", "quic").With("servicename", service), nil
 		})
 		return err
 	}
@@ -269,7 +270,7 @@ func TestOpenfireCommand(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	var failed *xmppadmin.CommandError
+	var failed *xep.CommandError
 	if err := run("chat.example.org"); !errors.As(err, &failed) || failed.Text != "The service name is invalid." {
 		t.Errorf("for another service it gives %v", err)
 	}
@@ -326,7 +327,7 @@ func plainLife(t *testing.T, s, alice *xmppadmin.Service, aliceHerself, bob *fix
 		t.Errorf("making it again gives %v", err)
 	}
 	refusedWith("configuring another's room", alice.Configure(ctx, "quic", live("x")), stanza.Forbidden)
-	if err := alice.Adopt(ctx, "quic"); !errors.Is(err, xmppadmin.ErrForbidden) { // Prosody says not-allowed
+	if err := alice.Adopt(ctx, "quic"); !errors.Is(err, xmppadmin.ErrForbidden) { // Prosody's is not-allowed
 		t.Errorf("taking over another's room gives %v", err)
 	}
 	if diff := cmp.Diff(openfireOffers(live("quic: QUIC")), without(read(t, s, "quic").Settings, xmppadmin.Language)); diff != "" {

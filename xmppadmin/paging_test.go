@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // page is one page of a list of rooms, with what stands in its set.
@@ -18,8 +19,8 @@ func page(set string, rooms ...string) string {
 }
 
 // paged starts a service that gives one page after the other, the last of them
-// again and again, and says of each room that there is none.
-func paged(t *testing.T, pages ...string) (*responder, *xmppadmin.Client, *xmppadmin.Service) {
+// again and again, and has no rooms.
+func paged(t *testing.T, pages ...string) (*responder, *session.Client, *xmppadmin.Service) {
 	t.Helper()
 	r, h := newResponder(t, func(_ string, in element) string {
 		if p := in.payload(); p.Name.Space != elements || p.attr("node") != "" {
@@ -51,7 +52,7 @@ func TestListsOfRooms(t *testing.T) {
 	tests := []struct {
 		name  string
 		pages []string
-		says  string // empty where the list is good
+		text  string // empty where the list is good
 		rooms int
 	}{
 		{"one page", []string{page(last("b", "2"), "a", "b")}, "", 2},
@@ -59,14 +60,16 @@ func TestListsOfRooms(t *testing.T) {
 		{"two pages that are not counted", []string{page(last("b", unknownCount), "a", "b"), page("")}, "", 2},
 		{"no rooms", []string{page("<count>0</count>")}, "", 0},
 		{"no rooms, and the request's own set", []string{page("<max>100</max>")}, "", 0},
-		{"a last page that is missing", []string{page(last("b", "3"), "a", "b"), page("<count>3</count>")}, "has 2 of the 3 rooms that it counts", 0},
-		{"more than are counted", []string{page(last("b", "3"), "a", "b"), page(last("d", "3"), "c", "d")}, "has 4 of the 3 rooms that it counts", 0},
-		{"a count of none", []string{page(last("b", "0"), "a", "b")}, "has 2 of the 0 rooms that it counts", 0},
+		{"a last page that is missing", []string{page(last("b", "3"), "a", "b"), page("<count>3</count>")}, "has 2 of the 3 items that it counts", 0},
+		{"more than are counted", []string{page(last("b", "3"), "a", "b"), page(last("d", "3"), "c", "d")}, "has 4 of the 3 items that it counts", 0},
+		{"a count of none", []string{page(last("b", "0"), "a", "b")}, "has 2 of the 0 items that it counts", 0},
 		{"no word of what is last", []string{page("<count>3</count>", "a", "b")}, `does not go on after ""`, 0},
 		{"the same last again", []string{page(last("b", "5"), "a", "b"), page(last("b", "5"), "c")}, `does not go on after "b"`, 0},
 		{"the first page again and again", []string{page(last("b", "4"), "a", "b")}, `has "a@rooms.example.org" twice`, 0},
 		{"the first page again and again, not counted", []string{page(last("b", unknownCount), "a", "b")}, `"a@rooms.example.org" twice`, 0},
-		{"round in circles", []string{page(last("b", unknownCount), "b"), page(last("c", unknownCount), "c"), page(last("b", unknownCount), "b")}, `"b@rooms.example.org" twice`, 0},
+		{"round in circles", []string{
+			page(last("b", unknownCount), "b"), page(last("c", unknownCount), "c"), page(last("b", unknownCount), "b"),
+		}, `"b@rooms.example.org" twice`, 0},
 		{"a count that is no number", []string{page("<last>b</last><count>many</count>", "a", "b")}, "unusable answer", 0},
 	}
 	for _, test := range tests {
@@ -75,13 +78,13 @@ func TestListsOfRooms(t *testing.T) {
 			r, c, s := paged(t, test.pages...)
 			rooms, err := s.Survey(t.Context(), nil)
 			switch {
-			case test.says == "" && (err != nil || len(rooms) != test.rooms):
+			case test.text == "" && (err != nil || len(rooms) != test.rooms):
 				t.Errorf("the list gives %+v, %v", rooms, err)
-			case test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "rooms.example.org")):
-				t.Errorf("the error is %v, which does not say %q", err, test.says)
+			case test.text != "" && (err == nil || !strings.Contains(err.Error(), test.text) || !strings.Contains(err.Error(), "rooms.example.org")):
+				t.Errorf("the error is %v, which does not contain %q", err, test.text)
 			}
 			if n := len(r.hears(isPage)); n > 3 {
-				t.Errorf("%d pages were asked for", n)
+				t.Errorf("%d pages were requested", n)
 			}
 			if got := read(t, s, "quic"); got.State != xmppadmin.Absent || c.Stats().Streams != 1 {
 				t.Errorf("the next look gives %+v, on stream %d", got, c.Stats().Streams)
@@ -115,12 +118,13 @@ func TestTablesOfRooms(t *testing.T) {
 	tests := []struct {
 		name   string
 		tables []string
-		says   string // empty where the table is good
+		text   string // empty where the table is good
 		room   string // a part of how quic is found, where it is good
 	}{
 		{"one page", []string{table("", good)}, "", "exists managed=true"},
 		{"two pages", []string{table("b", row("roomname=b", "owners=x@example.org")), table("", good)}, "", "exists managed=true"},
-		{"rows without owners", []string{table("", row("roomname=quic"))}, "", "unknown managed=false rooms.example.org: the table of rooms does not name its owners"},
+		{"rows without owners", []string{table("", row("roomname=quic"))}, "",
+			"unknown managed=false rooms.example.org: the table of rooms does not name its owners"},
 		{"a row with an error", []string{table("", row("roomname=quic", "error=cannot\nbe read"))}, "", "unknown managed=false rooms.example.org: cannot be read"},
 		{"an owner that is no address", []string{table("", row("roomname=quic", "owners=@@"))}, "", "exists managed=false"},
 		{"a row without a name", []string{table("", good, row("owners=muster@example.org"))}, "a row of the table of rooms has no name", ""},
@@ -128,7 +132,8 @@ func TestTablesOfRooms(t *testing.T) {
 		{"paging that goes back", []string{table("m", good), table("c", good)}, `the table of rooms goes back from "m" to "c"`, ""},
 		{"paging that stands still", []string{table("m", good)}, `the table of rooms goes back from "m" to "m"`, ""},
 		{"no table", []string{"<command xmlns='http://jabber.org/protocol/commands' status='completed'/>"}, "#get-muc-rooms answered without a table", ""},
-		{"a further stage", []string{"<command xmlns='http://jabber.org/protocol/commands' status='executing' sessionid='s1'/>"}, "#get-muc-rooms at rooms.example.org: the server asks for a further stage", ""},
+		{"a further stage", []string{"<command xmlns='http://jabber.org/protocol/commands' status='executing' sessionid='s1'/>"},
+			"#get-muc-rooms at rooms.example.org: the server requires a further stage", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -154,12 +159,12 @@ func TestTablesOfRooms(t *testing.T) {
 			})
 			s := open(t, h, "auto")
 			rooms, err := s.Survey(t.Context(), []string{"quic"})
-			if test.says != "" {
-				if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "rooms.example.org") {
-					t.Errorf("the error is %v, which does not say %q", err, test.says)
+			if test.text != "" {
+				if err == nil || !strings.Contains(err.Error(), test.text) || !strings.Contains(err.Error(), "rooms.example.org") {
+					t.Errorf("the error is %v, which does not contain %q", err, test.text)
 				}
 				if n := len(r.hears(isCommand("execute"))); n > 2 {
-					t.Errorf("%d pages were asked for", n)
+					t.Errorf("%d pages were requested", n)
 				}
 			} else if got := found(rooms, "quic"); err != nil || !strings.HasPrefix(got, test.room) {
 				t.Errorf("the room is %s, %v", got, err)
@@ -174,7 +179,7 @@ func TestTablesOfRooms(t *testing.T) {
 	}
 }
 
-// found says how a room was found.
+// found returns how a room was found.
 func found(rooms []xmppadmin.Room, name string) string {
 	for _, r := range rooms {
 		if r.Name == name {

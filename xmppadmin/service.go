@@ -2,207 +2,120 @@ package xmppadmin
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
+	"maps"
 
-	"golang.org/x/sync/errgroup"
+	"muster/xmppadmin/dialect"
+	"muster/xmppadmin/session"
 )
-
-// Dialect is how one kind of server takes room commands. No answer of its
-// methods that change a room is proof of the change: read the room back.
-type Dialect interface {
-	// Name is the name by which the configuration chooses the dialect.
-	Name() string
-	// Survey looks at every room that the service shows to this account and
-	// at each of names, listed or not. The rooms are sorted by name, each
-	// once; one that could not be looked at is Unknown. An error means that
-	// nothing at all is known.
-	Survey(ctx context.Context, names []string) ([]Room, error)
-	// Read looks at the rooms named and at no others, in the same manner.
-	Read(ctx context.Context, names []string) ([]Room, error)
-	// Create makes a room with these settings, owned by this account. A room
-	// that exists is left alone: ErrExists.
-	Create(ctx context.Context, name string, s Settings) error
-	// Configure sets these settings of a room and leaves all others.
-	Configure(ctx context.Context, name string, s Settings) error
-	// Adopt makes this account an owner besides those there are.
-	Adopt(ctx context.Context, name string) error
-	// Archive closes a room for all but its owners; what it changes is
-	// remembered on the server. The settings are set in the same step.
-	Archive(ctx context.Context, name string, s Settings) error
-	// Reopen undoes Archive; the settings win over what is restored.
-	Reopen(ctx context.Context, name string, s Settings) error
-}
 
 // Service is one MUC service under administration, in the dialect that its
 // server speaks.
 type Service struct {
-	Dialect
-	client *Client
-	domain string
-	facts  serviceFacts
+	conn    *dialect.Conn
+	dialect dialect.Dialect
 }
 
-// serviceFacts are what a service and its server say of themselves.
-type serviceFacts struct {
-	software, version string   // the server's, empty where it does not tell
-	atService         []string // nodes of the commands at the MUC service
-	atDomain          []string // and at the account's domain
-	archives          bool     // the service has archives at all (XEP-0313)
-	pages             bool     // it gives long lists page by page (XEP-0059)
-}
-
-// Open looks at the MUC service at domain and chooses how to speak to it:
-// by the dialect named, or where that is "auto" or empty by the best one that
-// the service offers to this account.
-func Open(ctx context.Context, c *Client, domain, dialect string) (*Service, error) {
-	facts, err := c.discover(ctx, domain)
+// Open looks at the MUC service at domain and chooses how to speak to it: by
+// the dialect called name, or where that is "auto" or empty by the best one
+// that the service offers to this account. A service that is not there, or
+// does not offer the dialect, is a [*session.ConnectError].
+func Open(ctx context.Context, c *session.Client, domain, name string) (*Service, error) {
+	conn, err := dialect.Discover(ctx, c, domain)
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{client: c, domain: domain, facts: facts}
-	s.Dialect, err = s.choose(dialect)
-	return s, err
-}
-
-// discover asks all that has to be known of a service at once.
-func (c *Client) discover(ctx context.Context, domain string) (serviceFacts, error) {
-	var facts serviceFacts
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		info, err := c.discoInfo(ctx, domain)
-		facts.archives, facts.pages = info.has(nsMAM), info.has(nsRSM)
-		return c.checkService(domain, info, err)
-	})
-	g.Go(func() (err error) {
-		facts.atService, err = c.Commands(ctx, domain)
-		return err
-	})
-	g.Go(func() (err error) {
-		facts.atDomain, err = c.Commands(ctx, c.Domain())
-		return err
-	})
-	g.Go(func() error {
-		var err error
-		facts.software, facts.version, err = c.software(ctx, c.Domain())
-		var refused *answerError
-		if errors.As(err, &refused) {
-			return nil // servers need not say what they are
-		}
-		return err
-	})
-	return facts, g.Wait()
-}
-
-// checkService makes sure that there is a chat service at domain.
-func (c *Client) checkService(domain string, info discoInfo, err error) error {
-	switch {
-	case errors.Is(err, ErrUnavailable), err != nil && !errors.As(err, new(*answerError)):
-		return err
-	case err != nil:
-	case !info.conference() || !info.has(nsMUC):
-		err = errors.New("it is no multi-user chat service")
-	default:
-		return nil
+	d, err := dialect.Choose(conn, name)
+	if err != nil {
+		return nil, err
 	}
-	return &ConnectError{
-		Step: "find the chat service at", On: domain, Err: err,
-		hint: fmt.Sprintf("xmpp.service is the domain of the server's MUC component or host, often conference.%s", c.Domain()),
-	}
+	return &Service{conn: conn, dialect: d}, nil
 }
 
-// choose returns the dialect asked for, or the best one.
-func (s *Service) choose(name string) (Dialect, error) {
-	lacks := func(what, hint string) error {
-		return &ConnectError{
-			Step: "use the commands of", On: s.domain, Err: fmt.Errorf("%s is not offered to %s", what, s.client.JID()),
-			hint: hint + ", or set xmpp.dialect to auto",
-		}
-	}
-	switch name {
-	case "", "auto":
-		return s.best(), nil
-	case "prosody":
-		if !s.hasCompanion() {
-			return nil, lacks(nodeGet, fmt.Sprintf("load admin_muc on the component %s and list %s in its admins", s.domain, s.client.JID()))
-		}
-		return &companion{service: s}, nil
-	case "ejabberd":
-		if !s.hasEjabberd() {
-			return nil, lacks(nodeAPI+ejabberdCommands[0], fmt.Sprintf("enable mod_adhoc_api and allow %s by api_permissions", s.client.JID()))
-		}
-		return newEjabberd(s), nil
-	case "openfire":
-		return newOpenfire(s), nil
-	case "owner":
-		return &owner{service: s}, nil
-	default:
-		return nil, &ConnectError{
-			Step: "use the dialect", On: fmt.Sprintf("%q", name), Err: ErrUnsupported,
-			hint: "the dialects are " + strings.Join(Dialects(), ", "),
-		}
-	}
-}
+// Dialects returns the names that Open knows, sorted.
+func Dialects() []string { return dialect.Names() }
 
-// best is the dialect with the fewest requests that the service offers.
-func (s *Service) best() Dialect {
-	switch {
-	case s.hasCompanion():
-		return &companion{service: s}
-	case s.hasEjabberd():
-		return newEjabberd(s)
-	case s.isOpenfire():
-		return newOpenfire(s)
-	default:
-		return &owner{service: s}
-	}
-}
-
-// Dialects returns the names that the configuration may give, sorted.
-func Dialects() []string { return []string{"auto", "ejabberd", "openfire", "owner", "prosody"} }
-
-func (s *Service) hasCompanion() bool {
-	for _, node := range companionNodes {
-		if !s.offers(node) {
-			return false
-		}
-	}
-	return true
-}
-
-// offers says whether the MUC service lists a command for this account.
-func (s *Service) offers(node string) bool {
-	return slices.Contains(s.facts.atService, node)
-}
+// Name returns the name of the dialect.
+func (s *Service) Name() string { return s.dialect.Name() }
 
 // Domain returns the service's domain.
-func (s *Service) Domain() string { return s.domain }
+func (s *Service) Domain() string { return s.conn.Domain }
 
-// Software returns the name and version of the server's software as it tells
-// them, empty where it does not.
+// Software returns the name and version of the server's software, empty where
+// the server does not give them.
 func (s *Service) Software() (name, version string) {
-	return s.facts.software, s.facts.version
+	return s.conn.Facts.Software, s.conn.Facts.Version
 }
 
-// jid returns the address of a room of the service.
-func (s *Service) jid(name string) (string, error) {
-	return RoomJID(name, s.domain)
+// Explain returns what on the server stands in the way of a setting that it
+// does not offer or does not keep: which module, which option. It is empty
+// where nothing is known.
+func (s *Service) Explain(setting Setting) string {
+	return dialect.Explain(s.conn, s.dialect, setting)
 }
 
-// unknown is a room that could not be looked at.
-func unknown(name string, err error) Room {
-	return Room{Name: name, State: Unknown, Err: err}
+// Survey looks at every room that the service shows to this account and at
+// each of names, listed or not. The rooms are sorted by name, each once; one
+// that could not be looked at is Unknown. An error means that nothing at all
+// is known.
+func (s *Service) Survey(ctx context.Context, names []string) ([]Room, error) {
+	return s.dialect.Survey(ctx, names)
 }
 
-func sortRooms(rooms []Room) {
-	slices.SortFunc(rooms, func(a, b Room) int { return strings.Compare(a.Name, b.Name) })
+// Read looks at the rooms named and at no others, as Survey does.
+func (s *Service) Read(ctx context.Context, names []string) ([]Room, error) {
+	return s.dialect.Read(ctx, names)
 }
 
-// union returns the names of both lists, sorted, each once.
-func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
+// Create makes a room with these settings, owned by this account. A room that
+// exists is left alone: ErrExists. No answer to this or the following methods
+// is proof of the change: read the room back.
+func (s *Service) Create(ctx context.Context, name string, set Settings) error {
+	return s.dialect.Create(ctx, name, set)
+}
+
+// Configure sets these settings of a room and leaves all others.
+func (s *Service) Configure(ctx context.Context, name string, set Settings) error {
+	return s.dialect.Configure(ctx, name, set)
+}
+
+// Adopt makes this account an owner of a room besides its present owners.
+func (s *Service) Adopt(ctx context.Context, name string) error {
+	return s.dialect.Adopt(ctx, name)
+}
+
+// Archive closes a room for all but its owners and sets these settings. The
+// title becomes an archived one (see [ArchivedTitle]); where none is given, the
+// room's own. What archiving changes is kept on the server until Reopen.
+func (s *Service) Archive(ctx context.Context, name string, set Settings) error {
+	title, given := set[Title]
+	if !given {
+		rooms, err := s.dialect.Read(ctx, []string{name})
+		if err != nil {
+			return err
+		}
+		if rooms[0].Err != nil {
+			return rooms[0].Err
+		}
+		title = rooms[0].Settings[Title]
+	}
+	return s.dialect.Archive(ctx, name, with(set, Title, ArchivedTitle(title)))
+}
+
+// Reopen undoes Archive and sets these settings, which win over what is
+// restored. A title given loses the mark of an archived room.
+func (s *Service) Reopen(ctx context.Context, name string, set Settings) error {
+	if title, given := set[Title]; given {
+		set = with(set, Title, LiveTitle(title))
+	}
+	return s.dialect.Reopen(ctx, name, set)
+}
+
+// with returns settings with one more.
+func with(set Settings, name Setting, value string) Settings {
+	all := maps.Clone(set)
+	if all == nil {
+		all = make(Settings)
+	}
+	all[name] = value
+	return all
 }

@@ -11,6 +11,7 @@ import (
 
 	"muster/fixtures"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // host is a real server, of whatever kind.
@@ -21,7 +22,7 @@ type host struct {
 	// it still runs, and starts it again.
 	Kill    func()
 	Restart func(context.Context) error
-	// Durable says that what was answered is on the disk. ejabberd's own
+	// Durable means that what was answered is on the disk. ejabberd's own
 	// database takes a few seconds.
 	Durable bool
 }
@@ -73,7 +74,7 @@ func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *host)) {
 	}
 }
 
-func config(t *testing.T, p *host) xmppadmin.Config {
+func config(t *testing.T, p *host) session.Config {
 	t.Helper()
 	pem, err := os.ReadFile(p.CAFile)
 	if err != nil {
@@ -83,14 +84,14 @@ func config(t *testing.T, p *host) xmppadmin.Config {
 	if !pool.AppendCertsFromPEM(pem) {
 		t.Fatalf("no certificate in %s", p.CAFile)
 	}
-	return xmppadmin.Config{
+	return session.Config{
 		JID: p.JID, Password: p.Password, Server: p.Addr, RootCAs: pool, Timeout: 10 * time.Second,
 	}
 }
 
-func dial(t *testing.T, cfg xmppadmin.Config) *xmppadmin.Client {
+func dial(t *testing.T, cfg session.Config) *session.Client {
 	t.Helper()
-	c, err := xmppadmin.Dial(t.Context(), cfg)
+	c, err := session.Dial(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"muster/xmppadmin"
 )
 
-// byHand opens the service as somebody who uses plain XEP-0045: muster's own
+// byHand opens the service as a user of plain XEP-0045: muster's own
 // account, or alice's, who has no rights.
 func byHand(t *testing.T, p *host, account string) *xmppadmin.Service {
 	t.Helper()
@@ -74,7 +74,7 @@ func TestRoomsOfOthers(t *testing.T) {
 		alice := byHand(t, p, "alice")
 		create(t, alice, "quic", live("alice's room"))
 		if got := read(t, s, "quic"); got.State != xmppadmin.Exists || got.Managed {
-			t.Fatalf("somebody else's room is %+v", got)
+			t.Fatalf("another user's room is %+v", got)
 		}
 		if err := s.Create(t.Context(), "quic", live("ours")); !errors.Is(err, xmppadmin.ErrExists) {
 			t.Errorf("creating it gives %v", err)
@@ -218,7 +218,7 @@ func TestDestroyedRoomIsAbsent(t *testing.T) {
 		if err := participant(t, p, "muster").Destroy(t.Context(), "quic@rooms.example.org"); err != nil {
 			t.Fatal(err)
 		}
-		// While it is being destroyed nobody can tell.
+		// While it is being destroyed its state is unknown.
 		wait(t, "the room is gone", func() bool {
 			got := read(t, s, "quic")
 			if got.State == xmppadmin.Exists {
@@ -248,12 +248,12 @@ func TestAnnounce(t *testing.T) {
 		const text = "The plenary begins: <now> & here, in naïve é 🦜"
 		// The server may take a moment to learn that she is there.
 		wait(t, "alice hears the announcement", func() bool {
-			if err := c.Announce(t.Context(), "Announcement", text); err != nil {
+			if err := xmppadmin.Announce(t.Context(), c, "Announcement", text); err != nil {
 				t.Fatal(err)
 			}
 			return slices.Contains(alice.Heard(), text)
 		})
-		err := c.SetMOTD(t.Context(), "Today", "IETF 126")
+		err := xmppadmin.SetMOTD(t.Context(), c, "Today", "IETF 126")
 		if name, _ := s.Software(); name == "Prosody" {
 			if !errors.Is(err, xmppadmin.ErrUnsupported) {
 				t.Errorf("a message of the day gives %v on a server that has none", err)
@@ -312,7 +312,7 @@ func createMany(t *testing.T, s *xmppadmin.Service, n int) []string {
 }
 
 // TestRequestCounts holds the number of requests to what the architecture
-// document says. Nothing here is timed.
+// document promises. Nothing here is timed.
 func TestRequestCounts(t *testing.T) {
 	t.Parallel()
 	t.Run("companion", func(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"muster/xmppadmin"
 )
 
 func (a *app) announceCommand() *cobra.Command {
@@ -42,7 +44,7 @@ func (a *app) announce(ctx context.Context, subject, text string, motd bool) err
 	}
 	defer j.close()
 	if motd {
-		return j.client.SetMOTD(ctx, subject, text)
+		return xmppadmin.SetMOTD(ctx, j.client, subject, text)
 	}
-	return j.client.Announce(ctx, subject, text)
+	return xmppadmin.Announce(ctx, j.client, subject, text)
 }

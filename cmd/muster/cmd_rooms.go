@@ -119,7 +119,7 @@ func (a *app) showRoom(rooms []ui.Room, name string) error {
 // absentError is a room to be shown that does not exist.
 type absentError struct{ name, meant string }
 
-func (e *absentError) Error() string { return fmt.Sprintf("room %q: %v", e.name, xmppadmin.ErrAbsent) }
+func (e *absentError) Error() string { return fmt.Sprintf("room %q: no such room", e.name) }
 func (e *absentError) Unwrap() error { return xmppadmin.ErrAbsent }
 
 // Hint names the room that may have been meant.

@@ -4,21 +4,20 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"muster/cmd/muster/internal/reference"
 )
 
-// commandsFile is the reference of all commands, for people who read before
-// they try.
+// commandsFile is the reference of all commands.
 const commandsFile = "../../docs/commands.md"
 
-func TestReferenceOfCommands(t *testing.T) {
+func TestReference(t *testing.T) {
 	t.Parallel()
-	want := referenceOf(testApp().rootCommand())
+	want := reference.Markdown(testApp().rootCommand())
 	if *update {
 		if err := os.WriteFile(commandsFile, want, 0o644); err != nil {
 			t.Fatal(err)
@@ -29,7 +28,7 @@ func TestReferenceOfCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the program says; go test ./cmd/muster -run TestReferenceOfCommands -update writes it anew", commandsFile)
+		t.Errorf("%s differs from the program; go test ./cmd/muster -run TestReference -update writes it anew", commandsFile)
 	}
 }
 
@@ -40,7 +39,7 @@ func TestEveryCommandIsWhole(t *testing.T) {
 	for _, cmd := range family(root) {
 		name := cmd.CommandPath()
 		if cmd.Short == "" || cmd.Long == "" {
-			t.Errorf("%s does not say what it does", name)
+			t.Errorf("%s has no description", name)
 		}
 		var help bytes.Buffer
 		cmd.SetOut(&help)
@@ -48,7 +47,7 @@ func TestEveryCommandIsWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, end, found := strings.Cut(help.String(), "\nEXIT STATUS\n")
-		if !found || end != cmd.Annotations[exitStatus] {
+		if !found || end != cmd.Annotations[reference.ExitStatus] {
 			t.Errorf("the help of %s does not end with its exit status:\n%s", name, end)
 		}
 		for line := range strings.Lines(end) {
@@ -65,59 +64,58 @@ func TestEveryCommandIsWhole(t *testing.T) {
 	}
 }
 
-// referenceOf returns the reference of a command and all below it.
-func referenceOf(root *cobra.Command) []byte {
-	var b bytes.Buffer
-	b.WriteString("# Commands\n\n" +
-		"This is what the program says of itself; `muster COMMAND --help` says the same. It is\n" +
-		"written by `go test ./cmd/muster -run TestReferenceOfCommands -update`.\n\n")
+// TestManualPages holds each manual page against the help of its command: the
+// same description, flags, examples and exit statuses.
+func TestManualPages(t *testing.T) {
+	t.Parallel()
+	root := testApp().rootCommand()
+	files := reference.Man(root, "1.2.3")
+	documented := 0
 	for _, cmd := range family(root) {
-		if cmd.Parent() != nil && cmd.Parent().Name() == "completion" {
+		if cmd.Hidden || cmd.HasParent() && cmd.Parent().Name() == "completion" {
 			continue
 		}
-		writeReference(&b, cmd)
+		documented++
+		name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
+		page := plainRoff(string(files[name+".1"]))
+		want := []string{name + " - " + cmd.Short, cmd.UseLine(), strings.TrimSpace(cmd.Long)}
+		for line := range strings.Lines(cmd.Example) {
+			want = append(want, strings.TrimSpace(line))
+		}
+		for line := range strings.Lines(cmd.Annotations[reference.ExitStatus]) {
+			code, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
+			want = append(want, code+"\n"+meaning)
+		}
+		flags := cmd.NonInheritedFlags()
+		flags.VisitAll(func(f *pflag.Flag) {
+			if value, usage := pflag.UnquoteUsage(f); f.Name != "help" {
+				want = append(want, strings.TrimSpace("--"+f.Name+" "+value)+"\n"+usage)
+			}
+		})
+		for _, text := range want {
+			if !strings.Contains(page, text) {
+				t.Errorf("%s.1 lacks %q:\n%s", name, text, page)
+			}
+		}
 	}
-	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
+	if len(files) != documented {
+		t.Errorf("%d manual pages for %d commands", len(files), documented)
+	}
 }
 
-func writeReference(b *bytes.Buffer, cmd *cobra.Command) {
-	fmt.Fprintf(b, "## %s\n\n%s\n\n```\n%s\n```\n\n", cmd.CommandPath(), strings.TrimSpace(cmd.Long), cmd.UseLine())
-	if cmd.Example != "" {
-		fmt.Fprintf(b, "For example:\n\n```sh\n%s\n```\n\n", strings.ReplaceAll(strings.TrimPrefix(cmd.Example, "  "), "\n  ", "\n"))
-	}
-	flags := cmd.LocalFlags()
-	if cmd.HasParent() {
-		flags = cmd.NonInheritedFlags()
-	}
-	writeFlags(b, flags)
-	fmt.Fprintf(b, "| exit status | meaning |\n| --- | --- |\n")
-	for line := range strings.Lines(cmd.Annotations[exitStatus]) {
-		code, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		fmt.Fprintf(b, "| %s | %s |\n", code, meaning)
-	}
-	b.WriteString("\n")
-}
-
-func writeFlags(b *bytes.Buffer, flags *pflag.FlagSet) {
-	var rows []string
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Name == "help" {
-			return
+// plainRoff returns the text of a manual page: macros removed, arguments and
+// escapes resolved as groff_char(7) has them.
+func plainRoff(page string) string {
+	var b strings.Builder
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, ".") {
+			name, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+			if name == ".TP" || name == ".PP" || name == ".EX" || name == ".EE" {
+				continue
+			}
+			line = strings.Trim(rest, "\"") + "\n"
 		}
-		name := "--" + f.Name
-		if f.Shorthand != "" {
-			name = "-" + f.Shorthand + ", " + name
-		}
-		value, usage := pflag.UnquoteUsage(f)
-		if value != "" {
-			name += " " + value
-		}
-		if !slices.Contains([]string{"", "false", "0", "[]", "0s"}, f.DefValue) {
-			usage += fmt.Sprintf(" (default `%s`)", f.DefValue)
-		}
-		rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", name, strings.ReplaceAll(usage, "|", `\|`)))
-	})
-	if len(rows) > 0 {
-		fmt.Fprintf(b, "| option | meaning |\n| --- | --- |\n%s\n", strings.Join(rows, ""))
+		b.WriteString(line)
 	}
+	return strings.NewReplacer(`\-`, "-", `\(dq`, `"`, `\(aq`, "'", `\(ga`, "`", `\(ha`, "^", `\(ti`, "~", `\&`, "", `\e`, `\`).Replace(b.String())
 }

@@ -13,6 +13,7 @@ import (
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 func TestCodeOf(t *testing.T) {
@@ -37,11 +38,11 @@ func TestCodeOf(t *testing.T) {
 		{"several guards", refused([]*plan.GuardError{guard, guard}), 4},
 		{"a plan that no longer fits", &plan.StaleError{Configuration: true}, 4},
 		{"locked", list(&state.LockedError{Path: "state/lock"}, nil), 5},
-		{"datatracker unreachable", &agenda.Error{Kind: agenda.ErrUnreachable, Err: errors.New("x")}, 6},
-		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Kind: agenda.ErrUnusable, Err: errors.New("x")}), 6},
-		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Kind: agenda.ErrNotFound, Err: errors.New("x")}), 6},
+		{"datatracker unreachable", &agenda.Error{Err: errors.New("x")}, 6},
+		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Status: 200, Err: errors.New("x")}), 6},
+		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Status: 404, Err: errors.New("x")}), 6},
 		{"service unreachable", fmt.Errorf("apply stopped: %w", xmppadmin.ErrUnavailable), 7},
-		{"login refused", &xmppadmin.ConnectError{Step: "log in as", On: "muster@example.org", Err: errors.New("x")}, 7},
+		{"login refused", &session.ConnectError{Step: "log in as", On: "muster@example.org", Err: errors.New("x")}, 7},
 		{"rights refused", fmt.Errorf("apply stopped: %w", xmppadmin.ErrForbidden), 7},
 		{"stream lost", fmt.Errorf("x: %w", xmppadmin.ErrInterrupted), 7},
 		{"interrupted", &statusError{code: exitInterrupted, err: errors.New("interrupted")}, 130},

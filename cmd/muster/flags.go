@@ -31,7 +31,7 @@ func addMeeting(f *pflag.FlagSet, meetings *[]string) {
 
 // addSelection defines the flags that select what a plan does.
 func (o *planFlags) addSelection(f *pflag.FlagSet) {
-	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "what may be done: create-only, upsert-only or sync, which also archives")
+	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "the `POLICY` for what may be done: create-only, upsert-only or sync, which also archives")
 	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? are wildcards")
 	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
 }
@@ -78,7 +78,7 @@ func (o *applyFlags) addYes(f *pflag.FlagSet) {
 
 // addLock defines --lock-timeout.
 func (o *applyFlags) addLock(f *pflag.FlagSet) {
-	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for another run to end, for example 30s")
+	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for another run to end: a `DURATION` such as 30s")
 }
 
 // noPlanFlags refuses the flags whose value a plan file contains.

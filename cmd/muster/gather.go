@@ -19,6 +19,7 @@ import (
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // job is one run's view of both sides: the rooms wanted, from the agendas, and
@@ -31,8 +32,8 @@ type job struct {
 	inputs  want.Sources
 	memory  state.Memory
 	wanted  want.Wanted
-	account xmppadmin.Config   // what a login takes, once it was put together
-	client  *xmppadmin.Client  // nil where no server is looked at
+	account session.Config     // what a login takes, once it was put together
+	client  *session.Client    // nil where no server is looked at
 	service *xmppadmin.Service // likewise
 }
 
@@ -139,7 +140,7 @@ func (j *job) login(ctx context.Context) error {
 		return err
 	}
 	var err error
-	j.client, err = xmppadmin.Dial(ctx, j.account)
+	j.client, err = session.Dial(ctx, j.account)
 	return err
 }
 
@@ -157,7 +158,7 @@ func (j *job) credentials(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j.account = xmppadmin.Config{
+	j.account = session.Config{
 		JID: x.JID, Password: password, Server: x.Server, DirectTLS: x.TLS == "direct",
 		RootCAs: authorities, Timeout: time.Duration(x.Timeout), Logger: j.app.console.Logger(),
 	}

@@ -6,10 +6,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-)
 
-// exitStatus is the annotation of a command that holds the end of its help.
-const exitStatus = "exit status"
+	"muster/cmd/muster/internal/reference"
+)
 
 // changing is the annotation of a command that changes something without
 // further questions than its own.
@@ -22,7 +21,7 @@ func changes(annotations map[string]string) map[string]string {
 }
 
 // helpEnd is what follows the library's own template of a help.
-const helpEnd = `{{with index .Annotations "` + exitStatus + `"}}
+const helpEnd = `{{with index .Annotations "` + reference.ExitStatus + `"}}
 EXIT STATUS
 {{.}}{{end}}`
 
@@ -33,7 +32,7 @@ func exits(codes ...exitCode) map[string]string {
 	for _, code := range slices.Sorted(slices.Values(append(codes, exitOK, exitError, exitInterrupted))) {
 		fmt.Fprintf(&b, "  %3d  %s\n", code, exitMeanings[code])
 	}
-	return map[string]string{exitStatus: b.String()}
+	return map[string]string{reference.ExitStatus: b.String()}
 }
 
 // exitMeanings are the texts of docs and help for each status.

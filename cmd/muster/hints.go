@@ -2,20 +2,26 @@ package main
 
 import (
 	"errors"
-	"muster/provision/plan"
-	"muster/provision/state"
+	"fmt"
+	"strings"
 
 	"muster/agenda"
+	"muster/provision/plan"
+	"muster/provision/state"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // hintOf returns what the user can do about an error, or nothing.
 func hintOf(err error) string {
+	var connect *session.ConnectError
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
 	var moved *plan.StaleError
 	var locked *state.LockedError
 	switch {
+	case errors.As(err, &connect):
+		return connectHint(connect.Hint)
 	case errors.As(err, &h):
 		return h.Hint()
 	case errors.As(err, &datatracker):
@@ -28,4 +34,37 @@ func hintOf(err error) string {
 		return "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"
 	}
 	return ""
+}
+
+// connectHint words what to do about a connection that could not be made. The
+// keys of the configuration are named here and nowhere below.
+func connectHint(h session.Hint) string {
+	switch h.Kind {
+	case session.HintAccount:
+		return "xmpp.jid is of the form muster@example.org"
+	case session.HintLookup:
+		return "check the name service, or set xmpp.server to host:port"
+	case session.HintAddress:
+		return "check that the server runs and that xmpp.server names its client port"
+	case session.HintTLS:
+		return fmt.Sprintf("check whether the port takes TLS from the start (xmpp.tls), and that the server has a certificate for %s", h.Domain)
+	case session.HintCertificate:
+		return fmt.Sprintf("the certificate must be valid for %s; for one of a private authority, set xmpp.ca_file", h.Domain)
+	case session.HintSilent:
+		return "check that xmpp.server is the port for clients, and whether it takes TLS from the start (xmpp.tls)"
+	case session.HintStream:
+		return fmt.Sprintf("check that the server serves %s, and whether the port takes TLS from the start (xmpp.tls)", h.Domain)
+	case session.HintMechanisms:
+		return fmt.Sprintf("the server offers only %s; SCRAM-SHA-256, SCRAM-SHA-1 or PLAIN is needed", strings.Join(h.Names, ", "))
+	case session.HintCredentials:
+		return "check xmpp.jid and the password, and that the account exists"
+	case session.HintService:
+		return fmt.Sprintf("xmpp.service is the domain of the server's MUC component or host, often conference.%s", h.Domain)
+	case session.HintCommands:
+		return h.Advice + ", or set xmpp.dialect to auto"
+	case session.HintDialect:
+		return "the dialects are " + strings.Join(h.Names, ", ")
+	default:
+		return ""
+	}
 }

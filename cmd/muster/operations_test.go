@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"muster/cmd/muster/internal/reference"
 )
 
 // operationsFile is what a person reads who runs the program.
@@ -161,7 +163,7 @@ func TestDocumentedExitStatuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []string
-	for line := range strings.Lines(cmd.Annotations[exitStatus]) {
+	for line := range strings.Lines(cmd.Annotations[reference.ExitStatus]) {
 		want = append(want, strings.Fields(line)[0])
 	}
 	if !slices.Equal(got, want) {

@@ -37,7 +37,7 @@ func (a *app) rootCommand() *cobra.Command {
 	})
 	root.AddCommand(
 		a.planCommand(), a.applyCommand(), a.syncCommand(), a.roomsCommand(),
-		a.adoptCommand(), a.archiveCommand(), a.reopenCommand(), a.doctorCommand(), a.announceCommand(), a.initCommand(), a.versionCommand(),
+		a.adoptCommand(), a.archiveCommand(), a.reopenCommand(), a.doctorCommand(), a.announceCommand(), a.initCommand(), a.versionCommand(), a.docsCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
@@ -50,7 +50,7 @@ func (a *app) rootCommand() *cobra.Command {
 func (a *app) addGlobalFlags(root *cobra.Command) {
 	f, o := root.PersistentFlags(), &a.console.Options
 	f.StringVar(&a.configPath, "config", "", "configuration `FILE` (default $MUSTER_CONFIG, ./muster.toml, /etc/muster/muster.toml)")
-	f.StringVar(&o.Format, "format", ui.Text, "how results are written: text, json or markdown")
+	f.StringVar(&o.Format, "format", ui.Text, "the `FORMAT` of results: text, json or markdown")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "show no progress and no warnings")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log what is done, and how many requests it took")
 	root.Flags().Bool("version", false, "print the version")

@@ -110,7 +110,7 @@ func (p *planner) unwanted(r provision.Room, f xmppadmin.Room) {
 	case !f.Managed:
 		p.out.Unmanaged++
 	case f.Archived && reopen:
-		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(want.LiveTitle(title), f.Name)}
+		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
 		p.change(provision.Change{Action: provision.Reopen, Room: bare, Fields: p.fields(bare, f), Before: f.Settings})
 	case f.Archived && (!over || r.Decision.MovedTo == "" || r.Title() == title):
 	case over:

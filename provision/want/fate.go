@@ -84,7 +84,7 @@ func (g *gathering) ended(f fate) (provision.Room, error) {
 	r := provision.Room{Name: f.name, JID: g.rules.JID(f.name), Decision: d}
 	var err error
 	if r.Settings, g.buf, err = g.rules.archived(f.name, g.now, text, g.buf); err == nil && f.to != "" {
-		r.Settings[xmppadmin.Title] = provision.OneLine(archivedPrefix+f.name+": now "+f.to, provision.MaxTitle)
+		r.Settings[xmppadmin.Title] = archivedTitle(f.name, f.name+": now "+f.to)
 	}
 	return r, err
 }

@@ -1,28 +1,19 @@
 package want
 
 import (
-	"strings"
-
 	"muster/agenda"
 	"muster/provision"
+	"muster/xmppadmin"
 )
-
-// archivedPrefix begins the title of an archived room.
-const archivedPrefix = "[archived] "
 
 // archivedTitle returns the title of the room called name once it is archived,
 // made of the one that it has.
 func archivedTitle(name, title string) string {
-	title = LiveTitle(provision.OneLine(title, provision.MaxTitle))
+	title = xmppadmin.LiveTitle(provision.OneLine(title, provision.MaxTitle))
 	if title == "" {
 		title = name
 	}
-	return provision.OneLine(archivedPrefix+title, provision.MaxTitle)
-}
-
-// LiveTitle returns a title without the mark of an archived room.
-func LiveTitle(title string) string {
-	return strings.TrimPrefix(title, archivedPrefix)
+	return provision.OneLine(xmppadmin.ArchivedTitle(title), provision.MaxTitle)
 }
 
 const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"

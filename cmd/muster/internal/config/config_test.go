@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/BurntSushi/toml"
 )
 
 // least is the shortest configuration that can be used.
@@ -153,4 +155,14 @@ func TestSampleHasEveryKey(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the sample has the keys\n%v\nthe configuration\n%v", got, want)
 	}
+}
+
+// asTOML returns a configuration in a form that can be compared and read.
+func asTOML(t *testing.T, c Config) string {
+	t.Helper()
+	var b strings.Builder
+	if err := toml.NewEncoder(&b).Encode(c); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

@@ -12,10 +12,18 @@ func (c *Console) Check(f xmppadmin.Finding) {
 		c.record(checkRecord{Type: "check", Check: f.Check, Verdict: f.Verdict, Text: f.Text, Hint: f.Hint})
 		return
 	}
-	c.out.spans(c.colourful(c.out), span{verdictStyle(f.Verdict), fmt.Sprintf("%-5s", f.Verdict)}, span{text: fmt.Sprintf(" %-16s %s", f.Check, f.Text)})
+	c.out.spans(c.colourful(c.out), span{verdictStyle(f.Verdict), fmt.Sprintf("%-5s", verdictText(f.Verdict))}, span{text: fmt.Sprintf(" %-16s %s", f.Check, f.Text)})
 	if f.Hint != "" && f.Verdict != xmppadmin.OK {
 		c.out.line("%-5s %-16s %s", "", "", "→ "+f.Hint)
 	}
+}
+
+// verdictText returns a verdict as it is printed: failures stand out.
+func verdictText(v xmppadmin.Verdict) string {
+	if v == xmppadmin.Fail {
+		return "FAIL"
+	}
+	return string(v)
 }
 
 func verdictStyle(v xmppadmin.Verdict) style {

@@ -1,0 +1,298 @@
+package dialect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	"mellium.im/xmpp/jid"
+
+	"muster/xmppadmin/muc"
+	"muster/xmppadmin/session"
+	"muster/xmppadmin/xep"
+)
+
+// ejabberd is the dialect of ejabberd 25.03 and later, whose mod_adhoc_api
+// offers the server's own administration commands as ad-hoc commands at the
+// account's domain. Reading a room costs two requests, one where it does not
+// exist; making a room costs one, and one for each setting that cannot be given
+// with it. Archiving goes by owner configuration.
+type ejabberd struct {
+	conn     *Conn
+	fallback *owner
+
+	mu   sync.Mutex
+	logs *bool // whether rooms have a public log; nil until that is known
+}
+
+func newEjabberd(c *Conn) *ejabberd {
+	return &ejabberd{conn: c, fallback: &owner{conn: c}}
+}
+
+// nodeAPI begins the nodes of mod_adhoc_api.
+const nodeAPI = "api-commands/"
+
+// ejabberdCommands returns those that the dialect needs, sorted.
+func ejabberdCommands() []string {
+	return []string{
+		"change_room_option", "create_room_with_opts", "get_room_affiliations",
+		"get_room_options", "muc_online_rooms", "set_room_affiliation",
+	}
+}
+
+// hasEjabberd reports whether the account's domain offers what the dialect
+// needs.
+func hasEjabberd(c *Conn) bool { return len(missingCommands(c)) == 0 }
+
+// missingCommands returns those of the dialect's commands that are not offered.
+func missingCommands(c *Conn) []string {
+	return slices.DeleteFunc(ejabberdCommands(), func(command string) bool {
+		return slices.Contains(c.Facts.AtDomain, nodeAPI+command)
+	})
+}
+
+// optionName returns ejabberd's name of a setting.
+func optionName(s muc.Setting) string {
+	switch s {
+	case muc.Language:
+		return "lang"
+	case muc.MessageArchive:
+		return "mam"
+	case muc.PublicLog:
+		return "logging"
+	case muc.ChangeSubject:
+		return "allow_change_subj"
+	case muc.Title, muc.Description, muc.Persistent, muc.Public, muc.MembersOnly, muc.Password, muc.Moderated:
+		return string(s)
+	default:
+		return ""
+	}
+}
+
+// Name returns "ejabberd".
+func (d *ejabberd) Name() string { return "ejabberd" }
+
+// Survey lists the rooms that are awake, hidden ones included, and looks at
+// each of them and of names. A room that sleeps is not listed, but found by
+// its name.
+func (d *ejabberd) Survey(ctx context.Context, names []string) ([]muc.Room, error) {
+	result, err := d.ask(ctx, "muc_online_rooms", xep.Field{Var: "service", Values: []string{d.conn.Domain}})
+	if err != nil {
+		return nil, err
+	}
+	rooms, ok := result.Field("rooms")
+	if !ok {
+		return nil, fmt.Errorf("%s: muc_online_rooms answered without a list of rooms", d.conn.Client.Domain())
+	}
+	return d.Read(ctx, union(d.conn.localparts(rooms.Values), names))
+}
+
+// Read looks at each room by itself, all at once.
+func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error) {
+	return d.conn.lookAtEach(ctx, names, d.look)
+}
+
+// look reads the options of a room and, where there are any, its
+// affiliations. A room that does not exist has no options.
+func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
+	if _, err := d.conn.JID(name); err != nil {
+		return muc.UnknownRoom(name, err), nil
+	}
+	options, err := d.ask(ctx, "get_room_options", d.room(name)...)
+	if err != nil {
+		return notSeen(ctx, name, err)
+	}
+	lines, ok := options.Field("options")
+	if !ok {
+		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
+	}
+	values := optionValues(lines.Values)
+	if len(values) == 0 {
+		return muc.Room{Name: name, State: muc.Absent}, nil
+	}
+	owners, err := d.owners(ctx, name)
+	if errors.Is(err, session.ErrAbsent) {
+		return muc.Room{Name: name, State: muc.Absent}, nil // destroyed meanwhile
+	}
+	if err != nil {
+		return notSeen(ctx, name, err)
+	}
+	room := muc.Room{Name: name, State: muc.Exists, Managed: d.conn.owns(owners)}
+	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
+		return notSeen(ctx, name, err)
+	}
+	room.Archived = muc.IsArchived(room.Settings)
+	return room, nil
+}
+
+// optionValues reads lines of the form name:value.
+func optionValues(lines []string) map[string]string {
+	values := make(map[string]string, len(lines))
+	for _, line := range lines {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			values[name] = value
+		}
+	}
+	return values
+}
+
+// settings reads the settings out of a room's options. ejabberd has an option
+// for the archive and one for the log even where the modules that would keep
+// them are not loaded; such a setting is not shown.
+func (d *ejabberd) settings(ctx context.Context, name string, values map[string]string, managed bool) (muc.Settings, error) {
+	s := make(muc.Settings)
+	for _, setting := range muc.AllSettings() {
+		if value, ok := values[optionName(setting)]; ok {
+			s[setting] = value
+		}
+	}
+	if values["password_protected"] != muc.True {
+		s[muc.Password] = ""
+	}
+	if !d.conn.Facts.Archives {
+		delete(s, muc.MessageArchive)
+	}
+	logs, err := d.hasLogs(ctx, name, managed)
+	if !logs {
+		delete(s, muc.PublicLog)
+	}
+	return s, err
+}
+
+// hasLogs finds out, once, whether rooms have a public log: the owner's form
+// has a field for it only then.
+func (d *ejabberd) hasLogs(ctx context.Context, name string, managed bool) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.logs == nil && managed {
+		address, err := d.conn.JID(name)
+		if err != nil {
+			return false, err
+		}
+		form, err := xep.RoomForm(ctx, d.conn.Client, address)
+		if err != nil {
+			return false, err
+		}
+		has := form.Has(fieldLogging)
+		d.logs = &has
+	}
+	return d.logs != nil && *d.logs, nil
+}
+
+// owners lists a room's owners.
+func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
+	result, err := d.ask(ctx, "get_room_affiliations", d.room(name)...)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := result.Field("affiliations")
+	if !ok {
+		return nil, errors.New("get_room_affiliations answered without a list")
+	}
+	var owners []string
+	for _, line := range list.Values {
+		// jid : affiliation : reason
+		if parts := strings.SplitN(line, " : ", 3); len(parts) > 1 && parts[1] == "owner" {
+			owners = append(owners, parts[0])
+		}
+	}
+	return owners, nil
+}
+
+// Create makes a room with all settings that can be given with it, and sets
+// the others by themselves. ejabberd would make a room without an owner, and
+// let it vanish after half a minute, by default.
+func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
+	if _, err := d.conn.JID(name); err != nil {
+		return err
+	}
+	options := []string{"affiliations:owner=" + d.conn.Client.JID()}
+	rest := make(muc.Settings)
+	for _, setting := range s.Names() {
+		switch {
+		case setting == muc.Password && s[setting] == "", !d.offers(setting):
+		case simple(s[setting]):
+			options = append(options, optionName(setting)+":"+s[setting])
+		default:
+			rest[setting] = s[setting]
+		}
+	}
+	fields := append(d.room(name),
+		xep.Field{Var: "host", Values: []string{d.conn.Client.Domain()}}, xep.Field{Var: "options", Values: options})
+	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
+		return roomError(name, err)
+	}
+	return d.Configure(ctx, name, rest)
+}
+
+// simple reports whether a value can stand in a list of options: a colon or no
+// text at all makes ejabberd answer as if it had no such command.
+func simple(value string) bool {
+	return value != "" && !strings.ContainsAny(value, ":\n")
+}
+
+// offers reports whether a setting can be set, as far as that is known.
+func (d *ejabberd) offers(setting muc.Setting) bool {
+	if setting == muc.MessageArchive {
+		return d.conn.Facts.Archives
+	}
+	if setting != muc.PublicLog {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.logs != nil && *d.logs
+}
+
+// Configure sets each setting by itself, all at once.
+func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, setting := range s.Names() {
+		if !d.offers(setting) {
+			continue
+		}
+		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
+		if setting == muc.Password {
+			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.Bool(s[setting] != "")) })
+		}
+	}
+	return roomError(name, g.Wait())
+}
+
+func (d *ejabberd) set(ctx context.Context, name, option, value string) error {
+	fields := append(d.room(name), xep.Field{Var: "option", Values: []string{option}}, xep.Field{Var: "value", Values: []string{value}})
+	if err := d.call(ctx, "change_room_option", fields...); err != nil {
+		return fmt.Errorf("option %s: %w", option, err)
+	}
+	return nil
+}
+
+// Adopt makes this account an owner, by the right of an administrator.
+func (d *ejabberd) Adopt(ctx context.Context, name string) error {
+	account, err := jid.Parse(d.conn.Client.JID())
+	if err != nil {
+		return err
+	}
+	return roomError(name, d.call(ctx, "set_room_affiliation", append(d.room(name),
+		xep.Field{Var: "user", Values: []string{account.Localpart()}}, xep.Field{Var: "host", Values: []string{account.Domainpart()}},
+		xep.Field{Var: "affiliation", Values: []string{"owner"}})...))
+}
+
+// Archive archives as the owner dialect does.
+func (d *ejabberd) Archive(ctx context.Context, name string, s muc.Settings) error {
+	return d.fallback.Archive(ctx, name, s)
+}
+
+// Reopen reopens as the owner dialect does.
+func (d *ejabberd) Reopen(ctx context.Context, name string, s muc.Settings) error {
+	return d.fallback.Reopen(ctx, name, s)
+}
+
+// Retention reports that ejabberd deletes no message by itself.
+func (d *ejabberd) Retention(context.Context) []Finding {
+	return []Finding{{Check: "retention", Verdict: OK, Text: "mod_mam keeps messages until delete_old_mam_messages is run"}}
+}

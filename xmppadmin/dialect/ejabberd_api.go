@@ -1,0 +1,103 @@
+package dialect
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"muster/xmppadmin/muc"
+	"muster/xmppadmin/session"
+	"muster/xmppadmin/xep"
+)
+
+// room returns the arguments that name a room.
+func (d *ejabberd) room(name string) []xep.Field {
+	return []xep.Field{{Var: "room", Values: []string{name}}, {Var: "service", Values: []string{d.conn.Domain}}}
+}
+
+// ask runs a command that changes nothing, again when the stream is lost.
+func (d *ejabberd) ask(ctx context.Context, command string, args ...xep.Field) (xep.Form, error) {
+	var form xep.Form
+	err := d.conn.Client.RetryLost(ctx, func() (err error) {
+		form, err = d.run(ctx, command, args)
+		return err
+	})
+	return form, err
+}
+
+// call runs a command whose result is a number, of which 0 is success.
+func (d *ejabberd) call(ctx context.Context, command string, args ...xep.Field) error {
+	form, err := d.run(ctx, command, args)
+	if err != nil {
+		return err
+	}
+	if res, ok := form.Field("res"); !ok || res.Value() != "0" {
+		return fmt.Errorf("%s was not carried out: the result is %q, not 0", command, res.Value())
+	}
+	return nil
+}
+
+// run runs a command in one stage. The form must hold the arguments and
+// nothing else, not even a FORM_TYPE; a failure comes as a completed command
+// with a field called error, behind an echo of the arguments.
+func (d *ejabberd) run(ctx context.Context, command string, args []xep.Field) (xep.Form, error) {
+	c := d.conn.Client
+	node := nodeAPI + command
+	out, err := xep.Submit(ctx, c, c.Domain(), node, xep.Form{Type: "submit", Fields: args})
+	if err != nil {
+		return xep.Form{}, err
+	}
+	if out.Form == nil {
+		return xep.Form{}, &xep.CommandError{At: c.Domain(), Node: node, Text: "answered without a result"}
+	}
+	if problem, bad := out.Form.Field("error"); bad {
+		text := session.OneLine(problem.Value())
+		return xep.Form{}, &xep.CommandError{At: c.Domain(), Node: node, Text: strings.TrimSpace(problem.Label + ": " + text), Err: outcomeOf(text)}
+	}
+	return *out.Form, nil
+}
+
+// outcomeOf returns the outcome that ejabberd's words stand for, or nil.
+func outcomeOf(text string) error {
+	text = strings.ToLower(text)
+	switch {
+	case strings.Contains(text, "already exists"):
+		return session.ErrExists
+	case strings.Contains(text, "not found"), strings.Contains(text, "does not exist"):
+		return session.ErrAbsent
+	case strings.Contains(text, "accessrules"), strings.Contains(text, "does not have the right"):
+		return session.ErrForbidden
+	default:
+		return nil
+	}
+}
+
+func knownEjabberd() server {
+	return server{
+		name:     "ejabberd",
+		obstacle: ejabberdObstacle,
+		commands: func(c *Conn) string {
+			return fmt.Sprintf("not offered to %s: %s; enable mod_adhoc_api (ejabberd 25.03 and later) and allow the account these by api_permissions",
+				c.Client.JID(), strings.Join(missingCommands(c), ", "))
+		},
+		creation: func(c *Conn) string {
+			return fmt.Sprintf("access_create of mod_muc keeps it out: allow %s", c.Client.JID())
+		},
+		retention: func(*Conn) Finding {
+			return Finding{Check: "retention", Verdict: OK, Text: "how long the archive is kept cannot be seen from here"}
+		},
+	}
+}
+
+func ejabberdObstacle(_ *Conn, setting muc.Setting) string {
+	switch setting {
+	case muc.Persistent:
+		return "ejabberd lets this account make no room persistent; see access_persistent of mod_muc"
+	case muc.MessageArchive:
+		return "ejabberd's archive is not loaded; enable mod_mam"
+	case muc.PublicLog:
+		return "ejabberd's log is not loaded, or not for this account; see mod_muc_log and its access_log"
+	default:
+		return ""
+	}
+}

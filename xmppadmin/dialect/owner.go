@@ -1,0 +1,142 @@
+package dialect
+
+import (
+	"context"
+	"errors"
+
+	"muster/xmppadmin/muc"
+	"muster/xmppadmin/session"
+	"muster/xmppadmin/xep"
+)
+
+// owner is the dialect that every MUC service speaks: plain XEP-0045. A room is
+// made by joining it and configured by its owner's form. It costs three
+// requests to look at a room and sees only rooms that are listed or named.
+type owner struct {
+	conn *Conn
+}
+
+// Name returns "owner".
+func (d *owner) Name() string { return "owner" }
+
+// Survey looks at the rooms that the service lists, and at names.
+func (d *owner) Survey(ctx context.Context, names []string) ([]muc.Room, error) {
+	listed, err := d.conn.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.Read(ctx, union(listed, names))
+}
+
+// Read looks at each room by itself, all at once.
+func (d *owner) Read(ctx context.Context, names []string) ([]muc.Room, error) {
+	return d.conn.lookAtEach(ctx, names, d.look)
+}
+
+// look looks at one room. The error is one that stops all other looks as
+// well: the service cannot be reached.
+func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return muc.UnknownRoom(name, err), nil
+	}
+	client := d.conn.Client
+	info, err := xep.Info(ctx, client, address)
+	if errors.Is(err, session.ErrAbsent) {
+		return muc.Room{Name: name, State: muc.Absent}, nil
+	}
+	if err != nil {
+		return notSeen(ctx, name, err)
+	}
+	room := muc.Room{Name: name, State: muc.Exists}
+	form, err := xep.RoomForm(ctx, client, address)
+	switch {
+	case errors.Is(err, session.ErrForbidden):
+		return room, nil // owned by others
+	case errors.Is(err, session.ErrAbsent):
+		return muc.Room{Name: name, State: muc.Absent}, nil // destroyed meanwhile
+	case err != nil:
+		return notSeen(ctx, name, err)
+	}
+	owners, err := xep.Affiliated(ctx, client, address, "owner")
+	if err != nil {
+		return notSeen(ctx, name, err)
+	}
+	room.Managed = d.conn.owns(owners)
+	room.Settings = settingsOf(form.Fields)
+	room.Archived = muc.IsArchived(room.Settings)
+	if _, shown := room.Settings[muc.MessageArchive]; !shown && info.Has(xep.FeatureMAM) {
+		// Where the server archives every room there is nothing to set.
+		room.Settings[muc.MessageArchive] = muc.True
+	}
+	return room, nil
+}
+
+// Create joins the room, which makes it, configures and leaves it, all on one
+// stream: a room that is not configured does not outlive its occupant. A room
+// that existed is left at once.
+func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return err
+	}
+	st, err := d.conn.Client.Stream(ctx)
+	if err != nil {
+		return roomError(name, err)
+	}
+	stay, err := xep.Join(ctx, st, address, d.nick())
+	if err != nil {
+		return roomError(name, err)
+	}
+	defer stay.Leave(ctx)
+	if !stay.Created {
+		return roomError(name, session.ErrExists)
+	}
+	return roomError(name, configure(ctx, st, address, s))
+}
+
+func (d *owner) nick() string { return d.conn.Client.Localpart() }
+
+// Configure submits those fields of the room's own form that stand for the
+// settings (XEP-0045 §10.2), and no others.
+func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) error {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return err
+	}
+	return roomError(name, configure(ctx, d.conn.Client, address, s))
+}
+
+func configure(ctx context.Context, r xep.Requester, room string, s muc.Settings, more ...xep.Field) error {
+	form, err := xep.RoomForm(ctx, r, room)
+	if err != nil {
+		return err
+	}
+	answer := withSettings(xep.NewSubmission(xep.FormRoomConfig), s, form.Has)
+	for _, field := range more {
+		if form.Has(field.Var) {
+			answer = answer.With(field.Var, field.Values...)
+		}
+	}
+	return xep.SubmitRoomForm(ctx, r, room, answer)
+}
+
+// Adopt makes this account an owner: as an administrator whom the server lets
+// act as owner, else by the command that Prosody has for it.
+func (d *owner) Adopt(ctx context.Context, name string) error {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return err
+	}
+	err = xep.Affiliate(ctx, d.conn.Client, address, d.conn.Client.JID(), "owner")
+	if errors.Is(err, session.ErrForbidden) && d.conn.offers(nodeSetAffiliation) {
+		err = setAffiliation(ctx, d.conn, address)
+	}
+	return roomError(name, err)
+}
+
+// Retention reports what is known of the server's archive without a command to
+// ask.
+func (d *owner) Retention(context.Context) []Finding {
+	return []Finding{d.conn.serverOf(d.Name()).retention(d.conn)}
+}

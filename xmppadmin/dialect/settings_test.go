@@ -1,0 +1,28 @@
+package dialect
+
+import (
+	"testing"
+
+	"muster/xmppadmin/muc"
+)
+
+// TestEachDialectNamesEachSetting fails for a setting that was added to the
+// vocabulary and that a dialect would leave out without a sign.
+func TestEachDialectNamesEachSetting(t *testing.T) {
+	t.Parallel()
+	unnamed := map[muc.Setting]bool{muc.Subject: true, muc.LogAddress: true} // by no dialect yet
+	seen := make(map[string]muc.Setting)
+	for _, s := range muc.AllSettings() {
+		if got := len(fieldNames(s)) > 0; got == unnamed[s] {
+			t.Errorf("%s: the configuration form has a field for it: %v", s, got)
+		}
+		option := optionName(s)
+		if (option != "") == unnamed[s] {
+			t.Errorf("%s: ejabberd's option is %q", s, option)
+		}
+		if other, twice := seen[option]; twice && option != "" {
+			t.Errorf("%s and %s are the same option %q", s, other, option)
+		}
+		seen[option] = s
+	}
+}

@@ -1,0 +1,134 @@
+package xmppadmin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"muster/xmppadmin/dialect"
+	"muster/xmppadmin/xep"
+)
+
+type (
+	// Finding is the outcome of one check of a connection or a service.
+	Finding = dialect.Finding
+	// Verdict is the outcome of one check: OK, Warn or Fail.
+	Verdict = dialect.Verdict
+)
+
+// The outcomes. Warn is for what may be right, or cannot be seen from here.
+const (
+	OK   = dialect.OK   // "ok"
+	Warn = dialect.Warn // "warn"
+	Fail = dialect.Fail // "fail"
+)
+
+// Examine checks what is between this account and a logged, public room. To
+// find out what the account may do and what rooms offer, it makes a temporary
+// room under a random name and destroys it. A certificate that expires before
+// soon is a warning.
+func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
+	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
+	findings = append(findings, s.examineRoom(ctx)...)
+	return append(findings, s.dialect.Retention(ctx)...)
+}
+
+func (s *Service) examineConnection(soon time.Time) Finding {
+	at := s.conn.Client.Connection()
+	f := Finding{Check: "login", Verdict: OK, Text: fmt.Sprintf("%s at %s, %s, %s, certificate until %s",
+		s.conn.Client.JID(), at.Address, at.TLS, at.Mechanism, at.Expires.UTC().Format("2006-01-02"))}
+	if at.Expires.Before(soon) {
+		f.Verdict, f.Hint = Warn, "renew the certificate of "+s.conn.Client.Domain()
+	}
+	return f
+}
+
+func (s *Service) examineServer() Finding {
+	name, version := s.Software()
+	text := strings.TrimSpace(name + " " + version)
+	if text == "" {
+		return Finding{Check: "server", Verdict: Warn, Text: "it does not give its name",
+			Hint: "load the module for XEP-0092 (version on Prosody, mod_version on ejabberd) to get better advice"}
+	}
+	return Finding{Check: "server", Verdict: OK, Text: text}
+}
+
+// examineDialect reports the dialect, and which commands would make it better.
+func (s *Service) examineDialect() Finding {
+	f := Finding{Check: "commands", Verdict: OK, Text: fmt.Sprintf("%s, dialect %s", s.Domain(), s.Name())}
+	if s.Name() != "owner" {
+		return f
+	}
+	f.Verdict = Warn
+	f.Text += ": rooms are made and looked at one by one, and hidden ones are not seen"
+	f.Hint = dialect.BetterDialect(s.conn, s.dialect)
+	if f.Hint == "" {
+		f.Verdict = OK
+	}
+	return f
+}
+
+// examineRoom makes a temporary room, looks at what it offers, and destroys it.
+func (s *Service) examineRoom(ctx context.Context) []Finding {
+	const check = "room rights"
+	client := s.conn.Client
+	address, err := s.conn.JID("muster-doctor-" + strings.ToLower(rand.Text()[:12]))
+	if err != nil {
+		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}
+	}
+	st, err := client.Stream(ctx)
+	if err != nil {
+		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}
+	}
+	stay, err := xep.Join(ctx, st, address, client.Localpart())
+	if err != nil {
+		return []Finding{s.cannotCreate(err)}
+	}
+	defer stay.Leave(ctx)
+	form, err := xep.RoomForm(ctx, st, address)
+	if err != nil {
+		return []Finding{{Check: check, Verdict: Fail, Text: fmt.Sprintf("a room was made and cannot be configured: %v", err)}}
+	}
+	info, err := xep.Info(ctx, st, address)
+	findings := []Finding{{Check: check, Verdict: OK, Text: client.JID() + " may make and configure rooms"}}
+	findings = append(findings, s.examineSettings(form, err == nil && info.Has(xep.FeatureMAM))...)
+	if err := xep.DestroyRoom(ctx, st, address); err != nil {
+		findings = append(findings, Finding{
+			Check: "clean-up", Verdict: Warn,
+			Text: fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err), Hint: "destroy it by hand",
+		})
+	}
+	return findings
+}
+
+func (s *Service) cannotCreate(err error) Finding {
+	f := Finding{Check: "room rights", Verdict: Fail, Text: fmt.Sprintf("%s may not make rooms: %v", s.conn.Client.JID(), err)}
+	if errors.Is(err, ErrForbidden) {
+		f.Hint = dialect.CreationHint(s.conn, s.dialect)
+	}
+	return f
+}
+
+// examineSettings compares what the service promises of each room with what
+// the form of one offers.
+func (s *Service) examineSettings(form xep.Form, archives bool) []Finding {
+	var findings []Finding
+	for _, setting := range []Setting{Persistent, Public, MessageArchive} {
+		f := Finding{Check: strings.ReplaceAll(string(setting), "_", " "), Verdict: OK, Text: "rooms can have it"}
+		_, offered := dialect.FieldOf(setting, form.Has)
+		switch {
+		case setting == MessageArchive && !offered && archives:
+			f.Text = "the service archives every room"
+		case !offered:
+			f.Verdict, f.Text, f.Hint = Fail, "rooms do not offer it", s.Explain(setting)
+		}
+		findings = append(findings, f)
+	}
+	if _, ok := dialect.FieldOf(PublicLog, form.Has); ok {
+		findings = append(findings, Finding{Check: "public log", Verdict: OK, Text: "rooms can have it"})
+	}
+	return findings
+}

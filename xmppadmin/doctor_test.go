@@ -1,0 +1,115 @@
+package xmppadmin_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"muster/fixtures"
+	"muster/xmppadmin"
+	"muster/xmppadmin/session"
+)
+
+func find(findings []xmppadmin.Finding, check string) xmppadmin.Finding {
+	for _, f := range findings {
+		if f.Check == check {
+			return f
+		}
+	}
+	return xmppadmin.Finding{}
+}
+
+// TestExamineHealthy has nothing to complain of where nothing is wrong, and
+// leaves nothing behind.
+func TestExamineHealthy(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+		findings := s.Examine(t.Context(), time.Now())
+		for _, f := range findings {
+			if f.Verdict == xmppadmin.Fail {
+				t.Errorf("%+v", f)
+			}
+			if f.Verdict != xmppadmin.OK && f.Hint == "" {
+				t.Errorf("there is no hint with %+v", f)
+			}
+		}
+		for _, check := range []string{"login", "server", "commands", "room rights", "persistent", "public", "message archive", "retention"} {
+			if find(findings, check).Check == "" {
+				t.Errorf("there is no check of %q", check)
+			}
+		}
+		wait(t, "the temporary room is gone", func() bool {
+			rooms, err := s.Survey(t.Context(), nil)
+			return err == nil && len(rooms) == 0
+		})
+	})
+}
+
+// TestExamineBroken breaks one thing at a time.
+func TestExamineBroken(t *testing.T) {
+	t.Parallel()
+	const week, few = `muc_log_expires_after = "1w"`, `storage_archive_item_limit = 20`
+	tests := []struct {
+		name    string
+		start   func(*testing.T) *host
+		check   string
+		verdict xmppadmin.Verdict
+		hint    string
+	}{
+		{"prosody: no archive", prosody(fixtures.ProsodyOptions{Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
+		{"prosody: messages expire", prosody(fixtures.ProsodyOptions{Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
+		{"prosody: few messages kept", prosody(fixtures.ProsodyOptions{Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
+		{"prosody: creation restricted", prosody(fixtures.ProsodyOptions{NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
+		{"prosody: no administrator", prosody(fixtures.ProsodyOptions{Companion: true, NotAdmin: true}), "commands", xmppadmin.Warn, "list muster@example.org in admins"},
+		{"prosody: no companion", prosody(fixtures.ProsodyOptions{}), "commands", xmppadmin.Warn, `"admin_muc"`},
+		{"prosody: no companion to see the archive", prosody(fixtures.ProsodyOptions{}), "retention", xmppadmin.Warn, "muc_log_expires_after"},
+		{"prosody 13: no archive", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
+		{"prosody 13: messages expire", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
+		{"prosody 13: few messages kept", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
+		{"prosody 13: creation restricted", prosody(fixtures.ProsodyOptions{Version: "13", NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
+		{"prosody 13: rooms not public", prosody(fixtures.ProsodyOptions{Version: "13", NotAdmin: true, MUC: "muc_room_allow_public = false"}), "public", xmppadmin.Fail, "muc_room_allow_public"},
+		{"prosody 13: rooms not persistent", prosody(fixtures.ProsodyOptions{Version: "13", NotAdmin: true, MUC: "muc_room_allow_persistent = false"}), "persistent", xmppadmin.Fail, "muc_room_allow_persistent"},
+		{"ejabberd: no archive", ejabberd(fixtures.EjabberdOptions{NoArchive: true}), "message archive", xmppadmin.Fail, "mod_mam"},
+		{"ejabberd: creation restricted", ejabberd(fixtures.EjabberdOptions{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}), "room rights", xmppadmin.Fail, "access_create"},
+		{"ejabberd: rooms not persistent", ejabberd(fixtures.EjabberdOptions{NotAdmin: true, MUC: "access_persistent: [{allow: admin}]"}), "persistent", xmppadmin.Fail, "access_persistent"},
+		{"ejabberd: no administrator", ejabberd(fixtures.EjabberdOptions{NotAdmin: true}), "commands", xmppadmin.Warn, "api_permissions"},
+		{"ejabberd: no commands", ejabberd(fixtures.EjabberdOptions{NoAdhocAPI: true}), "commands", xmppadmin.Warn, "mod_adhoc_api"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			findings := open(t, test.start(t), "auto").Examine(t.Context(), time.Now())
+			f := find(findings, test.check)
+			if f.Verdict != test.verdict || !strings.Contains(f.Hint, test.hint) {
+				t.Errorf("the check of %q found %+v, not %s with a hint at %s\nall: %+v", test.check, f, test.verdict, test.hint, findings)
+			}
+		})
+	}
+}
+
+func TestExpiringCertificate(t *testing.T) {
+	t.Parallel()
+	p := prosody(fixtures.ProsodyOptions{})(t)
+	f := find(open(t, p, "auto").Examine(t.Context(), time.Now().AddDate(0, 2, 0)), "login")
+	if f.Verdict != xmppadmin.Warn || !strings.Contains(f.Hint, "renew the certificate of example.org") {
+		t.Errorf("the finding on a certificate that expires soon is %+v", f)
+	}
+}
+
+func TestExpiredCertificate(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(*testing.T) *host{
+		"prosody":  prosody(fixtures.ProsodyOptions{Expired: true}),
+		"ejabberd": ejabberd(fixtures.EjabberdOptions{Expired: true}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := session.Dial(t.Context(), config(t, start(t)))
+			var ce *session.ConnectError
+			if !errors.As(err, &ce) || !strings.Contains(err.Error(), "expired") || ce.Hint.Kind != session.HintCertificate {
+				t.Errorf("the error on an expired certificate is %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,249 @@
+package session
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mellium.im/xmlstream"
+	"mellium.im/xmpp/jid"
+	"mellium.im/xmpp/stanza"
+)
+
+// Config is where to log in and as whom.
+type Config struct {
+	// JID is the account's bare JID.
+	JID string
+	// Password is never sent but over TLS, and by SCRAM wherever the server
+	// offers it.
+	Password string
+	// Server is host:port; empty to look the server up by its SRV records
+	// (RFC 6120 §3.2, XEP-0368).
+	Server string
+	// DirectTLS means that Server takes TLS from the first byte. Otherwise TLS
+	// begins with STARTTLS, which the server must agree to.
+	DirectTLS bool
+	// RootCAs are the authorities to trust; nil for the system's.
+	RootCAs *x509.CertPool
+	// Timeout bounds one request and its answer; 30 s where it is zero.
+	Timeout time.Duration
+	// ReconnectTimeout bounds the attempts to connect again after a loss; one
+	// minute where it is zero.
+	ReconnectTimeout time.Duration
+	// MaxInFlight is how many requests may be under way at once; 32 where zero.
+	MaxInFlight int
+	// Logger receives connections made and lost; nil for no log.
+	Logger *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	if c.Timeout <= 0 {
+		c.Timeout = 30 * time.Second
+	}
+	if c.ReconnectTimeout <= 0 {
+		c.ReconnectTimeout = time.Minute
+	}
+	if c.MaxInFlight <= 0 {
+		c.MaxInFlight = 32
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// Client is one account's connection to its server. It sends requests over
+// one stream, many at a time, and makes a new stream when that one is lost.
+// It is safe for use by many goroutines.
+type Client struct {
+	cfg     Config
+	account jid.JID
+	slots   chan struct{} // one for each request under way
+	meter   meter
+
+	mu     sync.Mutex // held while connecting, so that all wait for one stream
+	stream *Stream    // nil before the first; the last one after a loss
+	closed bool
+}
+
+// Stats count what a [Client] has done so far.
+type Stats struct {
+	Requests int64 // stanzas sent that expect an answer
+	Sent     int64 // bytes written to the connection, TLS included
+	Received int64 // bytes read from it
+	Streams  int64 // connections made, the first included
+}
+
+type meter struct {
+	requests, sent, received, streams atomic.Int64
+}
+
+// Dial connects and logs in. A failure is a [*ConnectError].
+func Dial(ctx context.Context, cfg Config) (*Client, error) {
+	account, err := jid.Parse(cfg.JID)
+	if err != nil || account.Localpart() == "" || account.Resourcepart() != "" {
+		return nil, &ConnectError{
+			Step: "read the account", On: fmt.Sprintf("%q", cfg.JID),
+			Err: errors.New("not a bare JID"), Hint: Hint{Kind: HintAccount},
+		}
+	}
+	c := &Client{cfg: cfg.withDefaults(), account: account}
+	c.slots = make(chan struct{}, c.cfg.MaxInFlight)
+	if _, err := c.Stream(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// JID returns the account's bare JID.
+func (c *Client) JID() string { return c.account.String() }
+
+// Localpart returns the localpart of the account's JID.
+func (c *Client) Localpart() string { return c.account.Localpart() }
+
+// Domain returns the domain of the account's server.
+func (c *Client) Domain() string { return c.account.Domainpart() }
+
+// MaxInFlight returns how many requests may be under way at once.
+func (c *Client) MaxInFlight() int { return c.cfg.MaxInFlight }
+
+// Stats returns what the client has done so far.
+func (c *Client) Stats() Stats {
+	return Stats{
+		Requests: c.meter.requests.Load(), Sent: c.meter.sent.Load(),
+		Received: c.meter.received.Load(), Streams: c.meter.streams.Load(),
+	}
+}
+
+// Connection returns how the client is, or was last, connected.
+func (c *Client) Connection() Connection {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stream == nil {
+		return Connection{}
+	}
+	return c.stream.connection
+}
+
+// Close ends the stream and the connection. Requests under way fail.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.stream == nil {
+		return nil
+	}
+	return c.stream.close()
+}
+
+// Get sends an IQ of type get and decodes the payload of its answer into
+// answer, unless that is nil. A get changes nothing, so it is sent again when
+// the stream is lost before the answer.
+func (c *Client) Get(ctx context.Context, to string, payload xml.TokenReader, answer any) error {
+	tokens, err := xmlstream.ReadAll(payload)
+	if err != nil {
+		return err
+	}
+	return c.RetryLost(ctx, func() error {
+		return c.request(ctx, nil, stanza.GetIQ, to, replay(tokens), answer)
+	})
+}
+
+// Set sends an IQ of type set and decodes the payload of its answer into
+// answer, unless that is nil. When the stream is lost before the answer, the
+// error wraps ErrInterrupted: whether the set was carried out is not known.
+func (c *Client) Set(ctx context.Context, to string, payload xml.TokenReader, answer any) error {
+	return c.request(ctx, nil, stanza.SetIQ, to, payload, answer)
+}
+
+// RetryLost calls do, and calls it again on a new stream each time it ends
+// with ErrInterrupted. It is for what changes nothing.
+func (c *Client) RetryLost(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		if !errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
+			return err
+		}
+		if _, again := c.Stream(ctx); again != nil {
+			return again
+		}
+	}
+}
+
+// request sends one IQ on st, or where that is nil on the stream that there
+// is, and decodes the payload of its answer into answer, unless that is nil.
+func (c *Client) request(ctx context.Context, st *Stream, typ stanza.IQType, to string, payload xml.TokenReader, answer any) error {
+	address, err := jid.Parse(to)
+	if err != nil {
+		return fmt.Errorf("invalid address %q: %w", to, err)
+	}
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if st == nil {
+		if st, err = c.Stream(ctx); err != nil {
+			return err
+		}
+	}
+	c.meter.requests.Add(1)
+	err = st.roundTrip(ctx, payload, stanza.IQ{Type: typ, To: address}, answer)
+	return RequestError(to, err)
+}
+
+// Stream returns the stream that there is, and makes one where there is none.
+// After a loss it tries for as long as Config.ReconnectTimeout, with growing
+// pauses.
+func (c *Client) Stream(ctx context.Context) (*Stream, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, fmt.Errorf("xmpp: %w: the client was closed", ErrUnavailable)
+	}
+	if c.stream != nil && c.stream.alive() {
+		return c.stream, nil
+	}
+	if c.stream != nil {
+		c.cfg.Logger.Warn("the stream was lost, connecting again", "cause", c.stream.cause())
+	}
+	st, err := c.connectWithin(ctx, c.cfg.ReconnectTimeout)
+	if err != nil {
+		return nil, err
+	}
+	c.stream = st
+	c.meter.streams.Add(1)
+	return st, nil
+}
+
+// connectWithin connects, and tries again while the failure is a temporary
+// one. The first pause is a quarter of a second; each further one is twice as
+// long, up to eight seconds.
+func (c *Client) connectWithin(ctx context.Context, limit time.Duration) (*Stream, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for pause := 250 * time.Millisecond; ; pause = min(2*pause, 8*time.Second) {
+		st, err := c.connect(ctx)
+		if err == nil {
+			return st, nil
+		}
+		// A first connection that fails is reported at once: a user may be
+		// waiting to correct the configuration.
+		if c.stream == nil || !temporary(err) {
+			return nil, err
+		}
+		c.cfg.Logger.Info("could not connect, trying again", "cause", err, "pause", pause)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package xep
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"strings"
+
+	"mellium.im/xmpp/jid"
+	"mellium.im/xmpp/stanza"
+
+	"muster/xmppadmin/session"
+)
+
+// presence is what of a presence stanza from a room matters here
+// (XEP-0045 §7.2).
+type presence struct {
+	From  string        `xml:"from,attr"`
+	Type  string        `xml:"type,attr"`
+	Error *stanza.Error `xml:"error"`
+	X     struct {
+		Item struct {
+			Affiliation string `xml:"affiliation,attr"`
+			Role        string `xml:"role,attr"`
+		} `xml:"item"`
+		Status []struct {
+			Code string `xml:"code,attr"`
+		} `xml:"status"`
+	} `xml:"http://jabber.org/protocol/muc#user x"`
+}
+
+// isSelf reports whether p is the joiner's own presence (110) or an error.
+func (p presence) isSelf() bool {
+	return p.has("110") || p.Error != nil || p.Type == "error"
+}
+
+// has reports whether the presence has a status code.
+func (p presence) has(code string) bool {
+	for _, s := range p.X.Status {
+		if s.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// arrival collects a room's answer to a join: the presence of the other
+// occupants, and the joiner's own last (XEP-0045 §7.2.2).
+type arrival struct {
+	others   []Occupant    // written before self is sent
+	answered bool          // self was sent; used by handlePresence alone
+	self     chan presence // has room for one
+}
+
+// Occupant is another occupant of a room.
+type Occupant struct{ Nick, Affiliation, Role string }
+
+// handlePresence receives each presence from the room. One of type unavailable
+// does not answer a join: it may be this account's own, from an earlier stay.
+func (a *arrival) handlePresence(t xml.TokenReader) error {
+	var p presence
+	if err := xml.NewTokenDecoder(t).Decode(&p); err != nil {
+		return err
+	}
+	if a.answered || p.Type == "unavailable" {
+		return nil
+	}
+	if !p.isSelf() {
+		// A presence without a nick is the room's own, with its avatar.
+		if _, nick, ok := strings.Cut(p.From, "/"); ok {
+			a.others = append(a.others, Occupant{nick, p.X.Item.Affiliation, p.X.Item.Role})
+		}
+		return nil
+	}
+	a.answered = true
+	a.self <- p
+	return nil
+}
+
+// Occupancy is this account's stay in a room. It ends with its stream.
+type Occupancy struct {
+	// Created means that the room was made by the join (status 201).
+	Created bool
+	// Others are the occupants at the time of the join.
+	Others []Occupant
+
+	stream  *session.Stream
+	address jid.JID // in the room
+}
+
+// Join enters a room (a bare JID) under nick, without history, and waits for
+// the room's answer. Joining a room that does not exist makes it, locked. The
+// library's client for chat rooms hides whether the room was made, and can
+// block the session for good.
+func Join(ctx context.Context, st *session.Stream, room, nick string) (Occupancy, error) {
+	address, err := jid.Parse(room)
+	if err == nil {
+		address, err = address.WithResource(nick)
+	}
+	if err != nil {
+		return Occupancy{}, fmt.Errorf("invalid address %q: %w", room, err)
+	}
+	entry := &arrival{self: make(chan presence, 1)}
+	stop, ok := st.WatchPresence(room, entry.handlePresence)
+	if !ok {
+		return Occupancy{}, fmt.Errorf("room %s is being joined already", room)
+	}
+	defer stop()
+	here := Occupancy{stream: st, address: address}
+	p, err := session.Ask(ctx, st, joinPresence(address), entry.self)
+	if err != nil {
+		here.Leave(ctx)
+		return Occupancy{}, fmt.Errorf("join %s: %w", room, err)
+	}
+	if p.isSelf() && !p.has("110") {
+		return Occupancy{}, fmt.Errorf("join: %w", session.RequestError(room, refusalOf(p)))
+	}
+	here.Created, here.Others = p.has("201"), entry.others
+	return here, nil
+}
+
+// refusalOf returns the error of a presence of type error.
+func refusalOf(p presence) error {
+	if p.Error == nil {
+		return stanza.Error{Condition: stanza.UndefinedCondition}
+	}
+	return *p.Error
+}
+
+// Leave leaves the room, even when ctx has ended. The room does not answer.
+func (o Occupancy) Leave(ctx context.Context) {
+	gone := stanza.Presence{To: o.address, Type: stanza.UnavailablePresence}.Wrap(nil)
+	_ = o.stream.Send(context.WithoutCancel(ctx), gone)
+}
+
+func joinPresence(occupant jid.JID) xml.TokenReader {
+	history := element("", "history", nil, "maxstanzas", "0")
+	return stanza.Presence{To: occupant}.Wrap(element(FeatureMUC, "x", history))
+}
