@@ -101,6 +101,8 @@ type GroupList struct {
 	// because the Datatracker gave nothing usable: good enough to look at, not
 	// to act on.
 	Stale bool
+	// Outages are why the list is stale, one for each cause.
+	Outages []Outage
 	// Incomplete reports whether fewer or more rows came than the Datatracker
 	// counts, whether it did not count them, or whether there were none at all.
 	Incomplete bool
@@ -110,6 +112,12 @@ type GroupList struct {
 	// Unread is about the rows that could not be read and were left out;
 	// Warnings names them. Such a group may be in any state.
 	Unread Unread
+}
+
+// addOutages records why documents come from the cache.
+func (l *GroupList) addOutages(outages []Outage) {
+	l.Outages = MergeOutages(l.Outages, outages)
+	l.Stale = len(l.Outages) > 0
 }
 
 // warn adds warnings and keeps all of them sorted, each once.

@@ -101,7 +101,10 @@ func TestNumberedStaleInPart(t *testing.T) {
 		if fresh.Stale || !stale.Stale || fresh.Digest() != stale.Digest() {
 			t.Errorf("%s down: stale %t and %t", down, fresh.Stale, stale.Stale)
 		}
-		wantWarning(t, stale, down, "not current", "503")
+		wantOutage(t, stale.Outages, 503, "503 Service Unavailable", f.URL+down)
+		if len(stale.Warnings) > 0 {
+			t.Errorf("%s down: warnings %q", down, stale.Warnings)
+		}
 	}
 }
 
@@ -120,7 +123,9 @@ func TestCurrentStale(t *testing.T) {
 	if !m.Stale || m.Number != "126" {
 		t.Errorf("got %+v", m)
 	}
-	wantWarning(t, m, meetingsPath, "not current")
+	if len(m.Outages) != 1 || len(m.Outages[0].URLs) != 1 || !strings.HasPrefix(m.Outages[0].URLs[0], f.URL+meetingsPath+"?") {
+		t.Errorf("outages %+v", m.Outages)
+	}
 }
 
 func TestInterimAsksForOneDocument(t *testing.T) {

@@ -22,6 +22,8 @@ type Meeting struct {
 	// cache, because the Datatracker gave nothing usable: good enough to look
 	// at, not to act on.
 	Stale bool
+	// Outages are why the agenda is stale, one for each cause.
+	Outages []Outage
 	// Warnings are what a reader of this agenda should know, each a sentence
 	// in lower case without a full stop, sorted.
 	Warnings []string
@@ -117,6 +119,12 @@ func (s Status) Known() bool {
 		return true
 	}
 	return s.Canceled()
+}
+
+// addOutages records why documents come from the cache.
+func (m *Meeting) addOutages(outages []Outage) {
+	m.Outages = MergeOutages(m.Outages, outages)
+	m.Stale = len(m.Outages) > 0
 }
 
 // warn adds warnings and keeps all of them sorted, each once.

@@ -38,7 +38,7 @@ func (o *planFlags) addSelection(f *pflag.FlagSet) {
 
 // addGuards defines the flags that override a guard.
 func (o *planFlags) addGuards(f *pflag.FlagSet) {
-	f.IntVar(&o.allowed.Archive, "allow-archive", 0, "archive up to `N` rooms at once, whatever the limits are")
+	f.Var(countValue{&o.allowed.Archive}, "allow-archive", "archive up to `N` rooms at once, whatever the limits are")
 	f.BoolVar(&o.allowed.Empty, "allow-empty", false, "accept an agenda without a session of a configured group type")
 	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "accept the agenda of another meeting than the one asked for")
 	f.BoolVar(&o.allowed.Shrink, "allow-shrink", false, "accept an agenda or a list of groups that lost more than half of its entries")
@@ -78,7 +78,7 @@ func (o *applyFlags) addYes(f *pflag.FlagSet) {
 
 // addLock defines --lock-timeout.
 func (o *applyFlags) addLock(f *pflag.FlagSet) {
-	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait for another run to end: a `DURATION` such as 30s")
+	f.Var(durationValue{&o.lockTimeout}, "lock-timeout", "how long to wait for another run to end: a `DURATION` such as 30s")
 }
 
 // noPlanFlags refuses the flags whose value a plan file contains.

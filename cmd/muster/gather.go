@@ -79,7 +79,7 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 	if warning != "" {
 		j.app.console.Warn("%s", warning)
 	}
-	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), Seen: j.memory.Rooms}
+	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), History: j.memory.Rooms}
 	g, gctx := errgroup.WithContext(ctx)
 	for i, source := range j.sources {
 		g.Go(func() (err error) {
@@ -115,7 +115,8 @@ func (a *app) agendaClient(c config.Config) (*agenda.Client, error) {
 		cache = "" // a plan makes no state folder
 	}
 	client, err := agenda.New(agenda.Config{
-		URL: c.Datatracker.URL, Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
+		URL: c.Datatracker.URL, ChatPattern: c.Datatracker.ChatPattern,
+		Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
 		Logger: a.console.Logger(), UserAgent: "muster/" + release, Now: a.now,
 	})
 	if err != nil {
@@ -172,6 +173,9 @@ func (j *job) close() {
 		return
 	}
 	_ = j.client.Close()
+	if _, what := j.client.Waited(); what != "" && j.app.console.Options.Verbose {
+		j.app.console.Note("waited %s", what)
+	}
 	if s := j.client.Stats(); j.app.console.Options.Verbose {
 		j.app.console.Note("%d requests over %d connections, %d bytes sent, %d received", s.Requests, s.Streams, s.Sent, s.Received)
 	}
@@ -200,6 +204,9 @@ func (j *job) label() string {
 // warnings are what the agendas and the derivation of rooms had to remark.
 func (j *job) warnings() []string {
 	var all []string
+	for _, o := range j.inputs.Outages() {
+		all = append(all, o.Error())
+	}
 	for _, m := range j.inputs.Meetings {
 		for _, w := range m.Warnings {
 			all = append(all, fmt.Sprintf("agenda of %s: %s", m.Number, w))

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"muster/agenda"
@@ -21,8 +24,8 @@ func hintOf(err error) string {
 	var locked *state.LockedError
 	switch {
 	case errors.As(err, &connect):
-		return connectHint(connect.Hint)
-	case errors.As(err, &h):
+		return cmp.Or(certificateHint(connect), connectHint(connect.Hint))
+	case errors.As(err, &h) && h.Hint() != "":
 		return h.Hint()
 	case errors.As(err, &datatracker):
 		return datatracker.Hint
@@ -32,6 +35,20 @@ func hintOf(err error) string {
 		return "wait for it to end, or give --lock-timeout to have this run wait"
 	case errors.Is(err, xmppadmin.ErrForbidden):
 		return "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"
+	}
+	return fileHint(err)
+}
+
+// certificateHint returns what to do about a certificate that has expired or
+// that the server lacks.
+func certificateHint(err *session.ConnectError) string {
+	var invalid x509.CertificateInvalidError
+	var remote *net.OpError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("renew the certificate of %s; if it is valid, set this machine's clock", err.Hint.Domain)
+	case errors.As(err, &remote) && remote.Op == "remote error":
+		return fmt.Sprintf("the server refuses TLS: check that it has a certificate for %s (on Prosody: prosodyctl check certs)", err.Hint.Domain)
 	}
 	return ""
 }
@@ -59,6 +76,9 @@ func connectHint(h session.Hint) string {
 	case session.HintCredentials:
 		return "check xmpp.jid and the password, and that the account exists"
 	case session.HintService:
+		if len(h.Names) > 0 {
+			return "xmpp.service is the domain of the server's MUC service; the server has " + strings.Join(h.Names, ", ")
+		}
 		return fmt.Sprintf("xmpp.service is the domain of the server's MUC component or host, often conference.%s", h.Domain)
 	case session.HintCommands:
 		return h.Advice + ", or set xmpp.dialect to auto"

@@ -33,7 +33,7 @@ func (o *planFlags) fromFile(f *plan.File) {
 func (j *job) planFile(o plan.FileOptions, p plan.Plan) plan.File {
 	return plan.File{
 		Version: release, Account: j.config.XMPP.JID, Meetings: j.sources, Options: o,
-		Agendas: j.inputs.Marks(), Configuration: j.rules.Digest(), Plan: p,
+		Agendas: j.inputs.Fingerprints(), Configuration: j.rules.Digest(), Plan: p,
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 )
 
 // years is a service over many years: a real server, a Datatracker whose
-// meetings follow one another, a clock that is moved on, and somebody who
+// meetings follow one another, a clock that is moved on, and a user who
 // speaks in every room.
 type years struct {
 	t           *testing.T
@@ -32,7 +32,7 @@ type years struct {
 	meeting     *fixtures.Meeting
 	alice       *fixtures.Participant
 	said        map[string][]string // by room, in order
-	changes     int                 // those that the program has told of
+	changes     int                 // those that the program reported
 }
 
 // realServer is what a years needs of a server.
@@ -221,7 +221,7 @@ func (y *years) checkAudit(what string) {
 		y.t.Fatal(err)
 	}
 	if done := strings.Count(string(trail), `"result":"done"`); done != y.changes {
-		y.t.Errorf("%s: the audit trail has %d changes, the program has told of %d", what, done, y.changes)
+		y.t.Errorf("%s: the audit trail has %d changes, the program reported %d", what, done, y.changes)
 	}
 }
 

@@ -24,7 +24,7 @@ func BenchmarkYearRound(b *testing.B) {
 			found = append(found, sample.AsWanted(r))
 		}
 	}
-	in.Seen = Remember(in, w, Plan{}, sample.Day)
+	in.History = Remember(in, w, Plan{}, sample.Day)
 	b.ReportAllocs()
 	for b.Loop() {
 		w, err := want.Derive(in, rules, sample.Day)
@@ -32,8 +32,8 @@ func BenchmarkYearRound(b *testing.B) {
 			b.Fatal(err)
 		}
 		p, err := New(w, found, Options{Policy: Sync, Now: sample.Day})
-		if err != nil || p.Counts.Unchanged != len(found) || len(w.Rooms) != len(found)+5000 || len(in.Seen) != 10_000 {
-			b.Fatal(err, p.Counts, len(w.Rooms), len(in.Seen))
+		if err != nil || p.Counts.Unchanged != len(found) || len(w.Rooms) != len(found)+5000 || len(in.History) != 10_000 {
+			b.Fatal(err, p.Counts, len(w.Rooms), len(in.History))
 		}
 	}
 }

@@ -31,7 +31,7 @@ type File struct {
 	Options  FileOptions `json:"options"`
 	// Agendas are the agendas and the list of groups that the plan was made
 	// from.
-	Agendas []want.AgendaMark `json:"agendas"`
+	Agendas []want.SourceDigest `json:"agendas"`
 	// Configuration is the digest of the rules, and of what else of the
 	// configuration the caller counts in.
 	Configuration string `json:"configuration"`

@@ -36,7 +36,7 @@ func samplePlan(t testing.TB) File {
 	}
 	return File{
 		Version: "1.0", Account: "muster@example.org", Meetings: []string{"current"}, Options: o,
-		Agendas:       []want.AgendaMark{{Meeting: "126", Digest: agenda.Meeting{Number: "126"}.Digest()}},
+		Agendas:       []want.SourceDigest{{Meeting: "126", Digest: agenda.Meeting{Number: "126"}.Digest()}},
 		Configuration: want.DefaultRules(sample.Service).Digest(), Plan: p,
 	}
 }
@@ -173,7 +173,7 @@ func TestPlanFileFits(t *testing.T) {
 		"version":          {func(f *File) { f.Version = "2" }, ""},
 		"why it's unknown": {func(f *File) { f.Plan.Changes[5].Reason = "another error" }, ""},
 		"agenda":           {func(f *File) { f.Agendas[0].Digest = "x" }, "the agenda of IETF 126 has changed"},
-		"meetings":         {func(f *File) { f.Agendas = append(f.Agendas, want.AgendaMark{Meeting: "127", Digest: "x"}) }, "the agenda of IETF 127 has changed"},
+		"meetings":         {func(f *File) { f.Agendas = append(f.Agendas, want.SourceDigest{Meeting: "127", Digest: "x"}) }, "the agenda of IETF 127 has changed"},
 		"configuration":    {func(f *File) { f.Configuration = "x" }, "the configuration has changed"},
 		"account":          {func(f *File) { f.Account = "x" }, "the configuration has changed"},
 		"options":          {func(f *File) { f.Options.AllowArchive = 99 }, "the configuration has changed"},

@@ -78,7 +78,7 @@ func (e *GuardError) Error() string {
 func Guard(w want.Wanted, p Plan, s GuardInput) []*GuardError {
 	var out []*GuardError
 	out = append(out, guardMeetings(w, s)...)
-	busy := slices.ContainsFunc(w.Meetings, func(t want.Tally) bool { return t.Configured > 0 })
+	busy := slices.ContainsFunc(w.Meetings, func(t want.MeetingStats) bool { return t.Configured > 0 })
 	for _, t := range w.Meetings {
 		out = append(out, guardTally(t, s, busy)...)
 	}
@@ -137,7 +137,7 @@ func guardArchives(p Plan, s GuardInput) []*GuardError {
 
 // LastApply is what is remembered of the last successful apply for a meeting.
 type LastApply struct {
-	Sessions int       `json:"sessions"` // as in [want.Tally]
+	Sessions int       `json:"sessions"` // as in [want.MeetingStats]
 	Rooms    int       `json:"rooms"`    // wanted on that run
 	Agenda   string    `json:"agenda"`   // its digest: see [agenda.Meeting.Digest]
 	When     time.Time `json:"when"`
@@ -146,6 +146,6 @@ type LastApply struct {
 // LastGroups is what is remembered of the list of groups at the last
 // successful apply.
 type LastGroups struct {
-	Living int       `json:"living"` // as in [want.GroupTally]
+	Living int       `json:"living"` // as in [want.GroupStats]
 	When   time.Time `json:"when"`
 }

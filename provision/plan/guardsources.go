@@ -41,7 +41,7 @@ func guardMeetings(w want.Wanted, s GuardInput) []*GuardError {
 
 // guardTally judges one meeting's agenda. One that asks for nothing will do
 // where another one is busy.
-func guardTally(t want.Tally, s GuardInput, busy bool) []*GuardError {
+func guardTally(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 	var out []*GuardError
 	refuse := func(guard, flag, format string, args ...any) {
 		out = append(out, &GuardError{Guard: guard, Message: provision.MeetingName(t.Meeting) + ": " + fmt.Sprintf(format, args...), Override: flag})
@@ -64,7 +64,7 @@ func guardTally(t want.Tally, s GuardInput, busy bool) []*GuardError {
 }
 
 // guardGroups judges the list of groups, where there is one.
-func guardGroups(t *want.GroupTally, s GuardInput) []*GuardError {
+func guardGroups(t *want.GroupStats, s GuardInput) []*GuardError {
 	if t == nil {
 		return nil
 	}

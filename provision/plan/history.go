@@ -10,7 +10,7 @@ import (
 
 // Remember returns what is known of rooms after the plan was made at the time
 // now: see [want.Sources.Remember].
-func Remember(in want.Sources, w want.Wanted, p Plan, now time.Time) map[string]want.Sighting {
+func Remember(in want.Sources, w want.Wanted, p Plan, now time.Time) map[string]want.RoomHistory {
 	var kept, ending []string
 	for _, k := range p.Kept {
 		kept = append(kept, k.Name)

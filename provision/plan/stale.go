@@ -15,7 +15,7 @@ const maxNamed = 10
 // StaleError says that a saved plan no longer fits, and what has moved since.
 type StaleError struct {
 	// Agendas are the numbers of the meetings whose agenda has changed, or
-	// that are no longer, or newly, among those in hand, and [want.GroupsMark]
+	// that are no longer, or newly, among those in hand, and [want.GroupsSource]
 	// where the list of groups has changed; sorted.
 	Agendas []string
 	// Configuration says that the rules, the service, the account or the
@@ -31,7 +31,7 @@ func (e *StaleError) Error() string {
 	var parts []string
 	for _, m := range e.Agendas {
 		what := "the agenda of " + provision.MeetingName(m)
-		if m == want.GroupsMark {
+		if m == want.GroupsSource {
 			what = "the list of groups"
 		}
 		parts = append(parts, what+" has changed")
@@ -70,7 +70,7 @@ func (f *File) CheckFresh(now File) error {
 	return e
 }
 
-func movedAgendas(then, now []want.AgendaMark) []string {
+func movedAgendas(then, now []want.SourceDigest) []string {
 	var moved []string
 	for _, m := range slices.Concat(then, now) {
 		if !slices.Contains(then, m) || !slices.Contains(now, m) {

@@ -37,7 +37,7 @@ func TestAreaMove(t *testing.T) {
 // remembered, and not for those of every group that ever was.
 func TestEndedRoomsAreLookedForWhereTheyMayBe(t *testing.T) {
 	t.Parallel()
-	in := want.Sources{Groups: sample.List(sample.Record("ancient", "wg", "conclude"), sample.Record("known", "wg", "conclude")), Seen: map[string]want.Sighting{"known": {Last: sample.Day}}}
+	in := want.Sources{Groups: sample.List(sample.Record("ancient", "wg", "conclude"), sample.Record("known", "wg", "conclude")), History: map[string]want.RoomHistory{"known": {Last: sample.Day}}}
 	w, err := want.Derive(in, bare(), sample.Day)
 	if err != nil {
 		t.Fatal(err)

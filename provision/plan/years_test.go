@@ -58,7 +58,7 @@ type years struct {
 	former   map[string]*truth // by an acronym that is no longer theirs
 	meetings []*agenda.Meeting
 	rooms    map[string]xmppadmin.Room
-	seen     map[string]want.Sighting
+	seen     map[string]want.RoomHistory
 	done     map[provision.Action]int
 	names    int
 }
@@ -263,7 +263,7 @@ func (y *years) found(w want.Wanted, all bool) []xmppadmin.Room {
 // run is one run of the program, as cron would start it.
 func (y *years) run() {
 	t := y.t
-	in := want.Sources{Meetings: y.inHand(), Groups: y.list(), Seen: y.seen}
+	in := want.Sources{Meetings: y.inHand(), Groups: y.list(), History: y.seen}
 	w, err := want.Derive(in, y.rules, y.now)
 	if err != nil {
 		t.Fatal(err)
@@ -328,7 +328,7 @@ func (y *years) apply(c provision.Change, on map[string]time.Time) {
 	}
 }
 
-func (y *years) remember(seen map[string]want.Sighting) {
+func (y *years) remember(seen map[string]want.RoomHistory) {
 	data, err := json.Marshal(seen)
 	if err == nil {
 		y.seen = nil
@@ -342,7 +342,7 @@ func (y *years) remember(seen map[string]want.Sighting) {
 // check says what should be otherwise after a run that saw all there was.
 func (y *years) check(in want.Sources, on map[string]time.Time, p Plan) {
 	t := y.t
-	in.Seen = y.seen
+	in.History = y.seen
 	w, err := want.Derive(in, y.rules, y.now)
 	if err != nil {
 		t.Fatal(err)

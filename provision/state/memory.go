@@ -29,7 +29,7 @@ type Memory struct {
 	Groups plan.LastGroups `json:"groups,omitzero"`
 	// Rooms is what was seen of rooms, by name: see [want.Sources.Remember]. It
 	// holds whether or not all of an apply was successful.
-	Rooms map[string]want.Sighting `json:"rooms,omitempty"`
+	Rooms map[string]want.RoomHistory `json:"rooms,omitempty"`
 }
 
 // LoadMemory reads the memory in the state folder dir. There being none is no
@@ -67,7 +67,7 @@ func (m *Memory) Remember(number string, last plan.LastApply) {
 
 // RememberGroups notes the list of groups of a successful apply; without one
 // what was known stays.
-func (m *Memory) RememberGroups(t *want.GroupTally, when time.Time) {
+func (m *Memory) RememberGroups(t *want.GroupStats, when time.Time) {
 	if t != nil {
 		m.Groups = plan.LastGroups{Living: t.Living, When: when}
 	}

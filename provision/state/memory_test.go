@@ -22,9 +22,9 @@ func TestMemory(t *testing.T) {
 	m.Remember("126", plan.LastApply{Sessions: 120, Rooms: 112, Agenda: "sha256:x", When: sample.Day})
 	m.Remember("127", plan.LastApply{Sessions: 1})
 	m.Remember("127", plan.LastApply{Sessions: 2})
-	m.RememberGroups(&want.GroupTally{Groups: 900, Living: 150}, sample.Day)
+	m.RememberGroups(&want.GroupStats{Groups: 900, Living: 150}, sample.Day)
 	m.RememberGroups(nil, sample.Day.AddDate(1, 0, 0))
-	m.Rooms = map[string]want.Sighting{"moq": {Last: sample.Day, Meeting: "126", End: sample.Day, Group: 7, Alive: sample.Day}, "plenary": {Own: true}}
+	m.Rooms = map[string]want.RoomHistory{"moq": {Last: sample.Day, Meeting: "126", End: sample.Day, Group: 7, Alive: sample.Day}, "plenary": {Own: true}}
 	if m.Groups != (plan.LastGroups{Living: 150, When: sample.Day}) {
 		t.Errorf("%+v", m.Groups)
 	}

@@ -63,7 +63,7 @@ func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 func anySources(r *rand.Rand) (Sources, Rules) {
 	rules := bare()
 	rules.YearRound = pick(r, []string{"wg", "dir"}, []string{"wg"}, nil)
-	in := Sources{Groups: &agenda.GroupList{Stale: r.IntN(9) == 0, Incomplete: r.IntN(9) == 0}, Seen: make(map[string]Sighting)}
+	in := Sources{Groups: &agenda.GroupList{Stale: r.IntN(9) == 0, Incomplete: r.IntN(9) == 0}, History: make(map[string]RoomHistory)}
 	type kind struct {
 		slug  string
 		state agenda.GroupState
@@ -80,7 +80,7 @@ func anySources(r *rand.Rand) (Sources, Rules) {
 			in.Groups.Groups = append(in.Groups.Groups, g)
 		}
 		if r.IntN(2) == 0 {
-			s := Sighting{Last: sample.Day.AddDate(0, 0, -r.IntN(900)), Group: pick(r, 0, i+1, 1+r.IntN(12)), Own: r.IntN(9) == 0}
+			s := RoomHistory{Last: sample.Day.AddDate(0, 0, -r.IntN(900)), Group: pick(r, 0, i+1, 1+r.IntN(12)), Own: r.IntN(9) == 0}
 			if r.IntN(2) == 0 {
 				s.Meeting, s.End = "125", sample.Day.AddDate(0, 0, 10-r.IntN(90))
 			}
@@ -90,7 +90,7 @@ func anySources(r *rand.Rand) (Sources, Rules) {
 			if r.IntN(2) == 0 {
 				s.Over = sample.Day.AddDate(0, 0, -r.IntN(90))
 			}
-			in.Seen[name] = s
+			in.History[name] = s
 		}
 		// Names lead upwards only, so that they do not go round in a circle.
 		if i < 11 && r.IntN(6) == 0 {

@@ -1,6 +1,8 @@
 package want
 
 import (
+	"time"
+
 	"muster/agenda"
 	"muster/provision"
 	"muster/xmppadmin"
@@ -16,9 +18,10 @@ func archivedTitle(name, title string) string {
 	return provision.OneLine(xmppadmin.ArchivedTitle(title), provision.MaxTitle)
 }
 
+// noteWell is the sentence that every live room has in its description.
 const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"
 
-// kind says in words what sort of group g is.
+// kind returns in words what sort of group g is.
 func kind(g *agenda.Group) string {
 	words := typeInWords(g.Type)
 	switch {
@@ -66,12 +69,17 @@ func capital(s string) string {
 	return s
 }
 
-// called names a group and its type: "quic (wg)".
-func called(r *agenda.GroupRecord) string {
-	return provision.OneLine(r.Acronym, provision.MaxName) + " (" + provision.OneLine(r.Type, provision.MaxName) + ")"
+// when returns when a session is: its day and its time in the zone of start, and
+// that zone, by its abbreviation and its name.
+func when(start time.Time, d time.Duration) string {
+	text := start.Format("Monday 2 January 2006, 15:04")
+	if d > 0 {
+		text += start.Add(d).Format("-15:04")
+	}
+	abbreviation, _ := start.Zone()
+	text += " " + abbreviation
+	if name := start.Location().String(); name != abbreviation {
+		text += " (" + name + ")"
+	}
+	return text
 }
-
-// unsound is why nothing ends by such a list.
-const unsound = ", and the list of groups that says so is not current or not whole"
-
-const logLabel = "Log: "

@@ -28,10 +28,10 @@ type Wanted struct {
 	// Warnings are what was odd, each a sentence in lower case without a full
 	// stop, sorted.
 	Warnings []string
-	// Meetings are the tallies, in the order of the meetings' first sessions.
-	Meetings []Tally
-	// Groups is the tally of the list of groups; nil where there is none.
-	Groups *GroupTally
+	// Meetings are the counts, in the order of the meetings' first sessions.
+	Meetings []MeetingStats
+	// Groups are the counts of the list of groups; nil where there is none.
+	Groups *GroupStats
 }
 
 // Names returns the names that a survey must look at for [plan.New], sorted.
@@ -60,7 +60,7 @@ func (w Wanted) With(r provision.Room) Wanted {
 	return w
 }
 
-// CollisionError says that a name is claimed by more than one: the Datatracker
+// CollisionError is that a name is claimed by more than one: the Datatracker
 // or the configuration must be put right before anything is done.
 type CollisionError struct {
 	// Name is the name of the room, Claimants who claims it, such as

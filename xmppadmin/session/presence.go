@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mellium.im/xmlstream"
+	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 )
 
@@ -46,10 +47,13 @@ func (st *Stream) Send(ctx context.Context, stanza xml.TokenReader) error {
 	return nil
 }
 
-// Ask sends a stanza and waits until answered delivers a value, for as long as
-// Config.Timeout. Otherwise the error is ErrInterrupted.
-func Ask[T any](ctx context.Context, st *Stream, stanza xml.TokenReader, answered <-chan T) (T, error) {
+// Ask sends a stanza to an address and waits until answered delivers a value,
+// for as long as Config.Timeout. Otherwise the error is ErrInterrupted.
+func Ask[T any](ctx context.Context, st *Stream, to jid.JID, stanza xml.TokenReader, answered <-chan T) (T, error) {
 	var none T
+	if err := st.client.budget.spent(); err != nil {
+		return none, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, st.client.cfg.Timeout)
 	defer cancel()
 	st.client.meter.requests.Add(1)
@@ -64,7 +68,7 @@ func Ask[T any](ctx context.Context, st *Stream, stanza xml.TokenReader, answere
 		return none, fmt.Errorf("%w: %w", ErrInterrupted, errLost)
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			st.closeIfIdle(sent)
+			st.waitedFor(to, sent)
 		}
 		return none, fmt.Errorf("%w: %w", ErrInterrupted, context.Cause(ctx))
 	}

@@ -107,7 +107,7 @@ func Join(ctx context.Context, st *session.Stream, room, nick string) (Occupancy
 	}
 	defer stop()
 	here := Occupancy{stream: st, address: address}
-	p, err := session.Ask(ctx, st, joinPresence(address), entry.self)
+	p, err := session.Ask(ctx, st, address, joinPresence(address), entry.self)
 	if err != nil {
 		here.Leave(ctx)
 		return Occupancy{}, fmt.Errorf("join %s: %w", room, err)
