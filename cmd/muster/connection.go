@@ -123,7 +123,8 @@ func (a *app) agendaClient(c config.Config) (*agenda.Client, error) {
 		cache = "" // a plan makes no state folder
 	}
 	client, err := agenda.New(agenda.Config{
-		URL: c.Datatracker.URL, Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
+		URL: c.Datatracker.URL, ChatPattern: c.Datatracker.ChatPattern,
+		Timeout: time.Duration(c.Datatracker.Timeout), CacheDir: cache,
 		Logger: a.console.Logger(), UserAgent: "muster/" + release, Now: a.now,
 	})
 	if err != nil {
