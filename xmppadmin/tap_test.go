@@ -37,9 +37,8 @@ type tap struct {
 // newTap starts a tap in front of a server. It ends with the test.
 func newTap(t *testing.T, p *fixtures.Server) *tap {
 	t.Helper()
-	r := &responder{}
-	w := &tap{caFile: r.certify(t, p.Domain), upstream: p.DirectTLSAddr}
-	w.cert = r.cert
+	w := &tap{upstream: p.DirectTLSAddr}
+	w.cert, w.caFile = xmpptest.NewCertificate(t, p.Domain)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +117,7 @@ func (w *tap) relay(down io.Reader, up io.Writer) {
 		start, ok := token.(xml.StartElement)
 		what := pass
 		if ok && start.Name.Local != "stream" {
-			var in element
+			var in xmpptest.Element
 			if dec.DecodeElement(&in, &start) != nil {
 				return
 			}
