@@ -110,6 +110,8 @@ func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
 			return err
 		}
 	}
+	a.applying.Store(true)
+	defer a.applying.Store(false)
 	audit, err := state.OpenAudit(j.config.State.Dir)
 	if err != nil {
 		return err
