@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"muster/provision"
 	"muster/provision/plan"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +80,7 @@ func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (plan.Plan,
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	wanted := j.wanted.Names()
 	if err := j.endByHand(o); err != nil {
 		return plan.Plan{}, err
 	}
@@ -85,7 +88,33 @@ func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (plan.Plan,
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	if err := checkNames(o.archive, wanted, found); err != nil {
+		return plan.Plan{}, err
+	}
 	return plan.New(j.wanted, found, options)
+}
+
+// checkNames returns an error for the names of rooms to archive that no room
+// has, wanted or found.
+func checkNames(names, wanted []string, found []xmppadmin.Room) error {
+	known := slices.Clone(wanted)
+	for _, r := range found {
+		if r.State != xmppadmin.Absent {
+			known = append(known, r.Name)
+		}
+	}
+	e := &plan.UnmatchedError{Nearest: make(map[string]string)}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			e.Names = append(e.Names, name)
+			e.Nearest[name] = provision.Nearest(name, known)
+		}
+	}
+	if len(e.Names) == 0 {
+		return nil
+	}
+	slices.Sort(e.Names)
+	return e
 }
 
 // guard asks the guards, with what the last run left behind.

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"muster/provision"
 	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"muster/cmd/muster/internal/suggest"
 	"muster/cmd/muster/internal/ui"
 	"muster/xmppadmin"
 )
@@ -138,5 +138,5 @@ func nearestRoom(rooms []ui.Room, name string) string {
 			names = append(names, r.Name)
 		}
 	}
-	return suggest.Nearest(strings.ToLower(name), names)
+	return provision.Nearest(strings.ToLower(name), names)
 }

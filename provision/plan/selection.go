@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"muster/provision"
 )
 
 // selection picks rooms by name and notes which of its patterns matched.
@@ -63,7 +63,7 @@ func (s *selection) unmatched(names func() []string) error {
 			continue
 		}
 		e.Names = append(e.Names, p)
-		if n := nearest(p, names()); n != "" {
+		if n := provision.Nearest(p, names()); n != "" {
 			e.Nearest[p] = n
 		}
 	}
@@ -71,17 +71,6 @@ func (s *selection) unmatched(names func() []string) error {
 		return nil
 	}
 	return e
-}
-
-// nearest returns the name that is most like s, or nothing where none is.
-func nearest(s string, names []string) string {
-	best, at := "", len(s)/2+2
-	for _, n := range names {
-		if d := levenshtein.ComputeDistance(s, n); d < at {
-			best, at = n, d
-		}
-	}
-	return best
 }
 
 // UnmatchedError says that names or patterns were given that no room has,
