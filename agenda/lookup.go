@@ -100,7 +100,7 @@ func (c *Client) agendaJSON(ctx context.Context, number string) (fetch.Document[
 // a meeting has no schedule.
 func (c *Client) agendaData(ctx context.Context, number string) (fetch.Document[document], error) {
 	doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[document]{
-		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: parseAgendaData, Empty: isEmpty, Expect500: true,
+		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: c.links.parseAgendaData, Empty: isEmpty, Expect500: true,
 	})
 	return doc, asError(err)
 }
@@ -144,12 +144,12 @@ func finish(number string, list, data *fetch.Document[document]) Meeting {
 }
 
 // readFile reads a meeting from a saved agenda.json or agenda-data document.
-func readFile(path string) (Meeting, error) {
+func (c *Client) readFile(path string) (Meeting, error) {
 	body, err := readBounded(path)
 	if err != nil {
 		return Meeting{}, err
 	}
-	m, err := parseEither(body)
+	m, err := c.parseEither(body)
 	if err != nil {
 		return Meeting{}, fileError(path, err)
 	}
@@ -185,13 +185,13 @@ func readBounded(path string) ([]byte, error) {
 }
 
 // parseEither distinguishes the two forms by their keys.
-func parseEither(body []byte) (Meeting, error) {
+func (c *Client) parseEither(body []byte) (Meeting, error) {
 	var keys struct {
 		Meeting  json.RawMessage `json:"meeting"`
 		Schedule json.RawMessage `json:"schedule"`
 	}
 	if json.Unmarshal(body, &keys) == nil && keys.Meeting != nil && keys.Schedule != nil {
-		data, err := parseAgendaData(body)
+		data, err := c.links.parseAgendaData(body)
 		if err != nil {
 			return Meeting{}, err
 		}
