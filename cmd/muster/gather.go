@@ -79,14 +79,12 @@ func (j *job) fetch(ctx context.Context, now time.Time) error {
 	if warning != "" {
 		j.app.console.Warn("%s", warning)
 	}
-	j.inputs = want.Sources{Meetings: make([]agenda.Meeting, len(j.sources)), History: j.memory.Rooms}
+	j.inputs = want.Sources{History: j.memory.Rooms}
 	g, gctx := errgroup.WithContext(ctx)
-	for i, source := range j.sources {
-		g.Go(func() (err error) {
-			j.inputs.Meetings[i], err = client.Meeting(gctx, source)
-			return err
-		})
-	}
+	g.Go(func() (err error) {
+		j.inputs.Meetings, err = client.Meetings(gctx, j.sources)
+		return err
+	})
 	if types := j.rules.ListTypes(); len(types) > 0 && !onlyFiles(j.sources) {
 		g.Go(func() error {
 			list, err := client.Groups(gctx, types)
