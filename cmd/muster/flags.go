@@ -7,21 +7,15 @@ import (
 	"github.com/spf13/pflag"
 
 	"muster/cmd/muster/internal/ui"
-	"muster/provision"
 	"muster/provision/plan"
+	"muster/provision/reconcile"
 )
 
 // planFlags are the flags that narrow a plan down or override a guard.
 type planFlags struct {
-	meetings      []string
-	policy        string
-	only, except  []string
-	adopt         []string
-	adoptWanted   bool
-	archive       []string // by hand, and why
-	archiveReason string
-	reopen        []string
-	allowed       plan.Overrides
+	meetings []string
+	options  plan.Options
+	allowed  plan.Overrides
 }
 
 // addMeeting defines --meeting.
@@ -31,9 +25,9 @@ func addMeeting(f *pflag.FlagSet, meetings *[]string) {
 
 // addSelection defines the flags that select what a plan does.
 func (o *planFlags) addSelection(f *pflag.FlagSet) {
-	f.StringVar(&o.policy, "policy", string(plan.UpsertOnly), "the `POLICY` for what may be done: create-only, upsert-only or sync, which also archives")
-	f.StringSliceVar(&o.only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? are wildcards")
-	f.StringSliceVar(&o.except, "except", nil, "all rooms but those with these `NAMES`")
+	f.StringVar((*string)(&o.options.Policy), "policy", string(plan.UpsertOnly), "the `POLICY` for what may be done: create-only, upsert-only or sync, which also archives")
+	f.StringSliceVar(&o.options.Only, "only", nil, "only the rooms with these `NAMES`, separated by commas; * and ? are wildcards")
+	f.StringSliceVar(&o.options.Except, "except", nil, "all rooms but those with these `NAMES`")
 }
 
 // addGuards defines the flags that override a guard.
@@ -45,16 +39,9 @@ func (o *planFlags) addGuards(f *pflag.FlagSet) {
 	f.BoolVar(&o.allowed.Protected, "allow-protected", false, "archive protected rooms")
 }
 
-// options returns the options of a plan made at now.
-func (o *planFlags) options(now time.Time) (plan.Options, error) {
-	policy, err := plan.ParsePolicy(o.policy)
-	if err != nil {
-		return plan.Options{}, err
-	}
-	return plan.Options{
-		Policy: policy, Only: o.only, Except: o.except, Adopt: o.adopt, AdoptWanted: o.adoptWanted,
-		Reopen: o.reopen, Now: now,
-	}, nil
+// request returns what a run is requested to do.
+func (o *planFlags) request() reconcile.Request {
+	return reconcile.Request{Meetings: o.meetings, Options: o.options, Overrides: o.allowed}
 }
 
 // applyFlags are the flags of a command that changes rooms.
@@ -65,10 +52,6 @@ type applyFlags struct {
 	file        string
 	command     string // the command's path, for the lock
 	report      func(*ui.Console) ui.Report
-	// byHand, where it is not empty, is the one action of the command; the plan
-	// is narrowed to it.
-	byHand provision.Action
-	names  []string // the rooms that were named to it
 }
 
 // addYes defines --yes.

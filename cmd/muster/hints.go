@@ -20,7 +20,7 @@ func hintOf(err error) string {
 	var connect *session.ConnectError
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
-	var moved *plan.StaleError
+	var stale *plan.StalePlanError
 	var locked *state.LockedError
 	switch {
 	case errors.As(err, &connect):
@@ -29,7 +29,7 @@ func hintOf(err error) string {
 		return h.Hint()
 	case errors.As(err, &datatracker):
 		return datatracker.Hint
-	case errors.As(err, &moved):
+	case errors.As(err, &stale):
 		return "make the plan again, and review it"
 	case errors.As(err, &locked):
 		return "wait for it to end, or give --lock-timeout to have this run wait"
@@ -87,4 +87,36 @@ func connectHint(h session.Hint) string {
 	default:
 		return ""
 	}
+}
+
+// refusedError is a guard's refusal with the flag that overrides it.
+type refusedError struct{ guard *plan.GuardError }
+
+// Error returns the guard's message and the flag.
+func (e *refusedError) Error() string {
+	if flag := overrideFlag(e.guard.Override); flag != "" {
+		return e.guard.Message + "; pass " + flag + " to go on"
+	}
+	return e.guard.Message
+}
+
+// Unwrap returns the refusal.
+func (e *refusedError) Unwrap() error { return e.guard }
+
+// overrideFlag returns the flag for an override, as it stands on a command line;
+// empty for none.
+func overrideFlag(o plan.Overrides) string {
+	switch {
+	case o.Empty:
+		return "--allow-empty"
+	case o.Mismatch:
+		return "--allow-mismatch"
+	case o.Shrink:
+		return "--allow-shrink"
+	case o.Protected:
+		return "--allow-protected"
+	case o.Archive > 0:
+		return fmt.Sprintf("--allow-archive %d", o.Archive)
+	}
+	return ""
 }

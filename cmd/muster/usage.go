@@ -116,13 +116,13 @@ func family(cmd *cobra.Command) []*cobra.Command {
 // everything.
 func (o *planFlags) check(cmd *cobra.Command) error {
 	f := cmd.Flags()
-	for name, values := range map[string][]string{"only": o.only, "except": o.except, "meeting": o.meetings} {
+	for name, values := range map[string][]string{"only": o.options.Only, "except": o.options.Except, "meeting": o.meetings} {
 		blank := slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
 		if f.Changed(name) && (len(values) == 0 || blank) {
 			return wrongUsage(cmd, "--%s must not be empty", name)
 		}
 	}
-	if _, err := plan.ParsePolicy(o.policy); err != nil {
+	if _, err := plan.ParsePolicy(string(o.options.Policy)); err != nil {
 		return wrongUsage(cmd, "--policy: %w", err)
 	}
 	return nil

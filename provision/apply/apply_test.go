@@ -51,9 +51,9 @@ func TestApplyOneRoom(t *testing.T) {
 	}{
 		"create": {calls: []string{"create quic" + allSent}, status: Done},
 		"create, a lie": {script: map[string][]fake.Behaviour{"create quic": {fake.Lie}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: `room "quic": the server answered that it is done, but there is no such room`},
+			status: Failed, err: `room "quic": server reported success, but the room does not exist`},
 		"create, not kept": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, appear(true, "other"))}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: `room "quic": the server answered that it is done, but it reads back different: title is "other", not "quic"`},
+			status: Failed, err: `room "quic": server reported success, but reads back different: title is "other", not "quic"`},
 		"create, promise not offered": {hidden: []xmppadmin.Setting{xmppadmin.MessageArchive}, calls: []string{"create quic" + allSent},
 			status: Failed, err: `message_archive is not shown, and should be "true": load the module that archives`},
 		"create, other not offered": {hidden: []xmppadmin.Setting{xmppadmin.Title}, calls: []string{"create quic" + allSent}, status: Done},
@@ -71,16 +71,16 @@ func TestApplyOneRoom(t *testing.T) {
 			calls: []string{"create quic" + allSent}, reads: 3, status: Failed, err: "could not be read back", is: ErrUnverified},
 		"create, in the dark": {script: map[string][]fake.Behaviour{"read quic": {fake.Fails(broken)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "went wrong", is: ErrUnverified},
 		"create, blind":       {script: map[string][]fake.Behaviour{"read": {fake.Fails(broken)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "went wrong", is: ErrUnverified},
-		"create, appeared":    {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrExists)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "it appeared since the plan was made", is: xmppadmin.ErrExists},
+		"create, appeared":    {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrExists)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "it was created since the plan was made", is: xmppadmin.ErrExists},
 		"create, appeared as wanted": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: "it appeared since the plan was made"},
+			status: Failed, err: "it was created since the plan was made"},
 		"create, cut, came late": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore, fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
 			calls: []string{"create quic" + allSent, "create quic" + allSent}, reads: 2, status: Done},
 		"create, cut, came late and half": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore, fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, ""))}},
 			calls: []string{"configure quic title", "create quic" + allSent, "create quic" + allSent}, reads: 3, status: Done},
-		"create, cut, somebody else's": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(false, "quic"))}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: "it belongs to somebody else"},
-		"create, not ours": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, foreign)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "it belongs to somebody else"},
+		"create, cut, another account's": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(false, "quic"))}}, calls: []string{"create quic" + allSent},
+			status: Failed, err: "this account is not an owner of it"},
+		"create, not ours": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, foreign)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "this account is not an owner of it"},
 		"create, refused":  {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrForbidden)}}, calls: []string{"create quic" + allSent}, status: Failed, err: `room "quic": answer: forbidden`, is: xmppadmin.ErrForbidden},
 
 		"update":             {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, calls: []string{"configure quic title"}, status: Done},
@@ -137,8 +137,8 @@ func TestApplyOneRoom(t *testing.T) {
 				t.Fatalf("%+v, %v", a.Results, err)
 			}
 			r := a.Results[0]
-			if r.Status != c.status || r.Verified != (c.status == Done) {
-				t.Errorf("%s, verified %v: %v", r.Status, r.Verified, r.Err)
+			if r.Status != c.status || r.Verified() != (c.status == Done) {
+				t.Errorf("%s, verified %v: %v", r.Status, r.Verified(), r.Err)
 			}
 			check.Error(t, r.Err, c.err)
 			if c.is != nil && !errors.Is(r.Err, c.is) {
@@ -151,7 +151,7 @@ func TestApplyOneRoom(t *testing.T) {
 			if c.status == Done {
 				check.Same(t, "after", r.After, f.Rooms["quic"].Settings)
 				if again := fake.PlanFor(t, f, c.w, c.o); again.Counts.Changes() != 0 {
-					t.Errorf("a plan afterwards has changes: %+v", again.Changes)
+					t.Errorf("a plan afterwards has changes: %+v", again.Changes())
 				}
 			}
 		})
@@ -186,7 +186,7 @@ func TestApplyCounts(t *testing.T) {
 	}
 }
 
-func TestApplyReadsChunksAtOnce(t *testing.T) {
+func TestApplyReadsBatchesAtOnce(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for i := range 150 {
@@ -232,7 +232,7 @@ func TestApplyReadsChunksAtOnce(t *testing.T) {
 	if n := most.Load(); n != parallel {
 		t.Errorf("%d at once, want %d", n, parallel)
 	}
-	check.Same(t, "not offered", a.NotOffered, []xmppadmin.Setting{xmppadmin.PublicLog})
+	check.Same(t, "not offered", a.NotOffered, []provision.Obstacle{{Setting: xmppadmin.PublicLog}})
 }
 
 func TestApplyStopsWhenTheServiceIsGone(t *testing.T) {
@@ -256,7 +256,7 @@ func TestApplyStopsWhenTheServiceIsGone(t *testing.T) {
 			f := fake.New()
 			p := fake.PlanFor(t, f, w, plan.Options{})
 			f.Script = c.script
-			a, err := Run(t.Context(), f, p, Options{Chunk: 2, Parallel: 1})
+			a, err := Run(t.Context(), f, p, Options{Batch: 2, Parallel: 1})
 			if !errors.Is(err, c.is) {
 				t.Errorf("the error is %v", err)
 			}
@@ -290,13 +290,13 @@ func TestApplyInterrupted(t *testing.T) {
 		}
 		return do()
 	}}
-	a, err := Run(ctx, f, p, Options{Chunk: 3, Parallel: 1})
+	a, err := Run(ctx, f, p, Options{Batch: 3, Parallel: 1})
 	if !errors.Is(err, stop) {
 		t.Errorf("the error is %v", err)
 	}
 	check.Same(t, "counts", a.Counts, provision.Counts{Wanted: 4, Create: 2, Skipped: 2})
 	check.Same(t, "reads", f.Reads, [][]string{{"a", "b"}})
-	if r := resultOf(t, a, "b"); !r.Verified {
+	if r := resultOf(t, a, "b"); !r.Verified() {
 		t.Errorf("the room in flight was not finished: %v", r.Err)
 	}
 	if r := resultOf(t, a, "d"); !errors.Is(r.Err, stop) {
@@ -355,7 +355,7 @@ func TestPlanAfterApplyIsEmpty(t *testing.T) {
 			t.Errorf("%+v, planned %+v, %v", a.Counts, p.Counts, err)
 		}
 		again := fake.PlanFor(t, f, w, plan.Options{Policy: plan.Sync, AdoptWanted: true})
-		return len(again.Changes) == 0 && len(f.Calls) <= 2*len(p.Changes)
+		return len(again.Changes()) == 0 && len(f.Calls) <= 2*len(p.Changes())
 	}
 	if err := quick.Check(check, nil); err != nil {
 		t.Error(err)

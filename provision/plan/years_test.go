@@ -260,6 +260,16 @@ func (y *years) found(w want.Wanted, all bool) []xmppadmin.Room {
 	return out
 }
 
+// plan compares what is wanted with what a survey shows.
+func (y *years) plan(w want.Wanted, all bool) Plan {
+	y.t.Helper()
+	p, err := New(Input{Wanted: w, Found: y.found(w, all), Rules: y.rules, Now: y.now}, Options{Policy: Sync})
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	return p
+}
+
 // run is one run of the program, as cron would start it.
 func (y *years) run() {
 	t := y.t
@@ -268,7 +278,7 @@ func (y *years) run() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(t, w, y.found(w, false), Options{Policy: Sync, Now: y.now})
+	p := y.plan(w, false)
 	limits := Limits{Archive: 1000, ArchivePercent: 100}
 	if refusals := Guard(w, p, GuardInput{Limits: limits, Applying: true, Overrides: Overrides{Empty: true}}); len(refusals) > 0 {
 		if !in.Groups.Stale {
@@ -282,7 +292,7 @@ func (y *years) run() {
 			g.met = end
 		}
 	}
-	for _, c := range p.Changes {
+	for _, c := range p.Changes() {
 		y.apply(c, on)
 	}
 	y.remember(Remember(in, w, p, y.now))
@@ -347,9 +357,9 @@ func (y *years) check(in want.Sources, on map[string]time.Time, p Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := planOf(t, w, y.found(w, true), Options{Policy: Sync, Now: y.now})
-	if len(again.Changes) > 0 || len(p.Unexplained) > 0 {
-		t.Fatalf("%s: a second plan changes %+v; unexplained is %q", y.now, again.Changes, p.Unexplained)
+	again := y.plan(w, true)
+	if strange := p.Select(Row.Unexplained); len(again.Changes()) > 0 || len(strange) > 0 {
+		t.Fatalf("%s: a second plan changes %+v; unexplained is %+v", y.now, again.Changes(), strange)
 	}
 	// A list is not sound every third day, and what nobody noted is seen late.
 	const late = 30*oneDay + 21*oneDay

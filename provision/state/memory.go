@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -57,20 +58,23 @@ func LoadMemory(dir string) (m Memory, warning string, err error) {
 	return m, "", nil
 }
 
-// Remember notes a successful apply for a meeting.
-func (m *Memory) Remember(number string, last plan.LastApply) {
-	if m.Meetings == nil {
+// WithApply returns the memory with a successful apply at the time now, of which
+// rooms were wanted. Without a list of groups, what was known of it stays.
+func (m Memory) WithApply(in want.Sources, w want.Wanted, rooms int, now time.Time) Memory {
+	digests := make(map[string]string)
+	for _, meeting := range in.Meetings {
+		digests[meeting.Number] = meeting.Digest()
+	}
+	if m.Meetings = maps.Clone(m.Meetings); m.Meetings == nil {
 		m.Meetings = make(map[string]plan.LastApply)
 	}
-	m.Meetings[number] = last
-}
-
-// RememberGroups notes the list of groups of a successful apply; without one
-// what was known stays.
-func (m *Memory) RememberGroups(t *want.GroupStats, when time.Time) {
-	if t != nil {
-		m.Groups = plan.LastGroups{Living: t.Living, When: when}
+	for _, t := range w.Meetings {
+		m.Meetings[t.Meeting] = plan.LastApply{Sessions: t.Sessions, Rooms: rooms, Agenda: digests[t.Meeting], When: now}
 	}
+	if w.Groups != nil {
+		m.Groups = plan.LastGroups{Living: w.Groups.Living, When: now}
+	}
+	return m
 }
 
 // Save writes the memory to the state folder dir, wholly or not at all.

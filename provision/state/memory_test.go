@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"muster/agenda"
 	"muster/provision/internal/check"
 	"muster/provision/internal/sample"
 	"muster/provision/plan"
@@ -19,11 +20,19 @@ func TestMemory(t *testing.T) {
 	if err != nil || warning != "" || len(m.Meetings) != 0 {
 		t.Fatal(m, warning, err)
 	}
-	m.Remember("126", plan.LastApply{Sessions: 120, Rooms: 112, Agenda: "sha256:x", When: sample.Day})
-	m.Remember("127", plan.LastApply{Sessions: 1})
-	m.Remember("127", plan.LastApply{Sessions: 2})
-	m.RememberGroups(&want.GroupStats{Groups: 900, Living: 150}, sample.Day)
-	m.RememberGroups(nil, sample.Day.AddDate(1, 0, 0))
+	meeting := agenda.Meeting{Number: "126"}
+	in := want.Sources{Meetings: []agenda.Meeting{meeting}}
+	w := want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 120}}, Groups: &want.GroupStats{Groups: 900, Living: 150}}
+	empty := m
+	m = m.WithApply(in, w, 112, sample.Day)
+	m = m.WithApply(in, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "127", Sessions: 2}}}, 1, sample.Day.AddDate(1, 0, 0))
+	check.Same(t, "meetings", m.Meetings, map[string]plan.LastApply{
+		"126": {Sessions: 120, Rooms: 112, Agenda: meeting.Digest(), When: sample.Day},
+		"127": {Sessions: 2, Rooms: 1, When: sample.Day.AddDate(1, 0, 0)},
+	})
+	if len(empty.Meetings) > 0 {
+		t.Error("the memory of the last run was written into")
+	}
 	m.Rooms = map[string]want.RoomHistory{"moq": {Last: sample.Day, Meeting: "126", End: sample.Day, Group: 7, Alive: sample.Day}, "plenary": {Own: true}}
 	if m.Groups != (plan.LastGroups{Living: 150, When: sample.Day}) {
 		t.Errorf("%+v", m.Groups)
@@ -45,8 +54,7 @@ func TestMemory(t *testing.T) {
 	if files, _ := os.ReadDir(dir); len(files) != 1 {
 		t.Errorf("files left behind: %v", files)
 	}
-	var zero Memory
-	zero.Remember("1", plan.LastApply{})
+	zero := Memory{}.WithApply(in, w, 1, sample.Day)
 	if err := zero.Save(filepath.Join(dir, "none")); err == nil {
 		t.Error("saved into a folder that is not there")
 	}
