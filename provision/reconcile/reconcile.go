@@ -50,10 +50,10 @@ func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
 	}
 	p := Pass{Request: q}
 	var err error
-	if p.memory, p.Damage, err = state.LoadMemory(r.State); err != nil {
+	if p.history, p.Damage, err = state.LoadHistory(r.State); err != nil {
 		return p, err
 	}
-	if p.Sources, err = r.fetch(ctx, q.Meetings, p.memory.Rooms); err != nil {
+	if p.Sources, err = r.fetch(ctx, q.Meetings, p.history.Rooms); err != nil {
 		return p, err
 	}
 	p.Wanted, err = want.Derive(p.Sources, r.Rules, q.At)
@@ -111,7 +111,7 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	}
 	p.Refusals = plan.Guard(p.Wanted, p.Plan, plan.GuardInput{
 		Limits: r.Limits, Overrides: q.Overrides, Requested: specific(q.Meetings),
-		Last: p.memory.Meetings, LastGroups: p.memory.Groups, Applying: q.Applying,
+		Last: p.history.Meetings, LastGroups: p.history.Groups, Applying: q.Applying,
 	})
 	return p, nil
 }
@@ -173,12 +173,12 @@ func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.
 // remember notes what a run has seen for later ones, and for their guards what
 // it was when all was done.
 func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
-	now, m := r.now(), p.memory
-	m.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	now, h := r.now(), p.history
+	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
 	if complete {
-		m = m.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
+		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
 	}
-	return m.Save(r.State)
+	return h.Save(r.State)
 }
 
 func (r *Reconciler) now() time.Time {
