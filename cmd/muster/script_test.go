@@ -82,6 +82,7 @@ type world struct {
 	meeting     *meeting.Meeting
 	env         *[]string
 	launched    *exec.Cmd
+	screen      func() // ends the terminal of what was launched
 	lock        *state.Lock
 }
 
