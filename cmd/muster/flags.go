@@ -34,7 +34,7 @@ func (o *planFlags) addSelection(f *pflag.FlagSet) {
 func (o *planFlags) addGuards(f *pflag.FlagSet) {
 	f.Var(countValue{&o.allowed.Archive}, "allow-archive", "archive up to `N` rooms at once, whatever the limits are")
 	f.BoolVar(&o.allowed.Empty, "allow-empty", false, "accept an agenda without a session of a configured group type")
-	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "accept the agenda of another meeting than the one asked for")
+	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "accept the agenda of another meeting than the one requested")
 	f.BoolVar(&o.allowed.Shrink, "allow-shrink", false, "accept an agenda or a list of groups that lost more than half of its entries")
 	f.BoolVar(&o.allowed.Protected, "allow-protected", false, "archive protected rooms")
 }

@@ -156,7 +156,7 @@ func equalSettings(a, b ui.Room) bool {
 	return fmt.Sprint(a.Settings) == fmt.Sprint(b.Settings)
 }
 
-// rooms asks the program for the rooms on the service.
+// rooms returns the rooms on the service as the program shows them.
 func (y *years) rooms() map[string]ui.Room {
 	y.t.Helper()
 	code, out, errs := y.run("rooms", "--meeting", y.meeting.Number, "--format", "json", "--quiet")
@@ -236,8 +236,8 @@ func (y *years) is(standing string, names ...string) {
 	}
 }
 
-// TestYears plays meeting after meeting on real servers.
-func TestYears(t *testing.T) {
+// TestMeetingAfterMeeting plays meeting after meeting on real servers.
+func TestMeetingAfterMeeting(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(t *testing.T) realServer{
 		"prosody with companion": func(t *testing.T) realServer {

@@ -52,7 +52,7 @@ type Outcome struct {
 func (o Outcome) Incomplete() bool { return o.Counts.Failed+o.Counts.Unknown+o.Counts.Skipped > 0 }
 
 // ErrUnverified is wrapped by the error of a room whose state is not known
-// after a change was asked for.
+// after a change was requested.
 var ErrUnverified = errors.New("the room could not be read back")
 
 // VerifyError is the error of a room that reads back otherwise than it was set,

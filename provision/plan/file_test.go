@@ -26,7 +26,8 @@ func samplePlan(t testing.TB) File {
 		return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings(title)}
 	}
 	found := []xmppadmin.Room{
-		exists("update", true, false, "old"), exists("adopt", false, false, "adopt"), exists("archive", true, false, "archive"), exists("conflict", false, false, ""),
+		exists("update", true, false, "old"), exists("adopt", false, false, "adopt"), exists("archive", true, false, "archive"), exists("conflict", false,
+			false, ""),
 		exists("reopen", true, true, "<reopen>"), {Name: "create", State: xmppadmin.Absent}, {Name: "unknown", Err: errors.New("timed out")},
 	}
 	o := Options{Policy: Sync, Adopt: []string{"adopt"}}
@@ -164,7 +165,8 @@ func TestPlanFileForged(t *testing.T) {
 		})
 	}
 	for what, data := range map[string]string{
-		"nothing": "", "no JSON": "hello", "no object": "[]", "no format": "{}", "another format": `{"format":"muster-plan/1"}`, "a wrong type": `{"format":"muster-plan/2","plan":7}`,
+		"nothing": "", "no JSON": "hello", "no object": "[]", "no format": "{}", "another format": `{"format":"muster-plan/1"}`,
+		"a wrong type": `{"format":"muster-plan/2","plan":7}`,
 	} {
 		if _, err := Read(strings.NewReader(data)); err == nil || !strings.HasPrefix(err.Error(), "plan file: ") {
 			t.Errorf("%s: %v", what, err)
@@ -182,15 +184,17 @@ func TestPlanFileFits(t *testing.T) {
 		"version":          {func(f *File) { f.Version = "2" }, ""},
 		"why it's unknown": {func(f *File) { f.Plan.Rows[5].Reason = "another error" }, ""},
 		"agenda":           {func(f *File) { f.Agendas[0].Digest = "x" }, "the agenda of IETF 126 has changed"},
-		"meetings":         {func(f *File) { f.Agendas = append(f.Agendas, want.SourceDigest{Meeting: "127", Digest: "x"}) }, "the agenda of IETF 127 has changed"},
-		"configuration":    {func(f *File) { f.Configuration = "x" }, "the configuration has changed"},
-		"account":          {func(f *File) { f.Account = "x" }, "the configuration has changed"},
-		"options":          {func(f *File) { f.Options.AdoptWanted = true }, "the configuration has changed"},
-		"agenda and more":  {func(f *File) { f.Agendas, f.Configuration, f.Plan.Rows = nil, "x", nil }, "the agenda of IETF 126 has changed; the configuration has changed"},
-		"room as found":    {func(f *File) { f.Plan.Rows[6].Found.Settings[xmppadmin.Moderated] = "true" }, "rooms have changed: update"},
-		"room wanted":      {func(f *File) { f.Plan.Rows[6].Wanted.Settings[xmppadmin.Title] = "x" }, "rooms have changed: update"},
-		"another action":   {func(f *File) { f.Plan.Rows[3].Action = provision.Conflict }, "rooms have changed: create"},
-		"one less":         {func(f *File) { f.Plan.Rows = f.Plan.Rows[1:] }, "rooms have changed: adopt"},
+		"meetings": {func(f *File) { f.Agendas = append(f.Agendas, want.SourceDigest{Meeting: "127", Digest: "x"}) },
+			"the agenda of IETF 127 has changed"},
+		"configuration": {func(f *File) { f.Configuration = "x" }, "the configuration has changed"},
+		"account":       {func(f *File) { f.Account = "x" }, "the configuration has changed"},
+		"options":       {func(f *File) { f.Options.AdoptWanted = true }, "the configuration has changed"},
+		"agenda and more": {func(f *File) { f.Agendas, f.Configuration, f.Plan.Rows = nil, "x", nil },
+			"the agenda of IETF 126 has changed; the configuration has changed"},
+		"room as found":  {func(f *File) { f.Plan.Rows[6].Found.Settings[xmppadmin.Moderated] = "true" }, "rooms have changed: update"},
+		"room wanted":    {func(f *File) { f.Plan.Rows[6].Wanted.Settings[xmppadmin.Title] = "x" }, "rooms have changed: update"},
+		"another action": {func(f *File) { f.Plan.Rows[3].Action = provision.Conflict }, "rooms have changed: create"},
+		"one less":       {func(f *File) { f.Plan.Rows = f.Plan.Rows[1:] }, "rooms have changed: adopt"},
 		"one more": {func(f *File) {
 			f.Plan.Rows = append(f.Plan.Rows, Row{Action: provision.Create, Found: xmppadmin.Room{Name: "new"}})
 		}, "rooms have changed: new"},
@@ -224,7 +228,8 @@ func TestPlanFileFits(t *testing.T) {
 // what the clock alone would change, such as the next session, stays.
 func TestPlanFileAgainLater(t *testing.T) {
 	t.Parallel()
-	meetings := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"), sample.Session(30, "quic", "sched"))}
+	meetings := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"),
+		sample.Session(30, "quic", "sched"))}
 	file := func(at File) File {
 		w, err := want.Derive(want.Sources{Meetings: meetings}, bare(), at.Plan.Created)
 		if err != nil {

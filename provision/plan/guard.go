@@ -12,7 +12,7 @@ import (
 	"muster/provision/want"
 )
 
-// Limits are how much a plan may do unasked.
+// Limits are how much a plan may do without an override.
 type Limits struct {
 	// Archive is how many rooms may be archived at once, and ArchivePercent
 	// how many in a hundred of the managed, live ones. Both hold.

@@ -34,13 +34,13 @@ func guardMeetings(w want.Wanted, s GuardInput) []*GuardError {
 	}
 	return []*GuardError{{
 		Guard:    "other-meeting",
-		Message:  fmt.Sprintf("not the meeting asked for: asked for %s, got %s", strings.Join(missing, ", "), strings.Join(got, ", ")),
+		Message:  fmt.Sprintf("not the meeting requested: requested %s, got %s", strings.Join(missing, ", "), strings.Join(got, ", ")),
 		Override: Overrides{Mismatch: true},
 	}}
 }
 
-// guardMeeting judges one meeting's agenda. One that asks for nothing will do
-// where another one is busy.
+// guardMeeting checks one meeting's agenda. An empty one is accepted where
+// another one is busy.
 func guardMeeting(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 	var out []*GuardError
 	refuse := func(guard string, allow Overrides, format string, args ...any) {
@@ -63,7 +63,7 @@ func guardMeeting(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 	return out
 }
 
-// guardGroups judges the list of groups, where there is one.
+// guardGroups checks the list of groups, where there is one.
 func guardGroups(t *want.GroupStats, s GuardInput) []*GuardError {
 	if t == nil {
 		return nil

@@ -62,7 +62,7 @@ func TestPlanRequests(t *testing.T) {
 	wanted, bof := wanting.Rooms("quic"), wanting.Rooms("quic")
 	bof.Rooms[0].Decision.Desired = provision.LiveUnlessArchived
 	bof.Rooms[0].Reasons = []provision.Reason{{Source: provision.FromGroups, Text: "quic is a BOF"}}
-	sources := map[string]want.Wanted{"nobody": wanting.Rooms(), "group": wanted, "BOF": bof}
+	sources := map[string]want.Wanted{"nothing": wanting.Rooms(), "group": wanted, "BOF": bof}
 	for name, c := range map[string]struct {
 		wanted string // by whom
 		found  xmppadmin.Room
@@ -75,19 +75,19 @@ func TestPlanRequests(t *testing.T) {
 		"adopt, absent":             {"group", absent, provision.Adopt, "", "it does not exist", ""},
 		"adopt, not managed":        {"group", exists(false, false), provision.Adopt, provision.Adopt, "", ""},
 		"adopt, unknown":            {"group", xmppadmin.Room{Name: "quic"}, provision.Adopt, provision.Unknown, "", ""},
-		"adopt, no such room":       {"nobody", absent, provision.Adopt, "", "", `no room, wanted or found, is called "quic"`},
+		"adopt, no such room":       {"nothing", absent, provision.Adopt, "", "", `no room, wanted or found, is called "quic"`},
 		"archive, wanted":           {"group", exists(true, false), provision.Archive, provision.Archive, "", ""},
-		"archive, not wanted":       {"nobody", exists(true, false), provision.Archive, provision.Archive, "", ""},
+		"archive, not wanted":       {"nothing", exists(true, false), provision.Archive, provision.Archive, "", ""},
 		"archive, archived":         {"group", exists(true, true), provision.Archive, "", "it is not a live room of this account", ""},
 		"archive, not managed":      {"group", exists(false, false), provision.Archive, "", "it is not a live room of this account", ""},
 		"archive, absent":           {"group", absent, provision.Archive, "", "it does not exist", ""},
-		"archive, unknown":          {"nobody", xmppadmin.Room{Name: "quic"}, provision.Archive, provision.Unknown, "", ""},
-		"archive, no such room":     {"nobody", absent, provision.Archive, "", "", `no room, wanted or found, is called "quic"`},
-		"reopen, archived":          {"nobody", exists(true, true), provision.Reopen, provision.Reopen, "", ""},
+		"archive, unknown":          {"nothing", xmppadmin.Room{Name: "quic"}, provision.Archive, provision.Unknown, "", ""},
+		"archive, no such room":     {"nothing", absent, provision.Archive, "", "", `no room, wanted or found, is called "quic"`},
+		"reopen, archived":          {"nothing", exists(true, true), provision.Reopen, provision.Reopen, "", ""},
 		"reopen, archived, wanted":  {"group", exists(true, true), provision.Reopen, provision.Reopen, "", ""},
 		"reopen, archived, a BOF's": {"BOF", exists(true, true), provision.Reopen, provision.Reopen, "", ""},
-		"reopen, live":              {"nobody", exists(true, false), provision.Reopen, "", "it is not an archived room of this account", ""},
-		"reopen, no such room":      {"nobody", absent, provision.Reopen, "", "", `no room, wanted or found, is called "quic"`},
+		"reopen, live":              {"nothing", exists(true, false), provision.Reopen, "", "it is not an archived room of this account", ""},
+		"reopen, no such room":      {"nothing", absent, provision.Reopen, "", "", `no room, wanted or found, is called "quic"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +119,7 @@ func TestPlanRequests(t *testing.T) {
 	}
 }
 
-// TestPlanArchiveByRequest: the room says why, and keeps the reasons for which
+// TestPlanArchiveByRequest: the room's description has the reason, and the row keeps the reasons for which
 // it is wanted.
 func TestPlanArchiveByRequest(t *testing.T) {
 	t.Parallel()

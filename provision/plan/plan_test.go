@@ -23,7 +23,7 @@ func TestPlan(t *testing.T) {
 	kept := wanting.Rooms("quic")
 	kept.Rooms[0].Decision.Desired = provision.LiveIfExists
 	over := wanting.Rooms().With(wanting.Archived("quic", "it concluded"))
-	nobody := want.Wanted{Service: sample.Service}
+	nothing := want.Wanted{Service: sample.Service}
 	bof := wanting.Rooms("quic")
 	bof.Rooms[0].Decision.Desired = provision.LiveUnlessArchived
 	toTLS := provision.Decision{Desired: provision.Archived, Reason: "it moved", MovedTo: "tls"}
@@ -31,7 +31,8 @@ func TestPlan(t *testing.T) {
 	perhaps := wanting.Rooms().With(provision.Room{Name: "quic", Decision: provision.Decision{Desired: provision.ArchivedIfFound, Reason: "it concluded"}})
 	asleep := provision.Decision{Desired: provision.LeaveAlone, Source: provision.FromGroups, Reason: "it sleeps"}
 	keep := wanting.Rooms().With(provision.Room{Name: "quic", Decision: asleep})
-	adopt, adoptAll, reopen := Options{Policy: Sync, Adopt: []string{"quic"}}, Options{Policy: Sync, AdoptWanted: true}, Options{Policy: Sync, Reopen: []string{"quic"}}
+	adopt, adoptAll, reopen := Options{Policy: Sync, Adopt: []string{"quic"}}, Options{Policy: Sync, AdoptWanted: true}, Options{Policy: Sync,
+		Reopen: []string{"quic"}}
 	exists := func(managed, archived bool, change ...string) []xmppadmin.Room {
 		r := xmppadmin.Room{Name: "quic", State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings("quic")}
 		for i := 0; i+1 < len(change); i += 2 {
@@ -56,63 +57,85 @@ func TestPlan(t *testing.T) {
 		kept     bool
 		foreign  int // unmanaged
 	}{
-		"wanted, absent":                       {w: wanted, found: absent, action: provision.Create, fields: all, counts: provision.Counts{Wanted: 1, Create: 1}},
-		"wanted, as wanted":                    {w: wanted, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
-		"wanted, another setting besides":      {w: wanted, found: exists(true, false, "moderated", "true"), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
-		"wanted, different":                    {w: wanted, found: exists(true, false, "title", "old"), action: provision.Update, fields: retitled, counts: provision.Counts{Wanted: 1, Update: 1}},
-		"wanted, promise not kept":             {w: wanted, found: exists(true, false, "public", "false"), action: provision.Update, fields: []provision.Field{{Name: "public", From: "false", To: "true"}}, counts: provision.Counts{Wanted: 1, Update: 1}},
-		"wanted, promise not shown":            {w: wanted, found: exists(true, false, "message_archive", "-"), action: provision.Update, fields: []provision.Field{{Name: "message_archive", To: "true", NotShown: true}}, counts: provision.Counts{Wanted: 1, Update: 1}},
-		"wanted, archived":                     {w: wanted, found: exists(true, true, "title", "old"), action: provision.Reopen, fields: retitled, counts: provision.Counts{Wanted: 1, Reopen: 1}},
-		"wanted, archived, nothing differs":    {w: wanted, found: exists(true, true), action: provision.Reopen, counts: provision.Counts{Wanted: 1, Reopen: 1}},
-		"wanted, unmanaged":                    {w: wanted, found: exists(false, false), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
-		"wanted, unmanaged, archived":          {w: wanted, found: exists(false, true), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
-		"wanted, unmanaged, adopted":           {w: wanted, found: exists(false, false, "title", "old"), o: adopt, action: provision.Adopt, fields: retitled, counts: provision.Counts{Wanted: 1, Adopt: 1}},
-		"wanted, unmanaged, all adopted":       {w: wanted, found: exists(false, false), o: adoptAll, action: provision.Adopt, counts: provision.Counts{Wanted: 1, Adopt: 1}},
-		"wanted, managed, adopted":             {w: wanted, found: exists(true, false), o: adopt, counts: provision.Counts{Wanted: 1, Unchanged: 1}},
-		"wanted, absent, adopted":              {w: wanted, found: absent, o: adopt, action: provision.Create, fields: all, counts: provision.Counts{Wanted: 1, Create: 1}},
-		"wanted, unknown":                      {w: wanted, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
-		"wanted, unknown, adopted":             {w: wanted, found: unknown, o: adoptAll, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
-		"wanted, not looked at":                {w: wanted, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
-		"where it exists, absent":              {w: kept, found: absent},
-		"where it exists, archived":            {w: kept, found: exists(true, true)},
-		"where it exists, as wanted":           {w: kept, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
-		"where it exists, different":           {w: kept, found: exists(true, false, "title", "old"), action: provision.Update, fields: retitled, counts: provision.Counts{Wanted: 1, Update: 1}},
-		"where it exists, unmanaged":           {w: kept, found: exists(false, false), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
-		"where it exists, unknown":             {w: kept, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
-		"ended, live":                          {w: over, found: exists(true, false), action: provision.Archive, fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
-		"ended, archived":                      {w: over, found: exists(true, true)},
-		"ended, unmanaged":                     {w: over, found: exists(false, false), foreign: 1},
-		"ended, absent":                        {w: over, found: absent},
-		"ended, unknown":                       {w: over, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
-		"ended, not looked at":                 {w: over, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
-		"ended, archived, reopened by hand":    {w: over, found: exists(true, true, "title", "[archived] old"), o: reopen, action: provision.Reopen, fields: []provision.Field{{Name: "title", From: "[archived] old", To: "old"}}, counts: provision.Counts{Reopen: 1}},
-		"may stay archived, absent":            {w: bof, found: absent, action: provision.Create, fields: all, counts: provision.Counts{Wanted: 1, Create: 1}},
-		"may stay archived, archived":          {w: bof, found: exists(true, true)},
-		"may stay archived, as wanted":         {w: bof, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
-		"may stay archived, unmanaged":         {w: bof, found: exists(false, true), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
-		"moved, live":                          {w: moved, found: exists(true, false), action: provision.Archive, fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic: now tls"}}, counts: provision.Counts{Archive: 1}},
-		"moved, archived":                      {w: moved, found: exists(true, true, "title", "[archived] quic"), action: provision.Archive, fields: []provision.Field{{Name: "title", From: "[archived] quic", To: "[archived] quic: now tls"}}, counts: provision.Counts{Archive: 1}},
-		"moved, archived, points":              {w: moved, found: exists(true, true, "title", "[archived] quic: now tls")},
-		"moved, unmanaged, archived":           {w: moved, found: exists(false, true), foreign: 1},
-		"perhaps ended, live":                  {w: perhaps, found: exists(true, false), action: provision.Archive, fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
-		"perhaps ended, not looked at":         {w: perhaps},
-		"perhaps ended, unknown":               {w: perhaps, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
-		"kept, live":                           {w: keep, found: exists(true, false), kept: true},
-		"kept, archived":                       {w: keep, found: exists(true, true)},
-		"kept, archived, reopened by hand":     {w: keep, found: exists(true, true), o: reopen, action: provision.Reopen, counts: provision.Counts{Reopen: 1}},
-		"kept, unmanaged":                      {w: keep, found: exists(false, false), foreign: 1},
-		"kept, absent":                         {w: keep, found: absent},
-		"kept, not looked at":                  {w: keep},
-		"kept, unknown":                        {w: keep, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
-		"unwanted, live":                       {w: nobody, found: exists(true, false), explains: true},
-		"unwanted, archived":                   {w: nobody, found: exists(true, true)},
-		"unwanted, archived, reopened by hand": {w: nobody, found: exists(true, true), o: reopen, action: provision.Reopen, counts: provision.Counts{Reopen: 1}},
-		"unwanted, live, reopened by hand":     {w: nobody, found: exists(true, false), o: reopen, explains: true},
-		"unwanted, unmanaged":                  {w: nobody, found: exists(false, false), foreign: 1},
-		"unwanted, unmanaged, adopted":         {w: nobody, found: exists(false, false), o: adopt, action: provision.Adopt, counts: provision.Counts{Adopt: 1}},
-		"unwanted, unmanaged, wanted adopted":  {w: nobody, found: exists(false, false), o: adoptAll, foreign: 1},
-		"unwanted, absent":                     {w: nobody, found: absent},
-		"unwanted, unknown":                    {w: nobody, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
+		"wanted, absent": {w: wanted, found: absent, action: provision.Create, fields: all,
+			counts: provision.Counts{Wanted: 1, Create: 1}},
+		"wanted, as wanted":               {w: wanted, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
+		"wanted, another setting besides": {w: wanted, found: exists(true, false, "moderated", "true"), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
+		"wanted, different": {w: wanted, found: exists(true, false, "title", "old"), action: provision.Update, fields: retitled,
+			counts: provision.Counts{Wanted: 1, Update: 1}},
+		"wanted, promise not kept": {w: wanted, found: exists(true, false, "public", "false"), action: provision.Update,
+			fields: []provision.Field{{Name: "public", From: "false", To: "true"}}, counts: provision.Counts{Wanted: 1, Update: 1}},
+		"wanted, promise not shown": {w: wanted, found: exists(true, false, "message_archive", "-"), action: provision.Update,
+			fields: []provision.Field{{Name: "message_archive", To: "true", NotShown: true}}, counts: provision.Counts{Wanted: 1, Update: 1}},
+		"wanted, archived": {w: wanted, found: exists(true, true, "title", "old"), action: provision.Reopen, fields: retitled,
+			counts: provision.Counts{Wanted: 1, Reopen: 1}},
+		"wanted, archived, nothing differs": {w: wanted, found: exists(true, true), action: provision.Reopen,
+			counts: provision.Counts{Wanted: 1, Reopen: 1}},
+		"wanted, unmanaged": {w: wanted, found: exists(false, false), action: provision.Conflict,
+			counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"wanted, unmanaged, archived": {w: wanted, found: exists(false, true), action: provision.Conflict,
+			counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"wanted, unmanaged, adopted": {w: wanted, found: exists(false, false, "title", "old"), o: adopt, action: provision.Adopt, fields: retitled,
+			counts: provision.Counts{Wanted: 1, Adopt: 1}},
+		"wanted, unmanaged, all adopted": {w: wanted, found: exists(false, false), o: adoptAll, action: provision.Adopt,
+			counts: provision.Counts{Wanted: 1, Adopt: 1}},
+		"wanted, managed, adopted": {w: wanted, found: exists(true, false), o: adopt, counts: provision.Counts{Wanted: 1, Unchanged: 1}},
+		"wanted, absent, adopted": {w: wanted, found: absent, o: adopt, action: provision.Create, fields: all,
+			counts: provision.Counts{Wanted: 1, Create: 1}},
+		"wanted, unknown": {w: wanted, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
+		"wanted, unknown, adopted": {w: wanted, found: unknown, o: adoptAll, action: provision.Unknown,
+			counts: provision.Counts{Wanted: 1, Unknown: 1}},
+		"wanted, not looked at":      {w: wanted, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
+		"where it exists, absent":    {w: kept, found: absent},
+		"where it exists, archived":  {w: kept, found: exists(true, true)},
+		"where it exists, as wanted": {w: kept, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
+		"where it exists, different": {w: kept, found: exists(true, false, "title", "old"), action: provision.Update, fields: retitled,
+			counts: provision.Counts{Wanted: 1, Update: 1}},
+		"where it exists, unmanaged": {w: kept, found: exists(false, false), action: provision.Conflict,
+			counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"where it exists, unknown": {w: kept, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
+		"ended, live": {w: over, found: exists(true, false), action: provision.Archive,
+			fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
+		"ended, archived":      {w: over, found: exists(true, true)},
+		"ended, unmanaged":     {w: over, found: exists(false, false), foreign: 1},
+		"ended, absent":        {w: over, found: absent},
+		"ended, unknown":       {w: over, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
+		"ended, not looked at": {w: over, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
+		"ended, archived, reopened by hand": {w: over, found: exists(true, true, "title", "[archived] old"), o: reopen, action: provision.Reopen,
+			fields: []provision.Field{{Name: "title", From: "[archived] old", To: "old"}}, counts: provision.Counts{Reopen: 1}},
+		"may stay archived, absent":    {w: bof, found: absent, action: provision.Create, fields: all, counts: provision.Counts{Wanted: 1, Create: 1}},
+		"may stay archived, archived":  {w: bof, found: exists(true, true)},
+		"may stay archived, as wanted": {w: bof, found: exists(true, false), counts: provision.Counts{Wanted: 1, Unchanged: 1}},
+		"may stay archived, unmanaged": {w: bof, found: exists(false, true), action: provision.Conflict,
+			counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"moved, live": {w: moved, found: exists(true, false), action: provision.Archive,
+			fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic: now tls"}}, counts: provision.Counts{Archive: 1}},
+		"moved, archived": {w: moved, found: exists(true, true, "title", "[archived] quic"), action: provision.Archive,
+			fields: []provision.Field{{Name: "title", From: "[archived] quic", To: "[archived] quic: now tls"}}, counts: provision.Counts{Archive: 1}},
+		"moved, archived, points":    {w: moved, found: exists(true, true, "title", "[archived] quic: now tls")},
+		"moved, unmanaged, archived": {w: moved, found: exists(false, true), foreign: 1},
+		"perhaps ended, live": {w: perhaps, found: exists(true, false), action: provision.Archive,
+			fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
+		"perhaps ended, not looked at":     {w: perhaps},
+		"perhaps ended, unknown":           {w: perhaps, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
+		"kept, live":                       {w: keep, found: exists(true, false), kept: true},
+		"kept, archived":                   {w: keep, found: exists(true, true)},
+		"kept, archived, reopened by hand": {w: keep, found: exists(true, true), o: reopen, action: provision.Reopen, counts: provision.Counts{Reopen: 1}},
+		"kept, unmanaged":                  {w: keep, found: exists(false, false), foreign: 1},
+		"kept, absent":                     {w: keep, found: absent},
+		"kept, not looked at":              {w: keep},
+		"kept, unknown":                    {w: keep, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
+		"unwanted, live":                   {w: nothing, found: exists(true, false), explains: true},
+		"unwanted, archived":               {w: nothing, found: exists(true, true)},
+		"unwanted, archived, reopened by hand": {w: nothing, found: exists(true, true), o: reopen, action: provision.Reopen,
+			counts: provision.Counts{Reopen: 1}},
+		"unwanted, live, reopened by hand": {w: nothing, found: exists(true, false), o: reopen, explains: true},
+		"unwanted, unmanaged":              {w: nothing, found: exists(false, false), foreign: 1},
+		"unwanted, unmanaged, adopted": {w: nothing, found: exists(false, false), o: adopt, action: provision.Adopt,
+			counts: provision.Counts{Adopt: 1}},
+		"unwanted, unmanaged, wanted adopted": {w: nothing, found: exists(false, false), o: adoptAll, foreign: 1},
+		"unwanted, absent":                    {w: nothing, found: absent},
+		"unwanted, unknown":                   {w: nothing, found: unknown, action: provision.Unknown, counts: provision.Counts{Unknown: 1}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -203,7 +226,8 @@ func TestPlanPolicies(t *testing.T) {
 		return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings(title)}
 	}
 	found := []xmppadmin.Room{
-		exists("update", true, false, "old"), exists("adopt", false, false, "adopt"), exists("archive", true, false, "archive"), exists("conflict", false, false, ""),
+		exists("update", true, false, "old"), exists("adopt", false, false, "adopt"), exists("archive", true, false, "archive"), exists("conflict", false,
+			false, ""),
 		exists("reopen", true, true, "reopen"), {Name: "create", State: xmppadmin.Absent}, {Name: "unknown"},
 	}
 	for policy, want := range map[Policy]string{
@@ -311,7 +335,7 @@ func TestPlanDigest(t *testing.T) {
 
 // TestPlanCountsAddUp holds for whatever is wanted and found: every wanted
 // room is in one place, nothing unknown is acted on, and nothing unmanaged
-// without being asked for.
+// without a request.
 func TestPlanCountsAddUp(t *testing.T) {
 	t.Parallel()
 	check := func(wants, finds []uint8) bool {

@@ -37,7 +37,8 @@ func TestAreaMove(t *testing.T) {
 // remembered, and not for those of every group that ever was.
 func TestEndedRoomsAreLookedForWhereTheyMayBe(t *testing.T) {
 	t.Parallel()
-	in := want.Sources{Groups: sample.List(sample.Record("ancient", "wg", "conclude"), sample.Record("known", "wg", "conclude")), History: map[string]want.RoomHistory{"known": {Last: sample.Day}}}
+	in := want.Sources{Groups: sample.List(sample.Record("ancient", "wg", "conclude"), sample.Record("known", "wg", "conclude")),
+		History: map[string]want.RoomHistory{"known": {Last: sample.Day}}}
 	w, err := want.Derive(in, bare(), sample.Day)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +48,8 @@ func TestEndedRoomsAreLookedForWhereTheyMayBe(t *testing.T) {
 	if len(p.Changes()) != 1 || p.Changes()[0].Action != provision.Unknown || p.Changes()[0].Room.Name != "known" {
 		t.Errorf("not looked at: %+v", p.Changes())
 	}
-	found := []xmppadmin.Room{{Name: "ancient", State: xmppadmin.Exists, Managed: true, Settings: sample.Settings("ancient")}, {Name: "known", State: xmppadmin.Absent}}
+	found := []xmppadmin.Room{{Name: "ancient", State: xmppadmin.Exists, Managed: true, Settings: sample.Settings("ancient")},
+		{Name: "known", State: xmppadmin.Absent}}
 	p = planOf(t, w, found, Options{Policy: Sync})
 	if len(p.Changes()) != 1 || p.Changes()[0].Action != provision.Archive || p.Changes()[0].Reason != "ancient (wg) has been concluded since 20 July 2025; 30 days have passed" {
 		t.Fatalf("found: %+v", p.Changes())

@@ -62,7 +62,7 @@ type Pass struct {
 	NotOffered []provision.Obstacle
 
 	service provision.Service // nil offline
-	memory  state.Memory
+	history state.History
 }
 
 // Meetings returns the names of the meetings in hand, such as "IETF 126".

@@ -18,7 +18,7 @@ import (
 
 // Agenda is the Datatracker; an [agenda.Client] is one.
 type Agenda interface {
-	Meeting(ctx context.Context, source string) (agenda.Meeting, error)
+	Meetings(ctx context.Context, sources []string) ([]agenda.Meeting, error)
 	Groups(ctx context.Context, types []string) (agenda.GroupList, error)
 }
 
@@ -50,10 +50,10 @@ func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
 	}
 	p := Pass{Request: q}
 	var err error
-	if p.memory, p.Damage, err = state.LoadMemory(r.State); err != nil {
+	if p.history, p.Damage, err = state.LoadHistory(r.State); err != nil {
 		return p, err
 	}
-	if p.Sources, err = r.fetch(ctx, q.Meetings, p.memory.Rooms); err != nil {
+	if p.Sources, err = r.fetch(ctx, q.Meetings, p.history.Rooms); err != nil {
 		return p, err
 	}
 	p.Wanted, err = want.Derive(p.Sources, r.Rules, q.At)
@@ -63,14 +63,12 @@ func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
 
 // fetch reads the agendas and the list of groups, each once.
 func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[string]want.RoomHistory) (want.Sources, error) {
-	in := want.Sources{Meetings: make([]agenda.Meeting, len(meetings)), History: seen}
+	in := want.Sources{History: seen}
 	g, ctx := errgroup.WithContext(ctx)
-	for i, source := range meetings {
-		g.Go(func() (err error) {
-			in.Meetings[i], err = r.Agenda.Meeting(ctx, source)
-			return err
-		})
-	}
+	g.Go(func() (err error) {
+		in.Meetings, err = r.Agenda.Meetings(ctx, meetings)
+		return err
+	})
 	// Where no meeting comes from the Datatracker, nothing else does.
 	types := r.Rules.ListTypes()
 	if len(types) > 0 && slices.ContainsFunc(meetings, func(m string) bool { return !isFile(m) }) {
@@ -80,7 +78,8 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 			return err
 		})
 	}
-	return in, g.Wait()
+	err := g.Wait()
+	return in, err
 }
 
 // Plan looks at both sides and plans what differs. It changes nothing. The
@@ -112,7 +111,7 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	}
 	p.Refusals = plan.Guard(p.Wanted, p.Plan, plan.GuardInput{
 		Limits: r.Limits, Overrides: q.Overrides, Requested: specific(q.Meetings),
-		Last: p.memory.Meetings, LastGroups: p.memory.Groups, Applying: q.Applying,
+		Last: p.history.Meetings, LastGroups: p.history.Groups, Applying: q.Applying,
 	})
 	return p, nil
 }
@@ -174,12 +173,12 @@ func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.
 // remember notes what a run has seen for later ones, and for their guards what
 // it was when all was done.
 func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
-	now, m := r.now(), p.memory
-	m.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	now, h := r.now(), p.history
+	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
 	if complete {
-		m = m.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
+		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
 	}
-	return m.Save(r.State)
+	return h.Save(r.State)
 }
 
 func (r *Reconciler) now() time.Time {

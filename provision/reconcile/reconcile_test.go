@@ -30,8 +30,12 @@ type datatracker struct {
 	requested []string
 }
 
-func (d *datatracker) Meeting(_ context.Context, source string) (agenda.Meeting, error) {
-	return d.meetings[source], d.err
+func (d *datatracker) Meetings(_ context.Context, sources []string) ([]agenda.Meeting, error) {
+	var out []agenda.Meeting
+	for _, source := range sources {
+		out = append(out, d.meetings[source])
+	}
+	return out, d.err
 }
 
 func (d *datatracker) Groups(_ context.Context, types []string) (agenda.GroupList, error) {
@@ -116,7 +120,7 @@ func TestRun(t *testing.T) {
 	if err != nil || strings.Count(string(trail), `"who":"muster@example.org"`) != 4 || !strings.Contains(string(trail), digest) {
 		t.Errorf("the audit trail is %s, %v", trail, err)
 	}
-	m, _, err := state.LoadMemory(w.run.State)
+	m, _, err := state.LoadHistory(w.run.State)
 	if err != nil || m.Meetings["126"].Rooms != 2 || m.Groups.Living != 2 || !m.Rooms["tls"].Last.Equal(sample.Day) {
 		t.Errorf("remembered %+v, %v", m, err)
 	}
@@ -139,7 +143,7 @@ func TestApplyThatFailsIsNoMeasure(t *testing.T) {
 	if err != nil || !out.Incomplete() || out.Counts.Failed != 1 {
 		t.Fatal(out, err)
 	}
-	m, _, err := state.LoadMemory(w.run.State)
+	m, _, err := state.LoadHistory(w.run.State)
 	if err != nil || len(m.Meetings) > 0 || m.Groups.Living > 0 || len(m.Rooms) != 2 {
 		t.Errorf("remembered %+v, %v", m, err)
 	}
@@ -157,7 +161,7 @@ func TestPlanOffline(t *testing.T) {
 	check.Error(t, err, "a plan made offline cannot be applied")
 }
 
-// TestPlanOfFiles asks the Datatracker for nothing where only files are given.
+// TestPlanOfFiles requests nothing of the Datatracker where only files are given.
 func TestPlanOfFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -226,7 +230,7 @@ func TestPlanGuards(t *testing.T) {
 		}, "other-meeting"},
 		"the current one": {func(_ *world, q *reconcile.Request) { q.Meetings = []string{"current"} }, ""},
 		"shrunk": {func(w *world, _ *reconcile.Request) {
-			m := state.Memory{}.WithApply(want.Sources{}, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 9}}}, 9, sample.Day)
+			m := state.History{}.WithApply(want.Sources{}, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 9}}}, 9, sample.Day)
 			if err := m.Save(w.run.State); err != nil {
 				panic(err)
 			}
@@ -312,8 +316,8 @@ func TestSurveyOfRequestedRooms(t *testing.T) {
 	check.Same(t, "plan", summary(p.Plan), "create quic, reopen secret, create tls")
 }
 
-// TestDamagedMemory is said, and taken as none.
-func TestDamagedMemory(t *testing.T) {
+// TestDamagedHistory is reported, and taken as none.
+func TestDamagedHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	if err := os.WriteFile(filepath.Join(w.run.State, "last-apply.json"), []byte("x"), 0o600); err != nil {

@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	memoryFile   = "last-apply.json"
-	memoryFormat = "muster-memory/1"
+	historyFile   = "last-apply.json"
+	historyFormat = "muster-memory/1"
 )
 
-// Memory is what earlier runs leave to later ones.
-type Memory struct {
+// History is what earlier runs have seen, for later ones.
+type History struct {
 	Format string `json:"format"`
 	// Meetings are the last successful applies, by the meeting's number.
 	Meetings map[string]plan.LastApply `json:"meetings"`
@@ -33,24 +33,24 @@ type Memory struct {
 	Rooms map[string]want.RoomHistory `json:"rooms,omitempty"`
 }
 
-// LoadMemory reads the memory in the state folder dir. There being none is no
-// error. One that cannot be understood is taken as none, and warning, a
-// sentence in lower case, says so. The error is one of the file system.
-func LoadMemory(dir string) (m Memory, warning string, err error) {
-	none := Memory{Format: memoryFormat, Meetings: make(map[string]plan.LastApply)}
-	path := filepath.Join(dir, memoryFile)
+// LoadHistory reads the history in the state folder dir. That there is none is no
+// error. One that cannot be parsed is taken as none; warning is then a sentence
+// in lower case about it. The error is one of the file system.
+func LoadHistory(dir string) (m History, warning string, err error) {
+	none := History{Format: historyFormat, Meetings: make(map[string]plan.LastApply)}
+	path := filepath.Join(dir, historyFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, "", nil
 	}
 	if err != nil {
-		return none, "", fmt.Errorf("memory of the last apply: %w", err)
+		return none, "", fmt.Errorf("history: %w", err)
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
 		return none, fmt.Sprintf("%s is damaged and taken as empty: %v", path, err), nil
 	}
-	if m.Format != memoryFormat {
-		return none, fmt.Sprintf("%s has the format %q, not %q, and is taken as empty", path, m.Format, memoryFormat), nil
+	if m.Format != historyFormat {
+		return none, fmt.Sprintf("%s has the format %q, not %q, and is taken as empty", path, m.Format, historyFormat), nil
 	}
 	if m.Meetings == nil {
 		m.Meetings = none.Meetings
@@ -58,9 +58,9 @@ func LoadMemory(dir string) (m Memory, warning string, err error) {
 	return m, "", nil
 }
 
-// WithApply returns the memory with a successful apply at the time now, of which
+// WithApply returns the history with a successful apply at the time now, of which
 // rooms were wanted. Without a list of groups, what was known of it stays.
-func (m Memory) WithApply(in want.Sources, w want.Wanted, rooms int, now time.Time) Memory {
+func (m History) WithApply(in want.Sources, w want.Wanted, rooms int, now time.Time) History {
 	digests := make(map[string]string)
 	for _, meeting := range in.Meetings {
 		digests[meeting.Number] = meeting.Digest()
@@ -77,15 +77,15 @@ func (m Memory) WithApply(in want.Sources, w want.Wanted, rooms int, now time.Ti
 	return m
 }
 
-// Save writes the memory to the state folder dir, wholly or not at all.
-func (m Memory) Save(dir string) error {
-	m.Format = memoryFormat
+// Save writes the history to the state folder dir, wholly or not at all.
+func (m History) Save(dir string) error {
+	m.Format = historyFormat
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err == nil {
-		err = renameio.WriteFile(filepath.Join(dir, memoryFile), append(data, '\n'), 0o600)
+		err = renameio.WriteFile(filepath.Join(dir, historyFile), append(data, '\n'), 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("memory of the last apply: %w", err)
+		return fmt.Errorf("history: %w", err)
 	}
 	return nil
 }
