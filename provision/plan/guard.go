@@ -54,15 +54,12 @@ type GuardInput struct {
 	Last map[string]LastApply
 	// LastGroups is what the list of groups was at the last successful apply.
 	LastGroups LastGroups
-	// Applying is set where the plan is to be carried out, not only shown.
-	Applying bool
 }
 
 // GuardError is a refusal of the whole apply.
 type GuardError struct {
 	// Guard is the guard's name: archives, empty-agenda, no-sessions,
-	// other-meeting, protected, shrunk-agenda, shrunk-groups, stale-agenda,
-	// stale-groups.
+	// other-meeting, protected, shrunk-agenda, shrunk-groups.
 	Guard string
 	// Message is what is wrong, in numbers.
 	Message string
