@@ -108,7 +108,11 @@ func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {
 	var m Meeting
 	switch src.kind {
 	case byFile:
-		m, err = c.readFile(src.name)
+		f, err := c.openFile(src.name)
+		if err != nil {
+			return Meeting{}, err
+		}
+		return c.fromFile(*f), nil
 	case byNumber:
 		m, err = c.numbered(ctx, src.name)
 	case byInterim:

@@ -18,7 +18,7 @@ import (
 
 // Agenda is the Datatracker; an [agenda.Client] is one.
 type Agenda interface {
-	Meeting(ctx context.Context, source string) (agenda.Meeting, error)
+	Meetings(ctx context.Context, sources []string) ([]agenda.Meeting, error)
 	Groups(ctx context.Context, types []string) (agenda.GroupList, error)
 }
 
@@ -63,14 +63,12 @@ func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
 
 // fetch reads the agendas and the list of groups, each once.
 func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[string]want.RoomHistory) (want.Sources, error) {
-	in := want.Sources{Meetings: make([]agenda.Meeting, len(meetings)), History: seen}
+	in := want.Sources{History: seen}
 	g, ctx := errgroup.WithContext(ctx)
-	for i, source := range meetings {
-		g.Go(func() (err error) {
-			in.Meetings[i], err = r.Agenda.Meeting(ctx, source)
-			return err
-		})
-	}
+	g.Go(func() (err error) {
+		in.Meetings, err = r.Agenda.Meetings(ctx, meetings)
+		return err
+	})
 	// Where no meeting comes from the Datatracker, nothing else does.
 	types := r.Rules.ListTypes()
 	if len(types) > 0 && slices.ContainsFunc(meetings, func(m string) bool { return !isFile(m) }) {
@@ -80,7 +78,8 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 			return err
 		})
 	}
-	return in, g.Wait()
+	err := g.Wait()
+	return in, err
 }
 
 // Plan looks at both sides and plans what differs. It changes nothing. The

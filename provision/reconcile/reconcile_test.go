@@ -30,8 +30,12 @@ type datatracker struct {
 	requested []string
 }
 
-func (d *datatracker) Meeting(_ context.Context, source string) (agenda.Meeting, error) {
-	return d.meetings[source], d.err
+func (d *datatracker) Meetings(_ context.Context, sources []string) ([]agenda.Meeting, error) {
+	var out []agenda.Meeting
+	for _, source := range sources {
+		out = append(out, d.meetings[source])
+	}
+	return out, d.err
 }
 
 func (d *datatracker) Groups(_ context.Context, types []string) (agenda.GroupList, error) {
