@@ -116,6 +116,10 @@ func overrideFlag(o plan.Overrides) string {
 		return "--allow-mismatch"
 	case o.Shrink:
 		return "--allow-shrink"
+	case o.Implausible:
+		return "--allow-implausible"
+	case o.Inferred:
+		return "--allow-inferred"
 	case o.Protected:
 		return "--allow-protected"
 	case o.Archive > 0:

@@ -118,6 +118,10 @@ func overrideOf(e *GuardError) string {
 		return " [mismatch]"
 	case Overrides{Shrink: true}:
 		return " [shrink]"
+	case Overrides{Implausible: true}:
+		return " [implausible]"
+	case Overrides{Inferred: true}:
+		return " [inferred]"
 	case Overrides{Protected: true}:
 		return " [protected]"
 	}

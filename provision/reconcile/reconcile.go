@@ -118,6 +118,7 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	p.Refusals = plan.Guard(p.Wanted, p.Plan, plan.GuardInput{
 		Limits: r.Limits, Overrides: q.Overrides, Requested: specific(q.Meetings),
 		Last: p.history.Meetings, LastGroups: p.history.Groups,
+		Meetings: p.Sources.Meetings, Applying: q.Applying,
 	})
 	return p, nil
 }
