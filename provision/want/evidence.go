@@ -1,6 +1,7 @@
 package want
 
 import (
+	"slices"
 	"time"
 
 	"muster/agenda"
@@ -12,6 +13,7 @@ type context struct {
 	rules   *compiled
 	now     time.Time
 	list    *agenda.GroupList // nil where there is none
+	gaps    []Gap
 	history map[string]RoomHistory
 	// byGroup is the last meeting in the history of each group, by its number,
 	// whatever its acronym was.
@@ -19,7 +21,10 @@ type context struct {
 }
 
 func newContext(rules *compiled, in Sources, now time.Time) context {
-	x := context{rules: rules, now: now, list: in.Groups, history: in.History, byGroup: make(map[int]lastMeeting)}
+	x := context{
+		rules: rules, now: now, list: in.Groups, gaps: in.gaps(), history: in.History,
+		byGroup: make(map[int]lastMeeting),
+	}
 	for _, h := range in.History {
 		if h.Group != 0 && h.End.After(x.byGroup[h.Group].end) {
 			x.byGroup[h.Group] = lastMeeting{h.Meeting, h.End}
@@ -73,6 +78,7 @@ func (x context) decideBy(c *candidate, g *agenda.GroupRecord, renamed renaming)
 		authoritative: authoritative(x.list), last: x.last(c, g),
 	}
 	e.cancelled = len(c.sets) > 0 && !e.meets
+	e.unread = slices.ContainsFunc(x.gaps, func(gap Gap) bool { return gap.Unread.Includes(c.name) })
 	if g != nil {
 		e.yearRound = x.rules.yearRound[g.Type]
 	}

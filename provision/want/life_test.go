@@ -202,9 +202,18 @@ func TestHowLongARoomLives(t *testing.T) {
 			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Incomplete = true }, life: "leave-alone",
 			why: "moq (wg) is concluded, and the list of groups that says so is not current or not whole",
 		},
-		"concluded, another row unread": {
-			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Unnamed: 1} }, life: "archived-if-found",
-			why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed",
+		"concluded, a row unread": {
+			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Unnamed: 1} },
+			life: "leave-alone", why: "moq (wg) has been concluded since 20 July 2025, and a row that may be of its group could not be read",
+		},
+		"concluded, a row of another group unread": {
+			group: sample.Record("moq", "wg", "conclude"),
+			list:  func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Groups: []string{"tls"}} },
+			life:  "archived-if-found", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed",
+		},
+		"concluded, a row of its own on an agenda unread": {
+			meetings: []agenda.Meeting{{Number: "126", Unread: agenda.Unread{Rows: 1, Groups: []string{"MOQ"}}}}, group: sample.Record("moq", "wg", "conclude"),
+			life: "leave-alone", why: "moq (wg) has been concluded since 20 July 2025, and a row that may be of its group could not be read",
 		},
 		"concluded, list empty": {
 			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Groups = nil }, seen: met(over), life: "nothing",
@@ -415,5 +424,35 @@ func TestNamesThatCannotBeOnTheList(t *testing.T) {
 	w, err := Derive(Sources{Groups: sample.List(sample.Record("a b", "wg", "active"), sample.Record("c d", "wg", "conclude"), sample.Record("e f", "wg", "dormant"))}, bare(), sample.Day)
 	if err != nil || len(w.Rooms) > 0 || len(w.Refused) != 1 || w.Refused[0].Name != "a b" || w.Refused[0].Reasons[0].Source != provision.FromGroups {
 		t.Errorf("%+v, %v", w, err)
+	}
+}
+
+// TestGaps: what could not be read of the sources is there as a value, and makes
+// what is wanted incomplete.
+func TestGaps(t *testing.T) {
+	t.Parallel()
+	anima, nameless := agenda.Unread{Rows: 2, Groups: []string{"anima"}, Unnamed: 1}, agenda.Unread{Rows: 1, Unnamed: 1}
+	whole, torn := sample.List(sample.Record("quic", "wg", "active")), sample.List(sample.Record("quic", "wg", "active"))
+	torn.Incomplete, torn.Unread = true, nameless
+	cases := map[string]struct {
+		in   Sources
+		want []Gap
+	}{
+		"none":   {Sources{Meetings: []agenda.Meeting{{Number: "126"}}, Groups: whole}, nil},
+		"agenda": {Sources{Meetings: []agenda.Meeting{{Number: "126", Unread: anima}, {Number: "127"}}}, []Gap{{Meeting: "126", Unread: anima}}},
+		"list":   {Sources{Groups: torn}, []Gap{{Meeting: GroupsSource, Unread: nameless, Incomplete: true}}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, err := Derive(c.in, bare(), sample.Day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check.Same(t, "gaps", w.Gaps, c.want)
+			if w.Incomplete() != (len(c.want) > 0) {
+				t.Errorf("incomplete: %v", w.Incomplete())
+			}
+		})
 	}
 }

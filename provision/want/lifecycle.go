@@ -20,6 +20,9 @@ type evidence struct {
 	group         *agenda.GroupRecord
 	yearRound     bool
 	authoritative bool
+	// unread reports whether a row that could not be read, on an agenda or on
+	// the list, may be of the group.
+	unread bool
 	// last is the last meeting that the group, or the room, is known to have
 	// been on.
 	last lastMeeting
@@ -67,11 +70,15 @@ type lastMeeting struct {
 //	nothing                                                     the zero Decision
 //
 // A list that is not current or not whole archives nothing: its BOFs and groups
-// that are over are left alone. A room to be archived that no earlier run saw is
+// that are over are left alone. Nor is a room archived while a row that could
+// not be read may be of its group. A room to be archived that no earlier run saw is
 // archived if found. A room that has only cancelled sessions is live if it
 // exists where the rows would leave it alone or know nothing of it.
 func decide(e evidence) provision.Decision {
 	d := e.rows()
+	if e.unread && d.Desired == provision.Archived {
+		d = provision.Decision{Desired: provision.LeaveAlone, Source: d.Source, Reason: d.Reason + rowUnread}
+	}
 	switch {
 	case d.Desired == provision.Archived && e.history == nil && d.MovedTo == "":
 		d.Desired = provision.ArchivedIfFound

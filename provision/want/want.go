@@ -29,7 +29,7 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	if err != nil {
 		return Wanted{}, err
 	}
-	w := Wanted{Service: rules.Service, Groups: groupStats(in.Groups, c)}
+	w := Wanted{Service: rules.Service, Groups: groupStats(in.Groups, c), Gaps: in.gaps()}
 	var meetings []*meeting
 	for _, m := range inOrder(in.Meetings) {
 		meetings = append(meetings, newMeeting(m))
