@@ -119,6 +119,37 @@ func (m *meeting) warnings(types map[string]bool) []string {
 	return out
 }
 
+// Roomless are groups of one type that have sessions and get no room.
+type Roomless struct {
+	// Type is the slug of the type, empty where it is not known.
+	Type string `json:"type"`
+	// Groups are their acronyms, sorted, each once.
+	Groups []string `json:"groups"`
+}
+
+// roomless returns the groups with sessions that get no room because of their
+// type, by type, sorted.
+func roomless(meetings []*meeting, types map[string]bool) []Roomless {
+	groups := make(map[string][]string)
+	for _, m := range meetings {
+		for s := range m.sessions() {
+			if s.Type.Placeholder() || s.Type == agenda.Plenary || m.configured(s, types) {
+				continue
+			}
+			kind := ""
+			if g := m.groups[s.Group]; g != nil {
+				kind = g.Type
+			}
+			groups[kind] = append(groups[kind], s.Group)
+		}
+	}
+	var out []Roomless
+	for _, kind := range slices.Sorted(maps.Keys(groups)) {
+		out = append(out, Roomless{Type: kind, Groups: slices.Compact(slices.Sorted(slices.Values(groups[kind])))})
+	}
+	return out
+}
+
 // emptyWarnings returns a warning for each agenda that is empty while another
 // one is not: that of a meeting to come is empty for months. Where all are
 // empty, a guard refuses the run.

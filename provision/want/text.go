@@ -45,10 +45,10 @@ func typeInWords(slug string) string {
 		return "IRTF research area group"
 	case "area":
 		return "IETF area"
-	case "dir":
+	case "edwg":
+		return "RFC Series editorial working group"
+	case "dir", "review": // the Datatracker has directorates that review as their own type
 		return "IETF directorate"
-	case "review":
-		return "IETF review team"
 	case "team":
 		return "IETF team"
 	case "adhoc":

@@ -35,6 +35,7 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 		meetings = append(meetings, newMeeting(m))
 		w.Meetings = append(w.Meetings, meetings[len(meetings)-1].stats(c.types))
 	}
+	w.Roomless = roomless(meetings, c.types)
 	all := collect(meetings, in, c)
 	verdicts, warnings := newContext(c, in, now).decideAll(all)
 	if err := collisions(all, verdicts); err != nil {

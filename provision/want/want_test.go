@@ -441,3 +441,30 @@ func TestWantRenamedGroup(t *testing.T) {
 		t.Errorf("the room is not that of the later meeting's group: %q", r.Settings)
 	}
 }
+
+// TestRoomless: groups that get no room because of their type are counted by
+// type; a group whose sessions are placeholders or plenaries is none of them.
+func TestRoomless(t *testing.T) {
+	t.Parallel()
+	lunch, plenary := sample.Session(4, "secretariat", "sched"), sample.Session(5, "ietf", "sched")
+	lunch.Type, plenary.Type, plenary.Room = "break", agenda.Plenary, agenda.PlenaryRoom
+	groups := []agenda.Group{sample.Group("quic", "wg"), sample.Group("emodir", "team"), sample.Group("chairs", "team"), sample.Group("rswg", "edwg"), sample.Group("ietf", "ietf")}
+	w := wantOf(t, bare(), sample.Meeting(groups, sample.Session(1, "quic", "sched"), sample.Session(2, "emodir", "sched"), sample.Session(3, "chairs", "sched"),
+		sample.Session(6, "emodir", agenda.Canceled), sample.Session(7, "unlisted", "sched"), sample.Session(8, "rswg", "sched"), lunch, plenary))
+	check.Same(t, "roomless", w.Roomless, []Roomless{{Type: "", Groups: []string{"unlisted"}}, {Type: "team", Groups: []string{"chairs", "emodir"}}})
+	check.Same(t, "names", w.Names(), []string{"plenary", "quic", "rswg"})
+}
+
+// TestYearRoundTypes: the types whose groups have rooms at any time by default.
+func TestYearRoundTypes(t *testing.T) {
+	t.Parallel()
+	var list []agenda.GroupRecord
+	for _, kind := range []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review", "team", "area", "adhoc", "program"} {
+		list = append(list, sample.Record("of-"+kind, kind, "active"))
+	}
+	w, err := Derive(Sources{Groups: sample.List(list...)}, bare(), sample.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check.Same(t, "names", w.Names(), []string{"of-ag", "of-dir", "of-edwg", "of-rag", "of-review", "of-rg", "of-wg"})
+}

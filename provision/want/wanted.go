@@ -25,6 +25,9 @@ type Wanted struct {
 	Rooms []provision.Room
 	// Refused are the names that no room can have, sorted.
 	Refused []Refusal
+	// Roomless are the groups with sessions on the agendas that get no room
+	// because of their type, by type.
+	Roomless []Roomless
 	// Gaps are what could not be read of the sources: rooms may be missing,
 	// and some are left alone that would be archived.
 	Gaps []Gap
