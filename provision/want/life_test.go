@@ -40,6 +40,12 @@ func TestHowLongARoomLives(t *testing.T) {
 	past := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", "sched"))}
 	past[0].Sessions[0].Start = sample.Day.AddDate(-1, 0, 0)
 	cancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", agenda.Canceled))}
+	longCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", agenda.Canceled))}
+	longCancelled[0].Sessions[0].Start = sample.Day.AddDate(-1, 0, 0)
+	own := func(s agenda.Session) agenda.Session { s.Room, s.OwnRoom = "quic", true; return s }
+	elsewhere := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, own(sample.Session(1, "moq", "sched")))}
+	elsewhereCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, own(sample.Session(1, "moq", agenda.Canceled)))}
+	untyped := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "")}, sample.Session(1, "moq", "sched"))}
 	met := func(end time.Time) map[string]RoomHistory {
 		return map[string]RoomHistory{"moq": {Last: end, Meeting: "125", End: end}}
 	}
@@ -110,12 +116,28 @@ func TestHowLongARoomLives(t *testing.T) {
 			why: "the BOF moq was last on IETF 125, which ended on 20 June 2025; 30 days have passed",
 		},
 		"BOF, days over, sessions cancelled": {
-			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "archived",
-			why: "the BOF moq was last on IETF 125, which ended on 20 June 2026; 30 days have passed",
+			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live-unless-archived",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, days over since cancelled sessions": {
+			meetings: longCancelled, group: sample.Record("moq", "wg", "bof"), life: "archived-if-found",
+			why: "the BOF moq was last on IETF 126, which ended on 20 July 2025; 30 days have passed",
+		},
+		"BOF, days over, meets in another room": {
+			meetings: elsewhere, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, days over, meets in another room, cancelled": {
+			meetings: elsewhereCancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live-unless-archived",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, days over, meets, type missing on the agenda": {
+			meetings: untyped, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
 		},
 		"BOF, days left, sessions cancelled": {
 			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over.Add(1)), life: "live-unless-archived",
-			why: "moq (wg) is a BOF, last on IETF 125: until 20 July 2026",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
 		},
 		"BOF, renamed since it met": {
 			group: sample.Record("moq", "wg", "bof"),
