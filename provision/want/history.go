@@ -45,7 +45,7 @@ func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[st
 	if seen == nil {
 		seen = make(map[string]RoomHistory, len(w.Rooms))
 	}
-	groups := attendances(s.meetings())
+	groups := attendances(s.meetings(now))
 	for i := range w.Rooms {
 		r := &w.Rooms[i]
 		if r.Decision.Desired != provision.LiveIfExists && slices.ContainsFunc(r.Reasons, notStanding) {

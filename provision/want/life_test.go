@@ -46,6 +46,10 @@ func TestHowLongARoomLives(t *testing.T) {
 	elsewhere := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, own(sample.Session(1, "moq", "sched")))}
 	elsewhereCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, own(sample.Session(1, "moq", agenda.Canceled)))}
 	untyped := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "")}, sample.Session(1, "moq", "sched"))}
+	distant := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", "sched"))}
+	distant[0].Sessions[0].Start = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	distantCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", agenda.Canceled))}
+	distantCancelled[0].Sessions[0].Start = distant[0].Sessions[0].Start
 	met := func(end time.Time) map[string]RoomHistory {
 		return map[string]RoomHistory{"moq": {Last: end, Meeting: "125", End: end}}
 	}
@@ -138,6 +142,14 @@ func TestHowLongARoomLives(t *testing.T) {
 		"BOF, days left, sessions cancelled": {
 			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over.Add(1)), life: "live-unless-archived",
 			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, in a year not meant": {
+			meetings: distant, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live",
+			why: "moq (wg) is a BOF, last on IETF 125: until 20 July 2026",
+		},
+		"BOF, cancelled in a year not meant": {
+			meetings: distantCancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "archived",
+			why: "the BOF moq was last on IETF 125, which ended on 20 June 2026; 30 days have passed",
 		},
 		"BOF, renamed since it met": {
 			group: sample.Record("moq", "wg", "bof"),
@@ -351,7 +363,7 @@ func TestYearRoundRoom(t *testing.T) {
 	if d := r.Settings[xmppadmin.Description]; r.Title() != "quic: QUIC" || !strings.HasPrefix(d, "IETF working group in the wit area. Next session: Monday 20 July 2026, 10:00-11:00 UTC, Hall A, IETF 126. Agenda: ") {
 		t.Errorf("%q, %q", r.Title(), d)
 	}
-	if d := roomOf(t, w, "tls").Settings[xmppadmin.Description]; d != "IETF working group in the art area. This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/" {
+	if d := roomOf(t, w, "tls").Settings[xmppadmin.Description]; d != "IETF working group in the art area. The IETF Note Well applies: https://www.ietf.org/about/note-well/" {
 		t.Errorf("a room between meetings: %q", d)
 	}
 	if d := roomOf(t, w, "secdir").Settings[xmppadmin.Description]; !strings.HasPrefix(d, "IETF directorate. ") {

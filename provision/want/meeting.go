@@ -44,13 +44,21 @@ type meeting struct {
 	groups map[string]*agenda.Group // by acronym
 }
 
-func newMeeting(m *agenda.Meeting) *meeting {
+// farAhead is how far ahead of a run a session may be for its time to be meant.
+const farAhead = 2 * 365 * 24 * time.Hour
+
+// timed reports whether the time of a session is known and can be meant at now.
+func timed(s *agenda.Session, now time.Time) bool {
+	return !s.Start.IsZero() && s.Start.Before(now.Add(farAhead))
+}
+
+func newMeeting(m *agenda.Meeting, now time.Time) *meeting {
 	at := &meeting{agenda: m, name: provision.MeetingName(m.Number), groups: make(map[string]*agenda.Group, len(m.Groups))}
 	for i := range m.Groups {
 		at.groups[m.Groups[i].Acronym] = &m.Groups[i]
 	}
 	for s := range at.sessions() {
-		if end := s.Start.Add(s.Duration); !s.Start.IsZero() && end.After(at.end) {
+		if end := s.Start.Add(s.Duration); timed(s, now) && end.After(at.end) {
 			at.end = end
 		}
 	}

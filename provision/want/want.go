@@ -30,7 +30,7 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 		return Wanted{}, err
 	}
 	w := Wanted{Service: rules.Service, Groups: groupStats(in.Groups, c), Gaps: in.gaps()}
-	meetings := in.meetings()
+	meetings := in.meetings(now)
 	for _, m := range meetings {
 		w.Meetings = append(w.Meetings, m.stats(c.types))
 	}
@@ -126,10 +126,10 @@ func collisions(all candidates, verdicts map[string]verdict) error {
 }
 
 // meetings returns the meetings in hand, by their first session.
-func (s Sources) meetings() []*meeting {
+func (s Sources) meetings(now time.Time) []*meeting {
 	var out []*meeting
 	for _, m := range inOrder(s.Meetings) {
-		out = append(out, newMeeting(m))
+		out = append(out, newMeeting(m, now))
 	}
 	return out
 }

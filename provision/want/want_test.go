@@ -315,6 +315,11 @@ func TestWantDescription(t *testing.T) {
 	timeless.Start = time.Time{}
 	nowhere := sample.Session(1, "quic", "sched")
 	nowhere.Location, nowhere.Duration = "", 0
+	late := func(start time.Time, d time.Duration) agenda.Session {
+		s := sample.Session(1, "quic", "sched")
+		s.Start, s.Duration = start, d
+		return s
+	}
 	exactly := sample.Session(0, "quic", "sched")
 	proposed := sample.Group("quic", "wg")
 	proposed.State = "proposed"
@@ -367,9 +372,33 @@ func TestWantDescription(t *testing.T) {
 		"plenary": {
 			group: sample.Group("ietf", "ietf"), session: plenary, contains: []string{"Plenary sessions of the IETF meeting.", "Next session: "},
 		},
+		"beyond midnight": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 12, 31, 23, 30, 0, 0, berlin), 2*time.Hour), zone: berlin,
+			contains: []string{"Next session: Thursday 31 December 2026, 23:30 to Friday 1 January 2027, 01:30 CET (Europe/Berlin), Hall A"},
+		},
+		"until midnight": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 7, 20, 23, 0, 0, 0, time.UTC), time.Hour),
+			contains: []string{"Monday 20 July 2026, 23:00 to Tuesday 21 July 2026, 00:00 UTC, Hall A"},
+		},
+		"clock set back": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 25 October 2026, 02:30 CEST to 02:30 CET (Europe/Berlin), Hall A"},
+		},
+		"clock set forward": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2027, 3, 28, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 28 March 2027, 01:30 CET to 03:30 CEST (Europe/Berlin), Hall A"},
+		},
+		"more than a day": {
+			group: sample.Group("quic", "wg"), session: late(sample.Day, 26*time.Hour),
+			contains: []string{"Monday 20 July 2026, 09:00 to Tuesday 21 July 2026, 11:00 UTC, Hall A"},
+		},
+		"a year not meant": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(9999, 7, 20, 9, 0, 0, 0, time.UTC), time.Hour),
+			contains: []string{"Agenda: https://"}, without: []string{"Next session", "9999"},
+		},
 		"no log": {
-			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"Note Well"},
-			without: []string{"Log: "},
+			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"The IETF Note Well applies"},
+			without: []string{"Log: ", "logged"},
 		},
 	}
 	for name, c := range cases {
