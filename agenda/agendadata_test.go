@@ -9,7 +9,7 @@ import (
 // fromData parses an agenda-data that must be one.
 func fromData(t *testing.T, body string) Meeting {
 	t.Helper()
-	doc, err := parseAgendaData([]byte(body))
+	doc, err := chatLinks{}.parseAgendaData([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestAgendaDataWrongShape(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := parseAgendaData([]byte(tt.body))
+			_, err := chatLinks{}.parseAgendaData([]byte(tt.body))
 			if err == nil || !containsAll(err.Error(), []string{tt.want, "agenda-data"}) {
 				t.Errorf("got error %v, want one with agenda-data and %q", err, tt.want)
 			}

@@ -3,10 +3,7 @@ package agenda
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"muster/agenda/internal/fetch"
@@ -100,7 +97,7 @@ func (c *Client) agendaJSON(ctx context.Context, number string) (fetch.Document[
 // a meeting has no schedule.
 func (c *Client) agendaData(ctx context.Context, number string) (fetch.Document[document], error) {
 	doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[document]{
-		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: parseAgendaData, Empty: isEmpty, Expect500: true,
+		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: c.links.parseAgendaData, Empty: isEmpty, Expect500: true,
 	})
 	return doc, asError(err)
 }
@@ -141,71 +138,4 @@ func finish(number string, list, data *fetch.Document[document]) Meeting {
 	}
 	m.warn(warnings...)
 	return m
-}
-
-// readFile reads a meeting from a saved agenda.json or agenda-data document.
-func readFile(path string) (Meeting, error) {
-	body, err := readBounded(path)
-	if err != nil {
-		return Meeting{}, err
-	}
-	m, err := parseEither(body)
-	if err != nil {
-		return Meeting{}, fileError(path, err)
-	}
-	if m.Number == "" {
-		m.warn(fmt.Sprintf("%s has no meeting number", path))
-	}
-	return m, nil
-}
-
-// fileError returns the error for a file that is no document.
-func fileError(path string, err error) error {
-	return &Error{
-		URL: path, Err: fmt.Errorf("read %s: %w", path, err),
-		Hint: "want the content of /meeting/<number>/agenda.json or /api/meeting/<number>/agenda-data",
-	}
-}
-
-// readBounded reads a file that must not be larger than a document may be.
-func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("agenda: %w", err)
-	}
-	defer f.Close()
-	body, err := io.ReadAll(io.LimitReader(f, fetch.MaxBody+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("agenda: %w", err)
-	case len(body) > fetch.MaxBody:
-		return nil, fileError(path, fmt.Errorf("the file is larger than %d MiB", fetch.MaxBody>>20))
-	}
-	return body, nil
-}
-
-// parseEither distinguishes the two forms by their keys.
-func parseEither(body []byte) (Meeting, error) {
-	var keys struct {
-		Meeting  json.RawMessage `json:"meeting"`
-		Schedule json.RawMessage `json:"schedule"`
-	}
-	if json.Unmarshal(body, &keys) == nil && keys.Meeting != nil && keys.Schedule != nil {
-		data, err := parseAgendaData(body)
-		if err != nil {
-			return Meeting{}, err
-		}
-		m := assemble(nil, &data)
-		m.warn(withoutList)
-		return m, nil
-	}
-	list, err := parseAgendaJSON(body)
-	if err != nil {
-		return Meeting{}, err
-	}
-	m := assemble(&list, nil)
-	if !interimForm.MatchString(list.number) {
-		m.warn(withoutData)
-	}
-	return m, nil
 }

@@ -148,6 +148,7 @@ func TestFile(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := client(t, f.URL, nil)
+	dir := t.TempDir()
 	tests := map[string]struct {
 		body     string
 		number   string
@@ -157,14 +158,13 @@ func TestFile(t *testing.T) {
 		"agenda.json":           {listDoc("126", listRow(1, "quic", nil)), "126", []string{"without agenda-data"}, ""},
 		"agenda-data":           {dataDoc("126", dataRowOf(1, "quic", nil)), "126", []string{"without agenda.json"}, ""},
 		"an interim's":          {listDoc(interim, listRow(1, "quic", nil)), interim, nil, ""},
-		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "", []string{"has no meeting number"}, ""},
+		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "file:" + filepath.Join(dir, "without a number"), []string{"has no meeting number"}, ""},
 		"HTML":                  {"<html>", "", nil, "not JSON"},
 		"empty":                 {"", "", nil, "not JSON"},
 		"another document":      {`{"meta": {}, "objects": []}`, "", nil, "more than one key"},
 		"misshapen agenda-data": {`{"meeting": {}, "schedule": {}}`, "", nil, "want a list"},
 		"too large":             {strings.Repeat(" ", fetch.MaxBody+1), "", nil, "larger than 16 MiB"},
 	}
-	dir := t.TempDir()
 	for name, tt := range tests {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(tt.body), 0o600); err != nil {

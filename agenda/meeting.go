@@ -5,7 +5,8 @@ import "time"
 // Meeting is one IETF meeting or interim, as its agenda has it.
 type Meeting struct {
 	// Number is "126" for an IETF meeting, "interim-2026-quic-01" for an
-	// interim one.
+	// interim one, and "file:PATH" where a file does not have it. It is never
+	// empty.
 	Number string
 	// City is where it is held; empty where it is not known.
 	City string

@@ -81,7 +81,7 @@ func (c Counts) Changes() int {
 	return c.Create + c.Update + c.Archive + c.Reopen + c.Adopt
 }
 
-// Change is what a plan says of one room.
+// Change is what a plan has for one room.
 type Change struct {
 	Action Action `json:"action"`
 	// Room is the wanted room. Of one that is not wanted it has the name, the

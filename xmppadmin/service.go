@@ -66,6 +66,19 @@ func (s *Service) Read(ctx context.Context, names []string) ([]Room, error) {
 	return s.dialect.Read(ctx, names)
 }
 
+// ShowsSubjects reports whether Survey and Read show the present subjects of
+// rooms. Where they do not, a room has the setting [Subject] only if it was
+// read or set in this session.
+func (s *Service) ShowsSubjects() bool { return s.dialect.ShowsSubjects() }
+
+// ReadSubjects reads the subjects of the rooms named, as Read reads rooms. Each
+// room that exists has the setting [Subject], and need not have others. Where
+// ShowsSubjects reports false it enters each of the rooms, which the occupants
+// see.
+func (s *Service) ReadSubjects(ctx context.Context, names []string) ([]Room, error) {
+	return s.dialect.ReadSubjects(ctx, names)
+}
+
 // Create makes a room with these settings, owned by this account. A room that
 // exists is left alone: ErrExists. No answer to this or the following methods
 // is proof of the change: read the room back.

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"slices"
 	"strings"
@@ -87,5 +89,22 @@ func (a *app) load() (config.Config, error) {
 	if err != nil {
 		return config.Config{}, err
 	}
-	return config.Read(path)
+	c, err := config.Read(path)
+	if err != nil {
+		return c, err
+	}
+	return c, checkOwner(c, os.Geteuid(), ownerOf)
+}
+
+// checkOwner refuses to run as root on the state folder of another user, whose
+// later runs could not read what this one would leave there.
+func checkOwner(c config.Config, uid int, owner func(path string) string) error {
+	whose := owner(c.State.Dir)
+	if uid != 0 || whose == "" || whose == "root" {
+		return nil
+	}
+	return &config.Error{
+		Path: c.Path, Key: "state.dir", Err: fmt.Errorf("%s belongs to %s, and this is root", c.State.Dir, whose),
+		Advice: fmt.Sprintf("run as %s: sudo -u %s muster ...", whose, whose),
+	}
 }

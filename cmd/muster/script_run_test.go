@@ -76,7 +76,7 @@ func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(process.Signal(os.Interrupt))
 }
 
-// opened says whether a process has a file open.
+// opened reports whether a process has a file open.
 func opened(pid int, path string) bool {
 	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	return slices.ContainsFunc(links, func(link string) bool {
@@ -138,8 +138,8 @@ func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		if time.Now().After(end) {
-			told, _ := os.ReadFile(ts.MkAbs("launched.err"))
-			ts.Fatalf("%s: nothing like it came within %s: %v\n%s", args[0], patience, err, told)
+			stderr, _ := os.ReadFile(ts.MkAbs("launched.err"))
+			ts.Fatalf("%s: nothing like it came within %s: %v\n%s", args[0], patience, err, stderr)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(w.lock.Release())
 		return
 	}
-	who := state.Holder{PID: 4242, Host: "elsewhere", User: "somebody", Command: strings.Join(args, " ")}
+	who := state.Holder{PID: 4242, Host: "elsewhere", User: "operator", Command: strings.Join(args, " ")}
 	var err error
 	w.lock, err = state.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
 	ts.Check(err)

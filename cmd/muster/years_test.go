@@ -21,7 +21,7 @@ import (
 )
 
 // years is a service over many years: a real server, a Datatracker whose
-// meetings follow one another, a clock that is moved on, and somebody who
+// meetings follow one another, a clock that is moved on, and a user who
 // speaks in every room.
 type years struct {
 	t           *testing.T
@@ -32,7 +32,7 @@ type years struct {
 	meeting     *fixtures.Meeting
 	alice       *fixtures.Participant
 	said        map[string][]string // by room, in order
-	changes     int                 // those that the program has told of
+	changes     int                 // those that the program reported
 }
 
 // realServer is what a years needs of a server.
@@ -156,7 +156,7 @@ func equalSettings(a, b ui.Room) bool {
 	return fmt.Sprint(a.Settings) == fmt.Sprint(b.Settings)
 }
 
-// rooms asks the program for the rooms on the service.
+// rooms returns the rooms on the service as the program shows them.
 func (y *years) rooms() map[string]ui.Room {
 	y.t.Helper()
 	code, out, errs := y.run("rooms", "--meeting", y.meeting.Number, "--format", "json", "--quiet")
@@ -221,7 +221,7 @@ func (y *years) checkAudit(what string) {
 		y.t.Fatal(err)
 	}
 	if done := strings.Count(string(trail), `"result":"done"`); done != y.changes {
-		y.t.Errorf("%s: the audit trail has %d changes, the program has told of %d", what, done, y.changes)
+		y.t.Errorf("%s: the audit trail has %d changes, the program reported %d", what, done, y.changes)
 	}
 }
 
@@ -236,8 +236,8 @@ func (y *years) is(standing string, names ...string) {
 	}
 }
 
-// TestYears plays meeting after meeting on real servers.
-func TestYears(t *testing.T) {
+// TestMeetingAfterMeeting plays meeting after meeting on real servers.
+func TestMeetingAfterMeeting(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(t *testing.T) realServer{
 		"prosody with companion": func(t *testing.T) realServer {

@@ -47,23 +47,28 @@ func TestRemember(t *testing.T) {
 			want: want.RoomHistory{Last: sample.Day, Meeting: "126", End: end},
 		},
 		"on an agenda, without a time": {
-			in:   want.Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, agenda.Session{Group: "moq", Room: "moq"})}},
+			in: want.Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")},
+				agenda.Session{Group: "moq", Room: "moq"})}},
 			want: want.RoomHistory{Last: sample.Day},
 		},
 		"on a later one": {
-			in:   want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "125", End: before}}},
+			in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")},
+				History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "125", End: before}}},
 			want: want.RoomHistory{Last: sample.Day, Meeting: "126", End: end},
 		},
 		"on an earlier one": {
-			in:   want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "127", End: end.Add(1)}}},
+			in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")},
+				History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "127", End: end.Add(1)}}},
 			want: want.RoomHistory{Last: sample.Day, Meeting: "127", End: end.Add(1)},
 		},
 		"on the same one, moved": {
-			in:   want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")}, History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "126", End: end.Add(1)}}},
+			in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", "sched")},
+				History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "126", End: end.Add(1)}}},
 			want: want.RoomHistory{Last: sample.Day, Meeting: "126", End: end},
 		},
 		"cancelled": {
-			in:   want.Sources{Meetings: []agenda.Meeting{on("126", "moq", agenda.Canceled)}, History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "125", End: before}}},
+			in: want.Sources{Meetings: []agenda.Meeting{on("126", "moq", agenda.Canceled)},
+				History: map[string]want.RoomHistory{"moq": {Last: before, Meeting: "125", End: before}}},
 			want: want.RoomHistory{Last: before, Meeting: "125", End: before},
 		},
 		"off the agenda": {
@@ -85,7 +90,8 @@ func TestRemember(t *testing.T) {
 			in: want.Sources{Groups: sample.List(moq)}, want: want.RoomHistory{Last: sample.Day, Group: moq.ID, Alive: sample.Day},
 		},
 		"living again": {
-			in:   want.Sources{Groups: sample.List(moq), History: map[string]want.RoomHistory{"moq": {Last: before, Group: 1, Alive: before, Over: before, Own: true}}},
+			in: want.Sources{Groups: sample.List(moq),
+				History: map[string]want.RoomHistory{"moq": {Last: before, Group: 1, Alive: before, Over: before, Own: true}}},
 			want: want.RoomHistory{Last: sample.Day, Group: moq.ID, Alive: sample.Day},
 		},
 		"living, list stale": {in: want.Sources{Groups: stale}, want: want.RoomHistory{Last: sample.Day}},
@@ -104,7 +110,8 @@ func TestRemember(t *testing.T) {
 			found: []xmppadmin.Room{sample.Room("moq", true, false, "")}, want: want.RoomHistory{Last: sample.Day, Over: sample.Day.Add(-1)},
 		},
 		"over, edited, found": {
-			in:    want.Sources{Groups: sample.List(sample.Edited(unnoted, sample.Day)), History: map[string]want.RoomHistory{"moq": {Last: before, Over: sample.Day.Add(-1)}}},
+			in: want.Sources{Groups: sample.List(sample.Edited(unnoted, sample.Day)),
+				History: map[string]want.RoomHistory{"moq": {Last: before, Over: sample.Day.Add(-1)}}},
 			found: []xmppadmin.Room{sample.Room("moq", true, false, "")}, want: want.RoomHistory{Last: sample.Day, Over: sample.Day.Add(-1)},
 		},
 		"over, days left, archived": {in: want.Sources{Groups: sample.List(unnoted)}, found: []xmppadmin.Room{sample.Room("moq", true, true, "")}},
@@ -131,11 +138,14 @@ func TestRemember(t *testing.T) {
 		},
 		"not wanted for longer": {in: want.Sources{History: map[string]want.RoomHistory{"moq": {Last: sample.Day.Add(-2*365*24*time.Hour - 1)}}}},
 		"not wanted for longer, a BOF": {
-			in:   want.Sources{Groups: sample.List(moq), History: map[string]want.RoomHistory{"moq": {Last: sample.Day.Add(-2*365*24*time.Hour - 1), Meeting: "120", End: sample.Day.AddDate(-3, 0, 0)}}},
+			in: want.Sources{Groups: sample.List(moq),
+				History: map[string]want.RoomHistory{"moq": {Last: sample.Day.Add(-2*365*24*time.Hour - 1), Meeting: "120",
+					End: sample.Day.AddDate(-3, 0, 0)}}},
 			want: want.RoomHistory{Last: sample.Day.Add(-2*365*24*time.Hour - 1), Meeting: "120", End: sample.Day.AddDate(-3, 0, 0)},
 		},
 		"not wanted for longer, and now": {
-			in:   want.Sources{Groups: sample.List(sample.Record("moq", "wg", "active")), History: map[string]want.RoomHistory{"moq": {Last: sample.Day.AddDate(-3, 0, 0)}}},
+			in: want.Sources{Groups: sample.List(sample.Record("moq", "wg", "active")),
+				History: map[string]want.RoomHistory{"moq": {Last: sample.Day.AddDate(-3, 0, 0)}}},
 			want: want.RoomHistory{Last: sample.Day, Group: moq.ID, Alive: sample.Day},
 		},
 	}
@@ -164,7 +174,8 @@ func TestRemember(t *testing.T) {
 				}
 				data, err := json.Marshal(seen)
 				var back map[string]want.RoomHistory
-				if err != nil || json.Unmarshal(data, &back) != nil || len(back) != len(seen) || len(seen) > 0 && provision.DigestOf(back) != provision.DigestOf(seen) {
+				if err != nil || json.Unmarshal(data,
+					&back) != nil || len(back) != len(seen) || len(seen) > 0 && provision.DigestOf(back) != provision.DigestOf(seen) {
 					t.Errorf("%s, %v", data, err)
 				}
 			}
@@ -176,7 +187,7 @@ func TestRemember(t *testing.T) {
 }
 
 // TestMarks: a plan file notices what has moved on the list of groups, and not
-// that somebody edited a group that lives.
+// that a living group was edited.
 func TestMarks(t *testing.T) {
 	t.Parallel()
 	m := sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"))

@@ -22,7 +22,7 @@ type Sources struct {
 	// agendas alone, so that no room is wanted between meetings, and none ends
 	// but by a renaming.
 	Groups *agenda.GroupList
-	// History is what is remembered of rooms, by name: see [state.Memory].
+	// History is what is remembered of rooms, by name: see [state.History].
 	History map[string]RoomHistory
 }
 

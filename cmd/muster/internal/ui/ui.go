@@ -24,6 +24,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -32,6 +33,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"muster/provision/plan"
 )
 
 // The values of Options.Format.
@@ -111,7 +114,12 @@ func (c *Console) Error(err error) {
 	c.errorLine(err)
 	if c.Options.Format == JSON {
 		code, hint := c.describe(err)
-		c.record(errorRecord{Type: "error", Code: code, Message: err.Error(), Hint: hint})
+		record := errorRecord{Type: "error", Code: code, Message: err.Error(), Hint: hint}
+		var guard *plan.GuardError
+		if errors.As(err, &guard) {
+			record.Guard = guard.Guard
+		}
+		c.record(record)
 	}
 }
 

@@ -1,0 +1,35 @@
+package reconcile
+
+import "strings"
+
+// Errors are several errors of one run, each of which stands for itself.
+type Errors []error
+
+// Error returns the texts of all errors.
+func (e Errors) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns the errors.
+func (e Errors) Unwrap() []error { return e }
+
+// join returns the errors that are not nil: none as nil, one as itself.
+func join(errs ...error) error {
+	var all Errors
+	for _, err := range errs {
+		if err != nil {
+			all = append(all, err)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return all
+}
