@@ -94,6 +94,8 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 			return err
 		}
 	}
+	a.applying.Store(true)
+	defer a.applying.Store(false)
 	progress := a.console.Progress(pass.Plan.Counts.Changes())
 	applied, err := r.Apply(ctx, pass, apply.Options{Progress: func(r apply.Result) {
 		if r.Action.Changes() {

@@ -79,6 +79,7 @@ type world struct {
 	meeting     *fixtures.Meeting
 	env         *[]string
 	launched    *exec.Cmd
+	screen      func() // ends the terminal of what was launched
 	lock        *state.Lock
 }
 

@@ -223,6 +223,20 @@ func onAgenda(meetings []agenda.Meeting) map[string]time.Time {
 	return on
 }
 
+// lastEnd returns the end of the last of the meetings that a group is on, with
+// cancelled sessions too.
+func lastEnd(meetings []agenda.Meeting, acronym string) time.Time {
+	var last time.Time
+	for _, m := range meetings {
+		for _, s := range m.Sessions {
+			if end := m.Sessions[len(m.Sessions)-1].Start.Add(time.Hour); s.Group == acronym && end.After(last) {
+				last = end
+			}
+		}
+	}
+	return last
+}
+
 // list is the list of groups as the Datatracker gives it today.
 func (y *years) list() *agenda.GroupList {
 	l := &agenda.GroupList{}
@@ -288,7 +302,7 @@ func (y *years) run() {
 	}
 	on := onAgenda(in.Meetings)
 	for _, g := range y.groups {
-		if end := on[g.Acronym]; end.After(g.met) {
+		if end := lastEnd(in.Meetings, g.Acronym); end.After(g.met) {
 			g.met = end
 		}
 	}

@@ -91,7 +91,10 @@ func groupAndType(g *agenda.GroupRecord) string {
 
 // The texts below are reasons of decisions; each may follow a colon.
 
-const forMeetingsOnly = ", and rooms of its type are for meetings"
+const (
+	forMeetingsOnly = ", and rooms of its type are for meetings"
+	rowUnread       = ", and a row that may be of its group could not be read"
+)
 
 func inState(g *agenda.GroupRecord) string {
 	return fmt.Sprintf("%s is in the state %q", groupAndType(g), provision.OneLine(string(g.State), provision.MaxName))

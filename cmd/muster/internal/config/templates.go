@@ -8,7 +8,7 @@ import (
 	"text/template"
 	"text/template/parse"
 
-	"muster/cmd/muster/internal/suggest"
+	"muster/provision"
 	"muster/provision/want"
 )
 
@@ -47,7 +47,7 @@ func templateError(err error) error {
 func (c Config) unknownField(key, field string) error {
 	e := &Error{Path: c.Path, Key: key, Err: fmt.Errorf("no field .%s", field)}
 	e.Advice = "the fields are ." + strings.Join(fieldNames(), ", .")
-	if near := suggest.Nearest(field, fieldNames()); near != "" {
+	if near := provision.Nearest(field, fieldNames()); near != "" {
 		e.Advice = fmt.Sprintf("did you mean .%s? %s", near, e.Advice)
 	}
 	return e

@@ -86,6 +86,14 @@ func New(s Streams, version string, describe Describe) *Console {
 	}
 }
 
+// Successor returns a console for the last words of a run whose command was
+// abandoned and may still write to c.
+func (c *Console) Successor() *Console {
+	next := New(c.streams, c.version, c.describe)
+	next.Options = c.Options
+	return next
+}
+
 // Out returns standard output for text that needs no escaping, such as help. A
 // failure to write is noted as any other.
 func (c *Console) Out() io.Writer { return c.out }

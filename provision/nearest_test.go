@@ -1,4 +1,4 @@
-package suggest
+package provision
 
 import "testing"
 
@@ -13,6 +13,7 @@ func TestNearest(t *testing.T) {
 		{"a letter missing", "aply", commands, "apply"},
 		{"two letters swapped", "adpot", commands, "adopt"},
 		{"the word itself", "plan", commands, "plan"},
+		{"two letters swapped in a short word", "tsl", []string{"6lo", "tls"}, "tls"},
 		{"a short word", "pln", commands, "plan"},
 		{"a third of a long word", "xmpp.pasword_fle", []string{"xmpp.password_file", "xmpp.password_env"}, "xmpp.password_file"},
 		{"as far as the word is long", "show", commands, ""},
