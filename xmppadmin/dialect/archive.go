@@ -86,7 +86,17 @@ func (d *owner) saveBackup(ctx context.Context, address string, form xep.Form, s
 			backup.Affiliations[jid] = affiliation
 		}
 	}
+	if _, changes := s[muc.Subject]; changes {
+		subject, err := d.subject(ctx, address)
+		if err != nil {
+			return backup, err
+		}
+		backup.Subject = &subject
+	}
 	if before.Phase == archiving {
+		if before.Subject != nil {
+			backup.Subject = before.Subject
+		}
 		maps.Copy(backup.Fields, before.Fields)
 		maps.Copy(backup.Affiliations, before.Affiliations)
 	}
@@ -138,6 +148,9 @@ func (d *owner) reopen(ctx context.Context, address string, s muc.Settings) erro
 	if err := restore(ctx, c, address, backup, s); err != nil {
 		return err
 	}
+	if err := d.restoreSubject(ctx, address, backup, s); err != nil {
+		return err
+	}
 	if s[muc.Moderated] != muc.True {
 		if err := d.grantVoice(ctx, address); err != nil {
 			return err
@@ -160,6 +173,17 @@ func restore(ctx context.Context, c *session.Client, address string, backup room
 		}
 	}
 	return xep.SubmitRoomForm(ctx, c, address, answer)
+}
+
+// restoreSubject sets the subject given, or else the one that archiving changed.
+func (d *owner) restoreSubject(ctx context.Context, address string, backup roomBackup, s muc.Settings) error {
+	if text, given := s[muc.Subject]; given {
+		return d.setSubject(ctx, address, text)
+	}
+	if backup.Subject == nil {
+		return nil
+	}
+	return d.setSubject(ctx, address, *backup.Subject)
 }
 
 // revokeVoice takes the voices of the occupants who are not owners. Closing a

@@ -25,6 +25,8 @@ type roomBackup struct {
 	// Fields are fields of the room's configuration form with the values that
 	// they had.
 	Fields map[string][]string `json:"fields,omitempty"`
+	// Subject is the subject that the room had, if archiving has changed it.
+	Subject *string `json:"subject,omitempty"`
 	// Affiliations are those that were taken away, by JID.
 	Affiliations map[string]string `json:"affiliations,omitempty"`
 }

@@ -55,7 +55,9 @@ func missingCommands(c *Conn) []string {
 	})
 }
 
-// optionName returns ejabberd's name of a setting.
+// optionName returns ejabberd's name of a setting, or "" where it has no
+// option. Its list of options for change_room_option has "subject" too, but
+// ejabberd 26.07 fails with it; the address of a log is the server's own.
 func optionName(s muc.Setting) string {
 	switch s {
 	case muc.Language:
@@ -99,7 +101,8 @@ func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error)
 // look reads the options of a room and, where there are any, its
 // affiliations. A room that does not exist has no options.
 func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
-	if _, err := d.conn.JID(name); err != nil {
+	address, err := d.conn.JID(name)
+	if err != nil {
 		return muc.UnknownRoom(name, err), nil
 	}
 	options, err := d.ask(ctx, "get_room_options", d.room(name)...)
@@ -125,6 +128,7 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
 		return notSeen(ctx, name, err)
 	}
+	d.fallback.seen.show(address, room.Settings)
 	room.Archived = muc.IsArchived(room.Settings)
 	return room, nil
 }
@@ -214,6 +218,8 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	rest := make(muc.Settings)
 	for _, setting := range s.Names() {
 		switch {
+		case setting == muc.Subject && s[setting] != "":
+			rest[setting] = s[setting]
 		case setting == muc.Password && s[setting] == "", !d.offers(setting):
 		case simple(s[setting]):
 			options = append(options, optionName(setting)+":"+s[setting])
@@ -235,8 +241,12 @@ func simple(value string) bool {
 	return value != "" && !strings.ContainsAny(value, ":\n")
 }
 
-// offers reports whether a setting can be set, as far as that is known.
+// offers reports whether a setting has an option that can be set, as far as
+// that is known.
 func (d *ejabberd) offers(setting muc.Setting) bool {
+	if optionName(setting) == "" {
+		return false
+	}
 	if setting == muc.MessageArchive {
 		return d.conn.Facts.Archives
 	}
@@ -248,9 +258,27 @@ func (d *ejabberd) offers(setting muc.Setting) bool {
 	return d.logs != nil && *d.logs
 }
 
-// Configure sets each setting by itself, all at once.
+// ShowsSubjects reports false: no command shows the subject.
+func (d *ejabberd) ShowsSubjects() bool { return false }
+
+// ReadSubjects enters the rooms, as the owner dialect does.
+func (d *ejabberd) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
+}
+
+// Configure sets each setting by itself, all at once. It enters the room to set
+// the subject, for which there is no command.
 func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
 	g, ctx := errgroup.WithContext(ctx)
+	if text, given := s[muc.Subject]; given {
+		g.Go(func() error {
+			address, err := d.conn.JID(name)
+			if err != nil {
+				return err
+			}
+			return d.fallback.setSubject(ctx, address, text)
+		})
+	}
 	for _, setting := range s.Names() {
 		if !d.offers(setting) {
 			continue

@@ -14,6 +14,7 @@ import (
 // requests to look at a room and sees only rooms that are listed or named.
 type owner struct {
 	conn *Conn
+	seen seenSubjects
 }
 
 // Name returns "owner".
@@ -48,7 +49,7 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
-	room := muc.Room{Name: name, State: muc.Exists}
+	room := muc.Room{Name: name, State: muc.Exists, Occupants: info.Occupants()}
 	form, err := xep.RoomForm(ctx, client, address)
 	switch {
 	case errors.Is(err, session.ErrForbidden):
@@ -64,6 +65,7 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	}
 	room.Managed = d.conn.owns(owners)
 	room.Settings = settingsOf(form.Fields)
+	d.seen.show(address, room.Settings)
 	room.Archived = muc.IsArchived(room.Settings)
 	if _, shown := room.Settings[muc.MessageArchive]; !shown && info.Has(xep.FeatureMAM) {
 		// Where the server archives every room there is nothing to set.
@@ -92,19 +94,42 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	if !stay.Created {
 		return roomError(name, session.ErrExists)
 	}
-	return roomError(name, configure(ctx, st, address, s))
+	return roomError(name, d.configureNew(ctx, st, stay, address, s))
+}
+
+// configureNew configures a room that this account has just made and is in. It
+// has no subject yet.
+func (d *owner) configureNew(ctx context.Context, st *session.Stream, stay xep.Occupancy, room string, s muc.Settings, more ...xep.Field) error {
+	text, given := s[muc.Subject]
+	if err := configure(ctx, st, room, s, more...); err != nil || !given {
+		return err
+	}
+	var err error
+	if text != "" {
+		err = stay.SetSubject(ctx, text)
+	}
+	d.seen.note(room, text, err)
+	return err
 }
 
 func (d *owner) nick() string { return d.conn.Client.Localpart() }
 
 // Configure submits those fields of the room's own form that stand for the
-// settings (XEP-0045 §10.2), and no others.
+// settings (XEP-0045 §10.2), and no others. It enters the room to set the
+// subject.
 func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return err
 	}
-	return roomError(name, configure(ctx, d.conn.Client, address, s))
+	text, given := s[muc.Subject]
+	if rest := withoutSubject(s); len(rest) > 0 || !given {
+		err = configure(ctx, d.conn.Client, address, rest)
+	}
+	if err == nil && given {
+		err = d.setSubject(ctx, address, text)
+	}
+	return roomError(name, err)
 }
 
 func configure(ctx context.Context, r xep.Requester, room string, s muc.Settings, more ...xep.Field) error {

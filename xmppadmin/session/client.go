@@ -36,6 +36,11 @@ type Config struct {
 	// ReconnectTimeout bounds the attempts to connect again after a loss; one
 	// minute where it is zero.
 	ReconnectTimeout time.Duration
+	// WaitLimit bounds the time that the client spends waiting in all, for
+	// answers that do not come and for a connection after a loss; two minutes
+	// where it is zero. Once it is spent, every request fails at once with
+	// ErrUnavailable. Waiting ends at most one Timeout later.
+	WaitLimit time.Duration
 	// MaxInFlight is how many requests may be under way at once; 32 where zero.
 	MaxInFlight int
 	// Logger receives connections made and lost; nil for no log.
@@ -48,6 +53,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.ReconnectTimeout <= 0 {
 		c.ReconnectTimeout = time.Minute
+	}
+	if c.WaitLimit <= 0 {
+		c.WaitLimit = 2 * time.Minute
 	}
 	if c.MaxInFlight <= 0 {
 		c.MaxInFlight = 32
@@ -66,6 +74,7 @@ type Client struct {
 	account jid.JID
 	slots   chan struct{} // one for each request under way
 	meter   meter
+	budget  budget
 
 	mu     sync.Mutex // held while connecting, so that all wait for one stream
 	stream *Stream    // nil before the first; the last one after a loss
@@ -95,6 +104,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 	}
 	c := &Client{cfg: cfg.withDefaults(), account: account}
 	c.slots = make(chan struct{}, c.cfg.MaxInFlight)
+	c.budget.limit = c.cfg.WaitLimit
 	if _, err := c.Stream(ctx); err != nil {
 		return nil, err
 	}
@@ -120,6 +130,16 @@ func (c *Client) Stats() Stats {
 		Received: c.meter.received.Load(), Streams: c.meter.streams.Load(),
 	}
 }
+
+// Waited returns how long the client has waited for answers that did not come
+// and for a connection after a loss, and for what: "40s for answers of
+// rooms.example.org".
+func (c *Client) Waited() (time.Duration, string) { return c.budget.total() }
+
+// RenewWaitLimit lets the client wait for Config.WaitLimit again, and connect
+// again after it gave up. It is for a program that does several pieces of work,
+// one after the other, over one client.
+func (c *Client) RenewWaitLimit() { c.budget.renew() }
 
 // Connection returns how the client is, or was last, connected.
 func (c *Client) Connection() Connection {
@@ -163,17 +183,45 @@ func (c *Client) Set(ctx context.Context, to string, payload xml.TokenReader, an
 }
 
 // RetryLost calls do, and calls it again on a new stream each time it ends
-// with ErrInterrupted. It is for what changes nothing.
+// with ErrInterrupted, within Config.WaitLimit. It is for what changes nothing.
+//
+// The first repetition is immediate. A request that ends each stream is
+// repeated after growing pauses.
 func (c *Client) RetryLost(ctx context.Context, do func() error) error {
-	for {
+	for pause := time.Duration(0); ; pause = min(max(2*pause, firstPause), longestPause) {
 		err := do()
 		if !errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
+			return err
+		}
+		if !c.pause(ctx, pause) {
 			return err
 		}
 		if _, again := c.Stream(ctx); again != nil {
 			return again
 		}
 	}
+}
+
+// Pauses between attempts grow from the first to the longest, each twice as
+// long as the one before.
+const (
+	firstPause   = 250 * time.Millisecond
+	longestPause = 8 * time.Second
+)
+
+// pause waits, counts that as spent waiting, and reports whether ctx is still
+// in force.
+func (c *Client) pause(ctx context.Context, d time.Duration) bool {
+	if d == 0 {
+		return ctx.Err() == nil
+	}
+	began := time.Now()
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+	c.budget.add("a stream that lasts", began, time.Now())
+	return ctx.Err() == nil
 }
 
 // request sends one IQ on st, or where that is nil on the stream that there
@@ -194,27 +242,31 @@ func (c *Client) request(ctx context.Context, st *Stream, typ stanza.IQType, to 
 			return err
 		}
 	}
+	if err := c.budget.spent(); err != nil {
+		return err
+	}
 	c.meter.requests.Add(1)
 	err = st.roundTrip(ctx, payload, stanza.IQ{Type: typ, To: address}, answer)
 	return RequestError(to, err)
 }
 
 // Stream returns the stream that there is, and makes one where there is none.
-// After a loss it tries for as long as Config.ReconnectTimeout, with growing
-// pauses.
+// After a loss it tries for as long as Config.ReconnectTimeout, and within
+// Config.WaitLimit, with growing pauses. A server that could not be reached in
+// that time is not tried again.
 func (c *Client) Stream(ctx context.Context) (*Stream, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil, fmt.Errorf("xmpp: %w: the client was closed", ErrUnavailable)
 	}
+	if err := c.budget.spent(); err != nil {
+		return nil, err
+	}
 	if c.stream != nil && c.stream.alive() {
 		return c.stream, nil
 	}
-	if c.stream != nil {
-		c.cfg.Logger.Warn("the stream was lost, connecting again", "cause", c.stream.cause())
-	}
-	st, err := c.connectWithin(ctx, c.cfg.ReconnectTimeout)
+	st, err := c.reconnect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -223,13 +275,28 @@ func (c *Client) Stream(ctx context.Context) (*Stream, error) {
 	return st, nil
 }
 
+// reconnect connects, after a loss within the time that is left, which it
+// counts as spent.
+func (c *Client) reconnect(ctx context.Context) (*Stream, error) {
+	if c.stream == nil {
+		return c.connectWithin(ctx, c.cfg.ReconnectTimeout)
+	}
+	c.cfg.Logger.Warn("the stream was lost, connecting again", "cause", c.stream.cause())
+	began := time.Now()
+	st, err := c.connectWithin(ctx, min(c.cfg.ReconnectTimeout, c.budget.left()))
+	c.budget.add("a connection to "+c.Domain(), began, time.Now())
+	if err != nil && ctx.Err() == nil {
+		c.budget.end(err)
+	}
+	return st, err
+}
+
 // connectWithin connects, and tries again while the failure is a temporary
-// one. The first pause is a quarter of a second; each further one is twice as
-// long, up to eight seconds.
+// one.
 func (c *Client) connectWithin(ctx context.Context, limit time.Duration) (*Stream, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	for pause := 250 * time.Millisecond; ; pause = min(2*pause, 8*time.Second) {
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		st, err := c.connect(ctx)
 		if err == nil {
 			return st, nil

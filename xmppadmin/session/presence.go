@@ -9,18 +9,21 @@ import (
 	"time"
 
 	"mellium.im/xmlstream"
+	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 )
 
-// PresenceHandler receives presence stanzas, one after the other, each as the
-// tokens of one element. It must not block. Its errors are ignored, unless the
-// XML itself is broken.
-type PresenceHandler func(xml.TokenReader) error
+// StanzaHandler receives presence and message stanzas, one after the other:
+// name is "presence" or "message", and the reader has the tokens of the whole
+// element. It must not block. Its errors are ignored, unless the XML itself is
+// broken.
+type StanzaHandler func(name string, element xml.TokenReader) error
 
-// WatchPresence passes presence from the bare JID at, and from its resources,
-// to handle until stop is called. It reports false, and does nothing, where
-// that presence is being watched already. Addresses are compared as text.
-func (st *Stream) WatchPresence(at string, handle PresenceHandler) (stop func(), ok bool) {
+// Watch passes presence and messages from the bare JID at, and from its
+// resources, to handle until stop is called. It reports false, and does
+// nothing, where that JID is being watched already. Addresses are compared as
+// text.
+func (st *Stream) Watch(at string, handle StanzaHandler) (stop func(), ok bool) {
 	key := strings.ToLower(at)
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -46,10 +49,13 @@ func (st *Stream) Send(ctx context.Context, stanza xml.TokenReader) error {
 	return nil
 }
 
-// Ask sends a stanza and waits until answered delivers a value, for as long as
-// Config.Timeout. Otherwise the error is ErrInterrupted.
-func Ask[T any](ctx context.Context, st *Stream, stanza xml.TokenReader, answered <-chan T) (T, error) {
+// Ask sends a stanza to an address and waits until answered delivers a value,
+// for as long as Config.Timeout. Otherwise the error is ErrInterrupted.
+func Ask[T any](ctx context.Context, st *Stream, to jid.JID, stanza xml.TokenReader, answered <-chan T) (T, error) {
 	var none T
+	if err := st.client.budget.spent(); err != nil {
+		return none, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, st.client.cfg.Timeout)
 	defer cancel()
 	st.client.meter.requests.Add(1)
@@ -64,23 +70,21 @@ func Ask[T any](ctx context.Context, st *Stream, stanza xml.TokenReader, answere
 		return none, fmt.Errorf("%w: %w", ErrInterrupted, errLost)
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			st.closeIfIdle(sent)
+			st.waitedFor(to, sent)
 		}
 		return none, fmt.Errorf("%w: %w", ErrInterrupted, context.Cause(ctx))
 	}
 }
 
 // handle receives each stanza that is not the answer to a request. Presence
-// that is watched is passed on; all else is dropped. It returns no error
+// and messages that are watched are passed on; all else is dropped. It returns no error
 // because of a stanza's content, since that would end the stream, and looks at
 // addresses as text, because the library's readers refuse some that servers
 // let through: an occupant's nick must not end the session.
 func (st *Stream) handle(t xmlstream.TokenReadEncoder, start *xml.StartElement) error {
 	switch start.Name.Local {
-	case "presence":
-		return st.handlePresence(t, start)
-	case "message":
-		return st.handleMessage(t, start)
+	case "presence", "message":
+		return st.passOn(t, start)
 	case "iq":
 		return refuseIQ(t, start)
 	default:
@@ -88,16 +92,15 @@ func (st *Stream) handle(t xmlstream.TokenReadEncoder, start *xml.StartElement) 
 	}
 }
 
-// handlePresence passes presence on to its handler. The lock is not held
-// meanwhile.
-func (st *Stream) handlePresence(t xml.TokenReader, start *xml.StartElement) error {
+// passOn passes a stanza on to its handler. The lock is not held meanwhile.
+func (st *Stream) passOn(t xml.TokenReader, start *xml.StartElement) error {
 	st.mu.Lock()
 	handle := st.watches[strings.ToLower(bareOf(attribute(*start, "from")))]
 	st.mu.Unlock()
 	if handle == nil {
 		return nil
 	}
-	err := handle(xmlstream.MultiReader(xmlstream.Token(*start), t))
+	err := handle(start.Name.Local, xmlstream.MultiReader(xmlstream.Token(*start), t))
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
 		return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mellium.im/xmpp"
+	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 )
 
@@ -29,8 +30,7 @@ type Stream struct {
 	err        error         // why; to be read after dead is closed
 
 	mu      sync.Mutex
-	watches map[string]PresenceHandler // by bare JID
-	inboxes map[string]MessageHandler  // by the sender's address
+	watches map[string]StanzaHandler // by bare JID
 }
 
 // Connection describes how a stream is connected.
@@ -46,8 +46,7 @@ func newStream(c *Client, session *xmpp.Session, conn *meteredConn, how Connecti
 	st := &Stream{
 		client: c, session: session, conn: conn, connection: how,
 		dead:    make(chan struct{}),
-		watches: make(map[string]PresenceHandler),
-		inboxes: make(map[string]MessageHandler),
+		watches: make(map[string]StanzaHandler),
 	}
 	go func() {
 		err := session.Serve(xmpp.HandlerFunc(st.handle))
@@ -101,6 +100,10 @@ func (st *Stream) close() error {
 	if !st.alive() {
 		return nil
 	}
+	// The end of the stream cannot be written to a connection that takes
+	// nothing.
+	stuck := time.AfterFunc(2*time.Second, func() { _ = st.conn.Close() })
+	defer stuck.Stop()
 	err := st.session.Close()
 	select {
 	case <-st.dead:
@@ -134,7 +137,7 @@ func (st *Stream) roundTrip(ctx context.Context, payload xml.TokenReader, iq sta
 	case !st.alive():
 		return fmt.Errorf("%w: %w: %w", ErrInterrupted, errLost, st.err)
 	case errors.Is(err, context.DeadlineExceeded):
-		st.closeIfIdle(sent)
+		st.waitedFor(iq.To, sent)
 		return fmt.Errorf("%w: no answer within %s", ErrInterrupted, timeout)
 	case broken(err), errors.Is(err, context.Canceled),
 		errors.Is(err, xmpp.ErrOutputStreamClosed), errors.Is(err, xmpp.ErrInputStreamClosed):
@@ -166,6 +169,13 @@ func (st *Stream) exchange(ctx context.Context, payload xml.TokenReader, iq stan
 	}
 	defer func() { _ = response.Close() }() // left open it stops the whole stream
 	return decodeAnswer(xml.NewTokenDecoder(response), answer)
+}
+
+// waitedFor counts the time since a request that was not answered as spent
+// waiting, and closes the connection of a server that sends nothing at all.
+func (st *Stream) waitedFor(to jid.JID, sent time.Time) {
+	st.client.budget.add("answers of "+to.Domainpart(), sent, time.Now())
+	st.closeIfIdle(sent)
 }
 
 // closeIfIdle closes the connection of a server that has sent nothing at all

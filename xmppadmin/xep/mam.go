@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,8 +60,8 @@ func QueryArchive(ctx context.Context, st *session.Stream, at string, q ArchiveQ
 	if q.Max < 1 {
 		return ArchivePage{}, fmt.Errorf("archive of %s: a page of %d messages was asked for", at, q.Max)
 	}
-	collector := &archiveCollector{id: rand.Text()[:12]}
-	stop, ok := st.WatchMessages(at, collector.handle)
+	collector := &archiveCollector{at: at, id: rand.Text()[:12]}
+	stop, ok := st.Watch(at, collector.handle)
 	if !ok {
 		return ArchivePage{}, fmt.Errorf("archive of %s: another query is under way", at)
 	}
@@ -145,6 +146,7 @@ func (p ArchivePage) check(q ArchiveQuery) error {
 
 // archiveCollector gathers the results of one query while the stream is read.
 type archiveCollector struct {
+	at string // the archive's JID
 	id string // of the query
 
 	mu       sync.Mutex
@@ -158,14 +160,15 @@ func (c *archiveCollector) collected() ([]ArchivedMessage, error) {
 	return c.messages, c.err
 }
 
-// handle receives each message from the archive's JID.
-func (c *archiveCollector) handle(t xml.TokenReader) error {
+// handle receives each stanza from the archive's JID and its resources. Those
+// of a room's resources come from its occupants.
+func (c *archiveCollector) handle(name string, t xml.TokenReader) error {
 	stanza, err := readNode(t)
 	if err != nil {
 		return err
 	}
 	result := stanza.child(FeatureMAM, "result")
-	if result == nil || result.attr("queryid") != c.id {
+	if name != "message" || !strings.EqualFold(stanza.attr("from"), c.at) || result == nil || result.attr("queryid") != c.id {
 		return nil
 	}
 	m, err := readArchived(result)
