@@ -163,7 +163,7 @@ func wantedRooms(t *testing.T, path string) (rooms, cancelled []string) {
 	rooms = []string{"hallway"}
 	for _, rows := range agenda {
 		for _, row := range rows {
-			configured := slices.Contains([]string{"wg", "rg", "ag", "rag"}, row.Group.Type)
+			configured := slices.Contains([]string{"wg", "rg", "ag", "rag", "edwg"}, row.Group.Type)
 			switch {
 			case row.Objtype != "session" || row.Status == "resched":
 			case row.Status == "canceled" && configured:

@@ -295,7 +295,7 @@ func playYears(y *years) {
 	y.refused("an empty agenda", exitRefused)
 	y.datatracker.Fail("/", fixtures.HTMLPage(503))
 	y.now = y.now.AddDate(0, 0, 1)
-	y.refused("an outage", exitRefused)
+	y.refused("an outage", exitDatatracker)
 
 	y.meeting = whole
 	y.next(func(m *fixtures.Meeting) {

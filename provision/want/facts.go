@@ -31,17 +31,17 @@ type Facts struct {
 	When     string // the next session: day, time, time zone, place, meeting
 	Agenda   string // "Agenda: " and its address
 	Log      string // "Log: " and its address
-	NoteWell string // that the IETF Note Well applies
+	NoteWell string // that the IETF Note Well applies, and whether the room is publicly logged
 }
 
 // facts returns the facts of a candidate's room at the time now.
 func (c *candidate) facts(v verdict, rules *compiled) (*Facts, error) {
-	f := &Facts{Name: c.name, Acronym: c.name, NoteWell: noteWell}
+	f := &Facts{Name: c.name, Acronym: c.name}
 	var err error
 	if f.LogURL, err = rules.logURL(c.name); err != nil {
 		return nil, err
 	}
-	f.Log = labelled("Log: ", f.LogURL)
+	f.Log, f.NoteWell = labelled("Log: ", f.LogURL), noteWell(f.LogURL)
 	f.setRoom(c, v)
 	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
 	at, next := c.next(v.now)
