@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"testing"
+
 	"muster/provision/plan"
 	"muster/provision/reconcile"
 	"muster/provision/state"
 	"muster/provision/want"
-	"testing"
 
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
