@@ -43,7 +43,7 @@ func inProgram(t *testing.T) []string {
 func TestTestDependenciesStandApart(t *testing.T) {
 	t.Parallel()
 	program, tests := required(t)
-	if len(program) < 10 || len(tests) < 3 {
+	if len(program) < 10 || len(tests) < 2 {
 		t.Fatalf("go.mod requires %q and, for tests, %q", program, tests)
 	}
 	built := inProgram(t)
