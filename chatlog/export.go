@@ -282,3 +282,18 @@ func (s *Store) held(ctx context.Context, room int64) (int, error) {
 	err := s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND NOT forgotten", room).Scan(&n)
 	return n, err
 }
+
+// MarkGone notes that the service no longer has a room of the record. A room
+// that the record does not have is left out.
+func (s *Store) MarkGone(ctx context.Context, room string) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		var id int64
+		err := tx.QueryRowContext(ctx, "UPDATE room SET life = $1 WHERE service = $2 AND name = $3 AND life <> $1 RETURNING id",
+			Gone, s.service, room).Scan(&id)
+		if err != nil {
+			return noRows(err)
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO changed (room, day) VALUES ($1, '') ON CONFLICT DO NOTHING", id)
+		return err
+	})
+}

@@ -39,6 +39,9 @@ type Config struct {
 // ErrForeign means that the folder has files of something else.
 var ErrForeign = errors.New("the folder has files and was not written by muster")
 
+// ErrReserved means that a room has the name of a page.
+var ErrReserved = errors.New("a room has the name of a page")
+
 // check finds what cannot be published to.
 func (c Config) check() error {
 	if c.Dir == "" {

@@ -166,7 +166,7 @@ func (w *writer) all(ctx context.Context) error {
 	}
 	for _, r := range rooms {
 		if slices.Contains(reserved, r.Name) {
-			return fmt.Errorf("publish: a room is called %q, which is the name of a page", r.Name)
+			return fmt.Errorf("publish: room %q: %w", r.Name, ErrReserved)
 		}
 	}
 	changed, err := w.store.ChangedDays(ctx)
