@@ -73,7 +73,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	}
 	defer unlock()
 	q.Applying = true
-	r, pass, conn, err := a.look(ctx, c, q)
+	r, pass, conn, err := a.look(ctx, c, o.command, q)
 	defer conn.close()
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func byRequest(p plan.Plan) []string {
 	}
 	for _, r := range p.Rows {
 		if r.Action == provision.Archive && len(r.Wanted.Reasons) > 0 {
-			lines = append(lines, fmt.Sprintf("room %q is still wanted: the next apply reopens it", r.Found.Name))
+			lines = append(lines, fmt.Sprintf("room %q is wanted; it stays archived until muster reopen %s", r.Found.Name, r.Found.Name))
 		}
 	}
 	return lines

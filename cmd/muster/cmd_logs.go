@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,6 +57,7 @@ func (a *app) logsExportCommand() *cobra.Command {
 			"the record. What was retracted or removed disappears from the record; what the server\n" +
 			"forgot stays, and is reported. An export that was interrupted goes on where it was.",
 		Annotations: changes(exits(exitIncomplete, exitLocked, exitXMPP)),
+		Args:        asUsage(cobra.ArbitraryArgs),
 		Example:     "  muster logs export\n  muster logs export quic --full",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.command = cmd.CommandPath()
@@ -77,6 +78,7 @@ func (a *app) logsVerifyCommand() *cobra.Command {
 			"archives: by the ends and the number of messages, or with --deep message by message;\n" +
 			"what is missing in the record is then read.",
 		Annotations: exits(exitIncomplete, exitLocked, exitXMPP),
+		Args:        asUsage(cobra.ArbitraryArgs),
 		Example:     "  muster logs verify\n  muster logs verify quic --deep",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.command = cmd.CommandPath()
@@ -343,23 +345,12 @@ func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *lo
 			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
 		}
 	}
-	if err := store.Withdraw(ctx, room, ids, userName(), o.reason); err != nil {
+	who := a.actor(c, o.command)
+	if err := store.Withdraw(ctx, room, ids, cmp.Or(who.SudoUser, who.User), o.reason); err != nil {
 		return err
 	}
 	a.console.Result("withdraw: %d messages of the room %q; muster logs publish takes them off the pages", len(ids), room)
 	return nil
-}
-
-// userName returns the user of the operating system, the one before sudo where
-// there is one.
-func userName() string {
-	if name := os.Getenv("SUDO_USER"); name != "" {
-		return name
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return "unknown"
 }
 
 // logsDir is the folder of the record, with a lock of its own: cron may keep
@@ -382,11 +373,8 @@ func (a *app) lockIn(ctx context.Context, c config.Config, dir, command string, 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}
-	who := state.Holder{PID: os.Getpid(), Command: command, Since: a.now()}
-	who.Host, _ = os.Hostname()
-	if u, err := user.Current(); err == nil {
-		who.User = u.Username
-	}
+	actor := a.actor(c, command)
+	who := state.Holder{PID: os.Getpid(), Command: command, Since: a.now(), Host: actor.Host, User: actor.User}
 	l, err := state.AcquireLock(ctx, dir, who, 0)
 	if timeout > 0 && errors.As(err, new(*state.LockedError)) {
 		a.console.Note("%v; waiting for up to %s", err, timeout)
