@@ -125,7 +125,7 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
 		return notSeen(ctx, name, err)
 	}
-	room.Archived = muc.IsArchived(room.Settings)
+	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	return room, nil
 }
 
@@ -215,6 +215,8 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	for _, setting := range s.Names() {
 		switch {
 		case setting == muc.Password && s[setting] == "", !d.offers(setting):
+		case setting == muc.Password:
+			rest[setting] = s[setting]
 		case simple(s[setting]):
 			options = append(options, optionName(setting)+":"+s[setting])
 		default:
@@ -226,7 +228,7 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
 		return roomError(name, err)
 	}
-	return d.Configure(ctx, name, rest)
+	return d.setEach(ctx, name, rest)
 }
 
 // simple reports whether a value can stand in a list of options: a colon or no
@@ -237,6 +239,9 @@ func simple(value string) bool {
 
 // offers reports whether a setting can be set, as far as that is known.
 func (d *ejabberd) offers(setting muc.Setting) bool {
+	if optionName(setting) == "" {
+		return false
+	}
 	if setting == muc.MessageArchive {
 		return d.conn.Facts.Archives
 	}
@@ -248,16 +253,19 @@ func (d *ejabberd) offers(setting muc.Setting) bool {
 	return d.logs != nil && *d.logs
 }
 
-// Configure sets each setting by itself, all at once.
+// Configure submits the room's form, as the owner dialect does: two requests,
+// however many settings there are.
 func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
+	return d.fallback.Configure(ctx, name, s)
+}
+
+// setEach sets each setting by itself, all at once.
+func (d *ejabberd) setEach(ctx context.Context, name string, s muc.Settings) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, setting := range s.Names() {
-		if !d.offers(setting) {
-			continue
-		}
 		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
 		if setting == muc.Password {
-			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.Bool(s[setting] != "")) })
+			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.True) })
 		}
 	}
 	return roomError(name, g.Wait())

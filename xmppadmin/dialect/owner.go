@@ -3,6 +3,7 @@ package dialect
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"muster/xmppadmin/muc"
 	"muster/xmppadmin/session"
@@ -62,9 +63,9 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
-	room.Managed = d.conn.owns(owners)
+	room.Managed = slices.ContainsFunc(owners, func(o xep.ListItem) bool { return sameJID(o.JID, client.JID()) })
 	room.Settings = settingsOf(form.Fields)
-	room.Archived = muc.IsArchived(room.Settings)
+	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	if _, shown := room.Settings[muc.MessageArchive]; !shown && info.Has(xep.FeatureMAM) {
 		// Where the server archives every room there is nothing to set.
 		room.Settings[muc.MessageArchive] = muc.True
@@ -84,7 +85,7 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := xep.Join(ctx, st, address, d.nick())
+	stay, err := enter(ctx, st, address, "")
 	if err != nil {
 		return roomError(name, err)
 	}
@@ -95,16 +96,30 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	return roomError(name, configure(ctx, st, address, s))
 }
 
-func (d *owner) nick() string { return d.conn.Client.Localpart() }
-
 // Configure submits those fields of the room's own form that stand for the
-// settings (XEP-0045 §10.2), and no others.
+// settings (XEP-0045 §10.2), and no others. Of a room whose title has a mark
+// the settings are not all that archiving has changed: with a title that has
+// none, and where it is half archived, the room is reopened.
 func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return err
 	}
-	return roomError(name, configure(ctx, d.conn.Client, address, s))
+	form, err := xep.RoomForm(ctx, d.conn.Client, address)
+	if err != nil {
+		return roomError(name, err)
+	}
+	found := settingsOf(form.Fields)
+	title, given := s[muc.Title]
+	switch {
+	case !muc.IsMarked(found[muc.Title]), muc.IsArchived(found) && (!given || muc.IsMarked(title)):
+		err = submit(ctx, d.conn.Client, address, form, s)
+	case muc.IsMarked(title):
+		err = d.archive(ctx, address, s)
+	default:
+		err = d.reopen(ctx, name, address, form, s)
+	}
+	return roomError(name, err)
 }
 
 func configure(ctx context.Context, r xep.Requester, room string, s muc.Settings, more ...xep.Field) error {
@@ -112,6 +127,12 @@ func configure(ctx context.Context, r xep.Requester, room string, s muc.Settings
 	if err != nil {
 		return err
 	}
+	return submit(ctx, r, room, form, s, more...)
+}
+
+// submit fills in those fields of a room's form that stand for settings, and
+// more where the form has them.
+func submit(ctx context.Context, r xep.Requester, room string, form xep.Form, s muc.Settings, more ...xep.Field) error {
 	answer := withSettings(xep.NewSubmission(xep.FormRoomConfig), s, form.Has)
 	for _, field := range more {
 		if form.Has(field.Var) {
@@ -128,7 +149,7 @@ func (d *owner) Adopt(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	err = xep.Affiliate(ctx, d.conn.Client, address, d.conn.Client.JID(), "owner")
+	err = xep.Affiliate(ctx, d.conn.Client, address, xep.ListItem{JID: d.conn.Client.JID(), Affiliation: "owner"})
 	if errors.Is(err, session.ErrForbidden) && d.conn.offers(nodeSetAffiliation) {
 		err = setAffiliation(ctx, d.conn, address)
 	}
