@@ -27,7 +27,7 @@ type dataRow struct {
 // parseAgendaData reads /api/meeting/<n>/agenda-data. It leaves out what
 // agenda.json leaves out too: breaks and registration. The document does not
 // have the types of groups, which are inferred: see inferGroup.
-func parseAgendaData(body []byte) (document, error) {
+func (l chatLinks) parseAgendaData(body []byte) (document, error) {
 	doc := document{name: "agenda-data"}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(body, &keys); err != nil {
@@ -41,7 +41,7 @@ func parseAgendaData(body []byte) (document, error) {
 	about.need("number", &doc.number)
 	about.want("city", &doc.city)
 	about.want("timezone", &zoneName)
-	if err := top.problems.fatal; err != nil {
+	if err := firstError(top.problems.fatal, checkNumber(doc.number)); err != nil {
 		return document{}, fmt.Errorf("agenda-data: %w", err)
 	}
 	for _, err := range top.problems.minor {
@@ -52,7 +52,7 @@ func parseAgendaData(body []byte) (document, error) {
 		doc.notes.add("agenda-data: %v; times are in UTC, and those given without an offset are not known", err)
 	}
 	doc.zone = zone
-	err = eachRow(keys["schedule"], func(at int, raw json.RawMessage) { doc.addDataRow(at, raw) })
+	err = eachRow(keys["schedule"], func(at int, raw json.RawMessage) { doc.addDataRow(at, raw, l) })
 	if err != nil {
 		return document{}, fmt.Errorf("agenda-data: schedule: %w", err)
 	}
@@ -61,7 +61,7 @@ func parseAgendaData(body []byte) (document, error) {
 }
 
 // addDataRow reads one row of the schedule.
-func (d *document) addDataRow(at int, raw json.RawMessage) {
+func (d *document) addDataRow(at int, raw json.RawMessage, l chatLinks) {
 	r := openRow(raw)
 	in := readDataRow(r)
 	if in.kind == Break || in.kind == Registration {
@@ -69,13 +69,12 @@ func (d *document) addDataRow(at int, raw json.RawMessage) {
 	}
 	s := Session{ID: in.id, Group: in.groupAcronym, Name: in.ownName(), Type: in.kind, Status: in.status, Location: in.place}
 	s.Start, s.Duration = r.times("startDateTime", d.zone)
-	room, ok := ownRoom(in.chat, in.kind, in.groupAcronym, in.acronym)
+	room, ok := l.ownRoom(in.chat, in.kind, in.groupAcronym, in.acronym)
 	s.Room, s.OwnRoom = room, room != ""
-	if !ok && r.problems.fatal == nil {
-		d.notes.add("agenda-data: session %d (group %.80q): its chat link %.80q names no room, so the usual one counts",
+	if added := d.add(at, r, row{s, in.inferGroup()}); added && !ok {
+		d.notes.add("agenda-data: session %d (group %.80q): its chat link %.80q has no shape that names a room, so the usual one counts",
 			in.id, in.groupAcronym, in.chat)
 	}
-	d.add(at, r, row{s, in.inferGroup()})
 }
 
 // readDataRow reads the keys of one row, except for its times.

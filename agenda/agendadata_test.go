@@ -9,7 +9,7 @@ import (
 // fromData parses an agenda-data that must be one.
 func fromData(t *testing.T, body string) Meeting {
 	t.Helper()
-	doc, err := parseAgendaData([]byte(body))
+	doc, err := chatLinks{}.parseAgendaData([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,14 +80,14 @@ func TestAgendaDataInfersGroups(t *testing.T) {
 		rows []obj
 		want Group
 	}{
-		"working group":   {[]obj{in("sec")}, Group{Type: "wg", Parent: "sec"}},
-		"research group":  {[]obj{in("irtf")}, Group{Type: "rg", Parent: "irtf"}},
+		"working group":   {[]obj{in("sec")}, Group{Type: "wg", Parent: "sec", Inferred: true}},
+		"research group":  {[]obj{in("irtf")}, Group{Type: "rg", Parent: "irtf", Inferred: true}},
 		"bof":             {[]obj{with(in("sec"), obj{"isBoF": true})}, Group{Type: "wg", State: "bof", Parent: "sec", BOF: true}},
-		"proposed":        {[]obj{with(in("irtf"), obj{"isProposed": true})}, Group{Type: "rg", State: "proposed", Parent: "irtf"}},
+		"proposed":        {[]obj{with(in("irtf"), obj{"isProposed": true})}, Group{Type: "rg", State: "proposed", Parent: "irtf", Inferred: true}},
 		"team":            {[]obj{with(in("gen"), obj{"type": "other"})}, Group{Parent: "gen"}},
 		"without parent":  {[]obj{{"groupParent": obj{}}}, Group{}},
 		"plenary":         {[]obj{{"groupParent": obj{}, "type": "plenary"}}, Group{}},
-		"from any row":    {[]obj{with(in("sec"), obj{"type": "other"}), in("sec")}, Group{Type: "wg", Parent: "sec"}},
+		"from any row":    {[]obj{with(in("sec"), obj{"type": "other"}), in("sec")}, Group{Type: "wg", Parent: "sec", Inferred: true}},
 		"parent is null":  {[]obj{{"groupParent": nil}}, Group{}},
 		"bof, no regular": {[]obj{with(in("sec"), obj{"isBoF": true, "type": "other"})}, Group{Type: "wg", State: "bof", Parent: "sec", BOF: true}},
 	}
@@ -223,7 +223,7 @@ func TestAgendaDataWrongShape(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := parseAgendaData([]byte(tt.body))
+			_, err := chatLinks{}.parseAgendaData([]byte(tt.body))
 			if err == nil || !containsAll(err.Error(), []string{tt.want, "agenda-data"}) {
 				t.Errorf("got error %v, want one with agenda-data and %q", err, tt.want)
 			}

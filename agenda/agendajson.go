@@ -21,8 +21,11 @@ var meetingInPath = regexp.MustCompile(`/meeting/([0-9]{1,4}|interim-[a-z0-9-]{1
 func parseAgendaJSON(body []byte) (document, error) {
 	doc := document{name: "agenda.json"}
 	key, list, err := onlyKey(body)
+	if err == nil {
+		err = checkNumber(key)
+	}
 	if err != nil {
-		return document{}, err
+		return document{}, fmt.Errorf("agenda.json: %w", err)
 	}
 	linked := map[string]bool{}
 	err = eachRow(list, func(at int, raw json.RawMessage) { doc.addListRow(at, raw, linked) })
@@ -91,17 +94,19 @@ func (r rowReader) times(startKey string, zone *time.Location) (time.Time, time.
 	return start, duration
 }
 
-// add adds a row, or leaves it out where what is needed of it cannot be read.
-func (d *document) add(at int, r rowReader, row row) {
+// add adds a row, or leaves it out and returns false where what is needed of it
+// cannot be read.
+func (d *document) add(at int, r rowReader, row row) bool {
 	s := row.session
 	if why := firstError(r.problems.fatal, checkIdentity(s.ID, s.Group)); why != nil {
 		d.leaveOut(at, s.ID, s.Group, why)
-		return
+		return false
 	}
 	for _, err := range r.problems.minor {
 		d.notes.add("%s: session %d (group %.80q): %v; it is taken as unknown", d.name, s.ID, s.Group, err)
 	}
 	d.rows = append(d.rows, row)
+	return true
 }
 
 // checkIdentity refuses rows without a session or a group.
@@ -115,18 +120,32 @@ func checkIdentity(id int, acronym string) error {
 	return nil
 }
 
+// numberText matches the number of a meeting in a document: that of an IETF
+// meeting, the name of an interim one, also of one with an odd acronym, or
+// None.
+var numberText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$`)
+
+// checkNumber refuses what cannot be the number of a meeting. An empty one is
+// unknown.
+func checkNumber(s string) error {
+	if s != "" && !numberText.MatchString(s) {
+		return fmt.Errorf("%.80q is no number of a meeting: want one such as 126 or interim-2026-quic-01", s)
+	}
+	return nil
+}
+
 // onlyKey returns the single key of an object, and the value.
 func onlyKey(body []byte) (string, json.RawMessage, error) {
 	if !json.Valid(body) {
 		var ignored json.RawMessage
-		return "", nil, fmt.Errorf("agenda.json: %w", jsonError(json.Unmarshal(body, &ignored)))
+		return "", nil, jsonError(json.Unmarshal(body, &ignored))
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if tok, err := dec.Token(); err != nil || tok != json.Delim('{') {
-		return "", nil, errors.New("agenda.json: want an object with the meeting's number as its key")
+		return "", nil, errors.New("want an object with the meeting's number as its key")
 	}
 	if !dec.More() {
-		return "", nil, errors.New("agenda.json: the object is empty; want the meeting's number as its key")
+		return "", nil, errors.New("the object is empty; want the meeting's number as its key")
 	}
 	key, err := dec.Token()
 	if err != nil {
@@ -137,7 +156,7 @@ func onlyKey(body []byte) (string, json.RawMessage, error) {
 		return "", nil, jsonError(err)
 	}
 	if dec.More() {
-		return "", nil, errors.New("agenda.json: more than one key; want the meeting's number alone")
+		return "", nil, errors.New("more than one key; want the meeting's number alone")
 	}
 	return key.(string), list, nil
 }

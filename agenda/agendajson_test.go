@@ -307,3 +307,41 @@ func TestGroupToldInTwoWays(t *testing.T) {
 	}
 	wantWarning(t, m, `group "quic"`, "type", `"rg"`, `"wg"`)
 }
+
+// What is no number of a meeting must not get as far as a message, a file or a
+// page: it is refused with the document.
+func TestNumberOfTheMeeting(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		number  string
+		refused bool
+	}{
+		"ietf":         {"126", false},
+		"interim":      {"interim-2026-quic-01", false},
+		"odd acronyms": {"interim-2010-x3s3.3_IMTC-01", false},
+		"none":         {"", false},
+		"escape":       {"126\x1b[2Jplan: 0 wanted", true},
+		"newline":      {"126\nplan: 0 wanted", true},
+		"space":        {"IETF 126", true},
+		"path":         {"../126", true},
+		"dot":          {".126", true},
+		"bidi":         {"126\u202e", true},
+		"too long":     {strings.Repeat("1", 200000), true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, listErr := parseAgendaJSON([]byte(listDoc(tt.number, listRow(1, "quic", nil))))
+			_, dataErr := chatLinks{}.parseAgendaData([]byte(dataDoc(tt.number, dataRowOf(1, "quic", nil))))
+			for _, err := range []error{listErr, dataErr} {
+				if (err != nil) != tt.refused {
+					t.Fatalf("got error %v", err)
+				}
+				if err != nil && (!strings.Contains(err.Error(), "is no number of a meeting") || len(err.Error()) > 500 ||
+					strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r > '~' })) {
+					t.Errorf("error %q", err)
+				}
+			}
+		})
+	}
+}

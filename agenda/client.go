@@ -19,6 +19,9 @@ type Config struct {
 	// URL is the address of the Datatracker: https, or http on a loopback
 	// host.
 	URL string
+	// ChatPattern is the shape of chat links beyond those to XMPP and Zulip: a
+	// web address with {room} in place of the room. It may be empty.
+	ChatPattern string
 	// Timeout is for one document, all tries together; 0 means 30 seconds.
 	Timeout time.Duration
 	// CacheDir is a folder for copies of what was fetched, made when it is
@@ -38,9 +41,10 @@ type Config struct {
 // Client reads agendas and groups from one Datatracker. It can be used from
 // several goroutines at once.
 type Client struct {
-	base *url.URL
-	docs *fetch.Client
-	now  func() time.Time
+	base  *url.URL
+	docs  *fetch.Client
+	links chatLinks
+	now   func() time.Time
 }
 
 // New checks a configuration and makes a client of it. It touches neither the
@@ -53,8 +57,12 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Timeout < 0 {
 		return nil, fmt.Errorf("datatracker timeout must not be negative, got %s", cfg.Timeout)
 	}
+	links, err := newChatLinks(cfg.ChatPattern)
+	if err != nil {
+		return nil, err
+	}
 	docs := cfg.fetching(base)
-	return &Client{base: base, docs: fetch.New(docs), now: docs.Now}, nil
+	return &Client{base: base, docs: fetch.New(docs), links: links, now: docs.Now}, nil
 }
 
 // fetching returns how documents are fetched from base by this configuration.
@@ -100,7 +108,11 @@ func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {
 	var m Meeting
 	switch src.kind {
 	case byFile:
-		m, err = readFile(src.name)
+		f, err := c.openFile(src.name)
+		if err != nil {
+			return Meeting{}, err
+		}
+		return c.fromFile(*f), nil
 	case byNumber:
 		m, err = c.numbered(ctx, src.name)
 	case byInterim:

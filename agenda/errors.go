@@ -3,7 +3,6 @@ package agenda
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"muster/agenda/internal/fetch"
 )
@@ -52,15 +51,6 @@ func hint(kind error) string {
 		return "look at the URL in a browser: a proxy, a login page or another server may stand in between"
 	}
 	return ""
-}
-
-// provenance returns the warnings about where a document comes from.
-func provenance[T any](what string, d fetch.Document[T]) []string {
-	if d.Failure == nil {
-		return d.Warnings
-	}
-	return append(slices.Clone(d.Warnings), fmt.Sprintf("%s is not current: %s is used as it was at %s, because: %v",
-		what, d.Failure.URL, d.Confirmed.Format(time.RFC3339), asError(d.Failure)))
 }
 
 // firstError returns the first error that is not nil.

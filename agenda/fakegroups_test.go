@@ -118,8 +118,8 @@ func checkGroupList(t *testing.T, l GroupList, types []string) {
 			t.Errorf("warning %q has control characters", w)
 		}
 	}
-	if (l.Unread.Rows > 0 || l.Incomplete || l.Stale) && len(l.Warnings) == 0 {
-		t.Errorf("%d unread, incomplete %t, stale %t, and no warning", l.Unread.Rows, l.Incomplete, l.Stale)
+	if (l.Unread.Rows > 0 || l.Incomplete) && len(l.Warnings) == 0 || l.Stale != (len(l.Outages) > 0) {
+		t.Errorf("%d unread, incomplete %t, stale %t, outages %v, warnings %q", l.Unread.Rows, l.Incomplete, l.Stale, l.Outages, l.Warnings)
 	}
 }
 

@@ -79,7 +79,7 @@ func FuzzAgendaData(f *testing.F) {
 	f.Add([]byte(dataDoc("", dataRowOf(1, "emodir", obj{"links": obj{"chat": "xmpp:wgchairs@jabber.ietf.org?join"}}))))
 	f.Add([]byte(`{"meeting":{"number":"1","timezone":"Local"},"schedule":[{"sessionId":"1"},{"sessionId":1,"acronym":"a"},7]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		doc, err := parseAgendaData(body)
+		doc, err := chatLinks{}.parseAgendaData(body)
 		if err != nil {
 			checkRefusal(t, err, "agenda-data")
 			return

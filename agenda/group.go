@@ -18,6 +18,9 @@ type Group struct {
 	// BOF reports whether the group is a BOF: its state is bof. A concluded
 	// BOF (bof-conc) is none, whatever is_bof is on the wire.
 	BOF bool
+	// Inferred reports whether Type is a guess: agenda-data has no types, and
+	// agenda.json did not have the group.
+	Inferred bool
 }
 
 // GroupState is the slug of a group's state.
@@ -101,6 +104,8 @@ type GroupList struct {
 	// because the Datatracker gave nothing usable: good enough to look at, not
 	// to act on.
 	Stale bool
+	// Outages are why the list is stale, one for each cause.
+	Outages []Outage
 	// Incomplete reports whether fewer or more rows came than the Datatracker
 	// counts, whether it did not count them, or whether there were none at all.
 	Incomplete bool
@@ -110,6 +115,12 @@ type GroupList struct {
 	// Unread is about the rows that could not be read and were left out;
 	// Warnings names them. Such a group may be in any state.
 	Unread Unread
+}
+
+// addOutages records why documents come from the cache.
+func (l *GroupList) addOutages(outages []Outage) {
+	l.Outages = MergeOutages(l.Outages, outages)
+	l.Stale = len(l.Outages) > 0
 }
 
 // warn adds warnings and keeps all of them sorted, each once.

@@ -15,7 +15,7 @@ func joinLists(lists []*groupReader) (GroupList, []groupRow) {
 	var rows []groupRow
 	for _, l := range lists {
 		rows = append(rows, l.rows...)
-		out.Stale = out.Stale || l.stale
+		out.addOutages(l.outages)
 		out.warn(l.warnings...)
 		if wrong := l.check(); wrong != "" {
 			out.Incomplete = true
@@ -119,7 +119,7 @@ func (c *Client) findParents(ctx context.Context, out *GroupList, rows []groupRo
 		// is missing.
 		parents, found := joinLists(lists)
 		maps.Copy(names, namesOf(found))
-		out.Stale = out.Stale || parents.Stale
+		out.addOutages(parents.Outages)
 		out.warn(parents.Warnings...)
 	}
 	for i := range rows {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -88,7 +89,7 @@ type groupReader struct {
 	rows     []groupRow
 	unread   []unreadRow
 	totals   []int // the number of all rows according to each page, -1 where it has none
-	stale    bool
+	outages  []Outage
 	warnings []string
 	failures int
 }
@@ -104,7 +105,7 @@ func (r *groupReader) readAll(ctx context.Context) error {
 // page reads the page at an address. The copy in the cache serves only where
 // smaller pages fail too.
 func (r *groupReader) page(ctx context.Context, address string) (pageRead, error) {
-	doc, err := fetch.Get(ctx, r.c.docs, fetch.Request[groupPage]{URL: address, Parse: r.parse, Expect500: true})
+	doc, err := fetch.Get(ctx, r.c.docs, fetch.Request[groupPage]{URL: address, Parse: r.parse, Empty: noGroups, Expect500: true})
 	failure, _ := fetch.AsError(err)
 	if badRow(failure) {
 		parts := &groupReader{c: r.c, slug: r.slug, failures: r.failures}
@@ -129,20 +130,23 @@ func (r *groupReader) page(ctx context.Context, address string) (pageRead, error
 	}
 	page := doc.Value
 	r.adopt(&groupReader{
-		rows: page.rows, unread: page.unread, totals: []int{page.total}, stale: doc.Failure != nil,
-		warnings: append(provenance("the list of groups", doc), page.notes.all()...),
+		rows: page.rows, unread: page.unread, totals: []int{page.total}, outages: outageOf(doc),
+		warnings: slices.Concat(doc.Warnings, page.notes.all()),
 	})
 	return pageRead{len(page.rows) + len(page.unread), page.total, page.next}, nil
 }
 
 func (r *groupReader) parse(body []byte) (groupPage, error) { return parseGroupPage(r.slug, body) }
 
+// noGroups reports whether a page has no rows.
+func noGroups(p groupPage) bool { return len(p.rows)+len(p.unread) == 0 }
+
 // adopt adds what another reader read.
 func (r *groupReader) adopt(other *groupReader) {
 	r.rows = append(r.rows, other.rows...)
 	r.unread = append(r.unread, other.unread...)
 	r.totals = append(r.totals, other.totals...)
-	r.stale = r.stale || other.stale
+	r.outages = append(r.outages, other.outages...)
 	r.warnings = append(r.warnings, other.warnings...)
 }
 

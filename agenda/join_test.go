@@ -12,7 +12,7 @@ func joined(t *testing.T, list, data string) Meeting {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := parseAgendaData([]byte(data))
+	d, err := chatLinks{}.parseAgendaData([]byte(data))
 	if err != nil {
 		t.Fatal(err)
 	}

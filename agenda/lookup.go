@@ -3,10 +3,8 @@ package agenda
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
+	"slices"
 
 	"muster/agenda/internal/fetch"
 )
@@ -21,7 +19,7 @@ func (c *Client) relative(ctx context.Context, next bool) (Meeting, error) {
 	if err != nil {
 		return Meeting{}, fmt.Errorf("%s meeting: %w", which(next), err)
 	}
-	m.Stale = m.Stale || found.stale
+	m.addOutages(found.outages)
 	m.warn(found.warnings...)
 	return m, nil
 }
@@ -63,20 +61,34 @@ func (c *Client) numbered(ctx context.Context, number string) (Meeting, error) {
 		return Meeting{}, fmt.Errorf("meeting %s: %w; and %w", number, err, data.err)
 	case err != nil:
 		m := finish(number, nil, &data.doc)
-		m.warn(fmt.Sprintf("%v; %s", err, withoutList))
+		m.missing(err, withoutList)
 		return m, nil
 	case data.err != nil:
 		m := finish(number, &list, nil)
-		m.warn(fmt.Sprintf("%v; %s", data.err, withoutData))
+		m.missing(data.err, withoutData)
 		return m, nil
 	}
 	return finish(number, &list, &data.doc), nil
 }
 
+// missing warns of what is not known without a document that could not be read.
+// The reason is said once where it is also that of an outage.
+func (m *Meeting) missing(err error, consequence string) {
+	if failure, ok := fetch.AsError(err); ok {
+		o := outageFrom(failure)
+		if slices.ContainsFunc(m.Outages, func(have Outage) bool { return have.Cause == o.Cause && have.Status == o.Status }) {
+			m.addOutages([]Outage{o})
+			m.warn(consequence)
+			return
+		}
+	}
+	m.warn(fmt.Sprintf("%v; %s", err, consequence))
+}
+
 // agendaJSON fetches agenda.json.
 func (c *Client) agendaJSON(ctx context.Context, number string) (fetch.Document[document], error) {
 	doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[document]{
-		URL: c.base.JoinPath("meeting", number, "agenda.json").String(), Parse: parseAgendaJSON,
+		URL: c.base.JoinPath("meeting", number, "agenda.json").String(), Parse: parseAgendaJSON, Empty: isEmpty,
 	})
 	return doc, asError(err)
 }
@@ -85,7 +97,7 @@ func (c *Client) agendaJSON(ctx context.Context, number string) (fetch.Document[
 // a meeting has no schedule.
 func (c *Client) agendaData(ctx context.Context, number string) (fetch.Document[document], error) {
 	doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[document]{
-		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: parseAgendaData, Expect500: true,
+		URL: c.base.JoinPath("api/meeting", number, "agenda-data").String(), Parse: c.links.parseAgendaData, Empty: isEmpty, Expect500: true,
 	})
 	return doc, asError(err)
 }
@@ -98,21 +110,24 @@ const (
 		"the city and the time zone are not known, and times are in UTC"
 )
 
+// isEmpty reports whether a document has no sessions.
+func isEmpty(d document) bool { return len(d.rows) == 0 }
+
 // finish makes a meeting of the documents that were read for one, either of
 // which may be nil.
 func finish(number string, list, data *fetch.Document[document]) Meeting {
 	var docs [2]*document
-	var stale bool
+	var outages []Outage
 	var warnings []string
 	for i, d := range []*fetch.Document[document]{list, data} {
 		if d != nil {
 			docs[i] = &d.Value
-			stale = stale || d.Failure != nil
-			warnings = append(warnings, provenance("the agenda", *d)...)
+			outages = append(outages, outageOf(*d)...)
+			warnings = append(warnings, d.Warnings...)
 		}
 	}
 	m := assemble(docs[0], docs[1])
-	m.Stale = stale
+	m.addOutages(outages)
 	switch m.Number {
 	case number:
 	case "":
@@ -123,71 +138,4 @@ func finish(number string, list, data *fetch.Document[document]) Meeting {
 	}
 	m.warn(warnings...)
 	return m
-}
-
-// readFile reads a meeting from a saved agenda.json or agenda-data document.
-func readFile(path string) (Meeting, error) {
-	body, err := readBounded(path)
-	if err != nil {
-		return Meeting{}, err
-	}
-	m, err := parseEither(body)
-	if err != nil {
-		return Meeting{}, fileError(path, err)
-	}
-	if m.Number == "" {
-		m.warn(fmt.Sprintf("%s has no meeting number", path))
-	}
-	return m, nil
-}
-
-// fileError returns the error for a file that is no document.
-func fileError(path string, err error) error {
-	return &Error{
-		URL: path, Err: fmt.Errorf("read %s: %w", path, err),
-		Hint: "want the content of /meeting/<number>/agenda.json or /api/meeting/<number>/agenda-data",
-	}
-}
-
-// readBounded reads a file that must not be larger than a document may be.
-func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("agenda: %w", err)
-	}
-	defer f.Close()
-	body, err := io.ReadAll(io.LimitReader(f, fetch.MaxBody+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("agenda: %w", err)
-	case len(body) > fetch.MaxBody:
-		return nil, fileError(path, fmt.Errorf("the file is larger than %d MiB", fetch.MaxBody>>20))
-	}
-	return body, nil
-}
-
-// parseEither distinguishes the two forms by their keys.
-func parseEither(body []byte) (Meeting, error) {
-	var keys struct {
-		Meeting  json.RawMessage `json:"meeting"`
-		Schedule json.RawMessage `json:"schedule"`
-	}
-	if json.Unmarshal(body, &keys) == nil && keys.Meeting != nil && keys.Schedule != nil {
-		data, err := parseAgendaData(body)
-		if err != nil {
-			return Meeting{}, err
-		}
-		m := assemble(nil, &data)
-		m.warn(withoutList)
-		return m, nil
-	}
-	list, err := parseAgendaJSON(body)
-	if err != nil {
-		return Meeting{}, err
-	}
-	m := assemble(&list, nil)
-	if !interimForm.MatchString(list.number) {
-		m.warn(withoutData)
-	}
-	return m, nil
 }

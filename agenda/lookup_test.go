@@ -101,7 +101,10 @@ func TestNumberedStaleInPart(t *testing.T) {
 		if fresh.Stale || !stale.Stale || fresh.Digest() != stale.Digest() {
 			t.Errorf("%s down: stale %t and %t", down, fresh.Stale, stale.Stale)
 		}
-		wantWarning(t, stale, down, "not current", "503")
+		wantOutage(t, stale.Outages, 503, "503 Service Unavailable", f.URL+down)
+		if len(stale.Warnings) > 0 {
+			t.Errorf("%s down: warnings %q", down, stale.Warnings)
+		}
 	}
 }
 
@@ -120,7 +123,9 @@ func TestCurrentStale(t *testing.T) {
 	if !m.Stale || m.Number != "126" {
 		t.Errorf("got %+v", m)
 	}
-	wantWarning(t, m, meetingsPath, "not current")
+	if len(m.Outages) != 1 || len(m.Outages[0].URLs) != 1 || !strings.HasPrefix(m.Outages[0].URLs[0], f.URL+meetingsPath+"?") {
+		t.Errorf("outages %+v", m.Outages)
+	}
 }
 
 func TestInterimAsksForOneDocument(t *testing.T) {
@@ -143,6 +148,7 @@ func TestFile(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := client(t, f.URL, nil)
+	dir := t.TempDir()
 	tests := map[string]struct {
 		body     string
 		number   string
@@ -152,14 +158,13 @@ func TestFile(t *testing.T) {
 		"agenda.json":           {listDoc("126", listRow(1, "quic", nil)), "126", []string{"without agenda-data"}, ""},
 		"agenda-data":           {dataDoc("126", dataRowOf(1, "quic", nil)), "126", []string{"without agenda.json"}, ""},
 		"an interim's":          {listDoc(interim, listRow(1, "quic", nil)), interim, nil, ""},
-		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "", []string{"has no meeting number"}, ""},
+		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "file:" + filepath.Join(dir, "without a number"), []string{"has no meeting number"}, ""},
 		"HTML":                  {"<html>", "", nil, "not JSON"},
 		"empty":                 {"", "", nil, "not JSON"},
 		"another document":      {`{"meta": {}, "objects": []}`, "", nil, "more than one key"},
 		"misshapen agenda-data": {`{"meeting": {}, "schedule": {}}`, "", nil, "want a list"},
 		"too large":             {strings.Repeat(" ", fetch.MaxBody+1), "", nil, "larger than 16 MiB"},
 	}
-	dir := t.TempDir()
 	for name, tt := range tests {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(tt.body), 0o600); err != nil {

@@ -5,7 +5,8 @@ import "time"
 // Meeting is one IETF meeting or interim, as its agenda has it.
 type Meeting struct {
 	// Number is "126" for an IETF meeting, "interim-2026-quic-01" for an
-	// interim one.
+	// interim one, and "file:PATH" where a file does not have it. It is never
+	// empty.
 	Number string
 	// City is where it is held; empty where it is not known.
 	City string
@@ -22,6 +23,8 @@ type Meeting struct {
 	// cache, because the Datatracker gave nothing usable: good enough to look
 	// at, not to act on.
 	Stale bool
+	// Outages are why the agenda is stale, one for each cause.
+	Outages []Outage
 	// Warnings are what a reader of this agenda should know, each a sentence
 	// in lower case without a full stop, sorted.
 	Warnings []string
@@ -117,6 +120,12 @@ func (s Status) Known() bool {
 		return true
 	}
 	return s.Canceled()
+}
+
+// addOutages records why documents come from the cache.
+func (m *Meeting) addOutages(outages []Outage) {
+	m.Outages = MergeOutages(m.Outages, outages)
+	m.Stale = len(m.Outages) > 0
 }
 
 // warn adds warnings and keeps all of them sorted, each once.

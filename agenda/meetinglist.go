@@ -88,7 +88,7 @@ func byDate(a, b meetingRow) int {
 // chosen is the number of the current or the next meeting.
 type chosen struct {
 	number   string
-	stale    bool // from the cache
+	outages  []Outage
 	warnings []string
 }
 
@@ -108,13 +108,15 @@ func (c *Client) currentOrNext(ctx context.Context, next bool) (chosen, error) {
 	}.Encode()
 	var rows []meetingRow
 	err := eachPage("list of meetings", first.String(), func(address string) (pageRead, error) {
-		doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[meetingPage]{URL: address, Parse: parseMeetingList})
+		doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[meetingPage]{
+			URL: address, Parse: parseMeetingList, Empty: func(p meetingPage) bool { return len(p.rows) == 0 },
+		})
 		if err != nil {
 			return pageRead{}, err
 		}
 		page := doc.Value
-		out.stale = out.stale || doc.Failure != nil
-		out.warnings = append(append(out.warnings, provenance("the list of meetings", doc)...), page.notes.all()...)
+		out.outages = append(out.outages, outageOf(doc)...)
+		out.warnings = append(append(out.warnings, doc.Warnings...), page.notes.all()...)
 		rows = append(rows, page.rows...)
 		return pageRead{page.all, page.total, page.next}, nil
 	})
@@ -123,7 +125,11 @@ func (c *Client) currentOrNext(ctx context.Context, next bool) (chosen, error) {
 	}
 	found, err := choose(rows, today, next)
 	if err != nil {
-		return out, &Error{URL: first.String(), Hint: "name the meeting by its number", Err: fmt.Errorf("GET %s: %w", first, err)}
+		err = fmt.Errorf("GET %s: %w", first, err)
+		for _, o := range MergeOutages(out.outages) {
+			err = fmt.Errorf("%w; and %w", err, &o)
+		}
+		return out, &Error{URL: first.String(), Hint: "name the meeting by its number", Err: err}
 	}
 	out.number = strconv.Itoa(found)
 	return out, nil

@@ -177,7 +177,7 @@ func TestArrows(t *testing.T) {
 }
 
 // forTests are the packages that only tests and each other import.
-var forTests = []string{"fixtures/...", "provision/internal/..."}
+var forTests = []string{"fixtures/...", "agenda/internal/fake", "provision/internal/..."}
 
 func isForTests(path string) bool {
 	return slices.ContainsFunc(forTests, func(pattern string) bool { return matches(path, pattern) })

@@ -81,10 +81,10 @@ func (c Counts) Changes() int {
 	return c.Create + c.Update + c.Archive + c.Reopen + c.Adopt
 }
 
-// Change is what a plan says of one room.
+// Change is what a plan has for one room.
 type Change struct {
 	Action Action `json:"action"`
-	// Room is the wanted room. Of one that nobody wants it has the name, the
+	// Room is the wanted room. Of one that is not wanted it has the name, the
 	// address and, where it is to be archived or reopened, the settings.
 	Room Room `json:"room"`
 	// Fields are the settings that change, sorted by name.
@@ -102,7 +102,7 @@ type Field struct {
 	Name xmppadmin.Setting `json:"name"`
 	From string            `json:"from"`
 	To   string            `json:"to"`
-	// NotShown says that the server did not show the setting, so that From
+	// NotShown reports whether the server did not show the setting, so that From
 	// is not known.
 	NotShown bool `json:"not_shown,omitempty"`
 }

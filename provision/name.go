@@ -64,7 +64,7 @@ func (a Addresses) JID(name string) string { return name + a.suffix }
 // NameError is a name that no room can have.
 type NameError struct{ Name, Why string }
 
-// Error names the room and says what is wrong with its name.
+// Error returns the name and what is wrong with it.
 func (e *NameError) Error() string {
 	return "room " + strconv.Quote(e.Name) + ": " + e.Why
 }

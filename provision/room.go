@@ -24,7 +24,8 @@ type Room struct {
 // Title returns the title that the room should have.
 func (r Room) Title() string { return r.Settings[xmppadmin.Title] }
 
-// Source says where the wish for a room comes from, or the news of its end.
+// Source is where the evidence comes from that a room is wanted, or that its life
+// has ended.
 type Source string
 
 // The sources.
@@ -46,8 +47,11 @@ type Reason struct {
 	Meeting   string `json:"meeting,omitempty"`
 	Group     string `json:"group,omitempty"`
 	GroupType string `json:"group_type,omitempty"`
-	Sessions  []int  `json:"sessions,omitempty"`
-	// Text says it to people: "IETF 126: 2 sessions of quic (wg)".
+	// Inferred reports whether the reason holds only if GroupType, which the
+	// agenda does not have, was guessed right.
+	Inferred bool  `json:"inferred,omitempty"`
+	Sessions []int `json:"sessions,omitempty"`
+	// Text is the reason in words: "IETF 126: 2 sessions of quic (wg)".
 	Text string `json:"text"`
 	// Until is when the reason ends, where that is known; else zero.
 	Until time.Time `json:"until,omitzero"`

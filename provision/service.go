@@ -6,22 +6,22 @@ import (
 	"muster/xmppadmin"
 )
 
-// Reader looks at the rooms of one MUC service.
+// Reader reads the rooms of one MUC service.
 type Reader interface {
-	// Survey looks at every room that the service shows to this account, and
-	// at each of names, whether listed or not. The rooms come sorted by
-	// name, each once; one that could not be looked at is among them as
-	// [xmppadmin.Unknown]. An error means that nothing at all is known.
+	// Survey reads every room that the service shows to this account, and each
+	// of names, whether listed or not. The rooms come sorted by name, each
+	// once; one that could not be read is among them as [xmppadmin.Unknown]. An
+	// error means that nothing at all is known.
 	Survey(ctx context.Context, names []string) ([]xmppadmin.Room, error)
-	// Read looks at the rooms named and at no others, in the same manner.
+	// Read reads the rooms named and no others, in the same manner.
 	Read(ctx context.Context, names []string) ([]xmppadmin.Room, error)
 }
 
-// Writer changes rooms. No answer of a Maker is believed: Apply reads each
-// room back. An error that wraps [xmppadmin.ErrInterrupted] leaves open
-// whether the change was made.
+// Writer changes rooms. No answer of a Writer is trusted: [apply.Run] reads each
+// room back. An error that wraps [xmppadmin.ErrInterrupted] leaves open whether
+// the change was made.
 type Writer interface {
-	// Create makes a room that does not exist, owned by this account, with
+	// Create creates a room that does not exist, owned by this account, with
 	// these settings. It never touches a room that exists: that is
 	// [xmppadmin.ErrExists].
 	Create(ctx context.Context, name string, s xmppadmin.Settings) error
@@ -41,8 +41,27 @@ type Writer interface {
 type Service interface {
 	Reader
 	Writer
-	// Explain says what on this kind of server stands in the way of a
-	// setting that it does not offer or does not keep: which module, which
-	// option. The text may follow a colon; it is empty where nothing is known.
+	// Explain returns what on this kind of server prevents a setting that it
+	// does not offer or does not keep: which module, which option. The text may
+	// follow a colon; it is empty where nothing is known.
 	Explain(s xmppadmin.Setting) string
+}
+
+// Obstacle is a wanted setting that a server does not offer.
+type Obstacle struct {
+	Setting xmppadmin.Setting
+	// Why is what [Service.Explain] returns for it.
+	Why string
+}
+
+// Obstacles returns settings that the server does not offer with their
+// explanations, in the order given.
+func Obstacles(server interface {
+	Explain(s xmppadmin.Setting) string
+}, settings []xmppadmin.Setting) []Obstacle {
+	var out []Obstacle
+	for _, s := range settings {
+		out = append(out, Obstacle{Setting: s, Why: server.Explain(s)})
+	}
+	return out
 }

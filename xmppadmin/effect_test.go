@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
@@ -20,7 +22,7 @@ import (
 const withSubscriptions = "default_room_options: {mam: true, allow_subscription: true}"
 
 // as logs in as another user, for what a participant does not do.
-func as(t *testing.T, p *host, account string) *session.Client {
+func as(t *testing.T, p *fixtures.Server, account string) *session.Client {
 	t.Helper()
 	cfg := config(t, p)
 	cfg.JID = account + "@" + p.Domain
@@ -29,9 +31,9 @@ func as(t *testing.T, p *host, account string) *session.Client {
 
 func TestSubscribersCannotSpeakInAnArchivedRoom(t *testing.T) {
 	t.Parallel()
-	for name, start := range map[string]func(*testing.T) *host{
-		"ejabberd": ejabberd(fixtures.EjabberdOptions{MUC: withSubscriptions}),
-		"owner":    ejabberd(fixtures.EjabberdOptions{MUC: withSubscriptions, NoAdhocAPI: true}),
+	for name, start := range map[string]func(*testing.T) *fixtures.Server{
+		"ejabberd": onEjabberd(ejabberd.Options{MUC: withSubscriptions}),
+		"owner":    onEjabberd(ejabberd.Options{MUC: withSubscriptions, NoAdhocAPI: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,7 +79,7 @@ func TestSubscribersCannotSpeakInAnArchivedRoom(t *testing.T) {
 // TestNickChangesWhileARoomIsArchived has bob change his nick as fast as he can.
 func TestNickChangesWhileARoomIsArchived(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		bob := participant(t, p, "bob")
 		for i := range 3 {
 			name := fmt.Sprintf("room%d", i)
@@ -109,7 +111,7 @@ func TestNickChangesWhileARoomIsArchived(t *testing.T) {
 // ejabberd gives users in a moderated room the role that they had before.
 func TestRolesThatComeBack(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		const room = "quic@rooms.example.org"
 		create(t, s, "quic", live("quic"))
 		secretary := participant(t, p, "muster")
@@ -149,7 +151,7 @@ func TestRolesThatComeBack(t *testing.T) {
 
 func TestPasswordProtectedRoomIsArchived(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		const room = "quic@rooms.example.org"
 		c := dial(t, config(t, p))
 		set := live("quic")
@@ -175,9 +177,9 @@ func TestPasswordProtectedRoomIsArchived(t *testing.T) {
 // room stays as it was.
 func TestTitlesThatAreTooLongOnceArchived(t *testing.T) {
 	t.Parallel()
-	for name, start := range map[string]func(*testing.T) *host{
-		"ejabberd": ejabberd(fixtures.EjabberdOptions{MUC: "max_room_name: 20"}),
-		"owner":    ejabberd(fixtures.EjabberdOptions{MUC: "max_room_name: 20", NoAdhocAPI: true}),
+	for name, start := range map[string]func(*testing.T) *fixtures.Server{
+		"ejabberd": onEjabberd(ejabberd.Options{MUC: "max_room_name: 20"}),
+		"owner":    onEjabberd(ejabberd.Options{MUC: "max_room_name: 20", NoAdhocAPI: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,7 +221,7 @@ func handedBack(t *testing.T, s *xmppadmin.Service, name string, between func())
 // wins over what was remembered.
 func TestRightsThatChangeWhileARoomIsArchived(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		c := dial(t, config(t, p))
 		room := furnish(t, s, c, participant(t, p, "bob"), "quic")
 		want := readFull(t, c, room)
@@ -244,7 +246,7 @@ func TestRightsThatChangeWhileARoomIsArchived(t *testing.T) {
 // archiving has no part in the next.
 func TestRightsThatWereTakenAwayStayAway(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		c := dial(t, config(t, p))
 		room := furnish(t, s, c, participant(t, p, "bob"), "quic")
 		handedBack(t, s, "quic", func() {})
@@ -264,7 +266,7 @@ func TestRightsThatWereTakenAwayStayAway(t *testing.T) {
 // TestRightsOfAnEarlierRoomStayAway destroys an archived room and makes it anew.
 func TestRightsOfAnEarlierRoomStayAway(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		if name, _ := s.Software(); s.Name() == "owner" && name == "Prosody" {
 			return // it keeps the name of a destroyed room for a month
 		}
@@ -290,7 +292,7 @@ func TestRightsOfAnEarlierRoomStayAway(t *testing.T) {
 // an affiliation.
 func TestRegisteredNicksAndReasonsComeBack(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		c := dial(t, config(t, p))
 		room := furnish(t, s, c, participant(t, p, "bob"), "quic")
 		item := xep.ListItem{JID: "bob@example.org", Affiliation: "member", Nick: "Bobby", Reason: "he keeps <the> minutes"}
@@ -338,7 +340,7 @@ func TestLostBackup(t *testing.T) {
 			if err := alice.Join(t.Context(), room, "alice"); err != nil {
 				t.Fatal(err)
 			}
-			for _, user := range []*fixtures.Participant{bob, alice} {
+			for _, user := range []*xmpptest.Participant{bob, alice} {
 				if err := user.Say(t.Context(), room, "again"); err != nil {
 					t.Errorf("in the reopened room a user cannot speak: %v", err)
 				}

@@ -71,6 +71,20 @@ func (s *Service) Read(ctx context.Context, names []string) ([]Room, error) {
 	return s.dialect.Read(ctx, names)
 }
 
+// ShowsSubjects reports whether Survey and Read show the present subjects of
+// rooms. Where they do not, a room has the setting [Subject] only if it was
+// read or set in this session.
+func (s *Service) ShowsSubjects() bool { return s.dialect.ShowsSubjects() }
+
+// ReadSubjects reads the subjects of the rooms called names, and of those of
+// ifEmpty that have no occupants, as Read reads rooms. Rooms that exist have the
+// number of occupants, and the setting [Subject] if it was read; they need not
+// have other settings. Where ShowsSubjects reports false it enters the rooms,
+// which their occupants see.
+func (s *Service) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]Room, error) {
+	return s.dialect.ReadSubjects(ctx, names, ifEmpty)
+}
+
 // Create makes a room with these settings, owned by this account. A room that
 // exists is left alone: ErrExists. No answer to this or the following methods
 // is proof of the change: read the room back.

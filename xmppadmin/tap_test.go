@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"muster/fixtures"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin/session"
 )
 
@@ -33,15 +35,14 @@ type tap struct {
 	serving sync.WaitGroup // one for each connection
 
 	mu     sync.Mutex
-	decide func(element) fate // nil to pass all
+	decide func(xmpptest.Element) fate // nil to pass all
 }
 
 // newTap starts a tap in front of a server. It ends with the test.
-func newTap(t *testing.T, p *host) *tap {
+func newTap(t *testing.T, p *fixtures.Server) *tap {
 	t.Helper()
-	r := &responder{}
-	w := &tap{caFile: r.certify(t, p.Domain), upstream: p.DirectTLSAddr}
-	w.cert = r.cert
+	w := &tap{upstream: p.DirectTLSAddr}
+	w.cert, w.caFile = xmpptest.NewCertificate(t, p.Domain)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,7 @@ func newTap(t *testing.T, p *host) *tap {
 }
 
 // through returns the configuration of a client of the server behind the tap.
-func (w *tap) through(t *testing.T, p *host) session.Config {
+func (w *tap) through(t *testing.T, p *fixtures.Server) session.Config {
 	t.Helper()
 	behind := *p
 	behind.CAFile = w.caFile
@@ -79,7 +80,7 @@ func (w *tap) through(t *testing.T, p *host) session.Config {
 }
 
 // on has decide decide on each stanza from now on.
-func (w *tap) on(decide func(element) fate) {
+func (w *tap) on(decide func(xmpptest.Element) fate) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.decide = decide
@@ -106,16 +107,16 @@ func (w *tap) serve(conn net.Conn) {
 	answers := make(chan string, 1000) // the ids of what the server sent
 	all.Go(func() {
 		defer close(answers)
-		relay(up, func(in *element, stanza []byte) bool {
+		relay(up, func(in *xmpptest.Element, stanza []byte) bool {
 			if in != nil {
-				answers <- in.attr("id")
+				answers <- in.Attr("id")
 			}
 			write(down, stanza) // fails once the connection was cut
 			return true
 		})
 		_ = conn.Close()
 	})
-	relay(down, func(in *element, stanza []byte) bool {
+	relay(down, func(in *xmpptest.Element, stanza []byte) bool {
 		switch what := w.decided(in); what {
 		case drop:
 			return true
@@ -123,14 +124,14 @@ func (w *tap) serve(conn net.Conn) {
 			return false
 		case refuse, conflict:
 			condition := map[fate]string{refuse: "policy-violation", conflict: "conflict"}[what]
-			return write(down, []byte(refusal(*in, "cancel", condition, "refused by the test")))
+			return write(down, []byte(xmpptest.Refusal(*in, "cancel", condition, "refused by the test")))
 		case cutAfter:
 			_ = conn.Close()
 			if _, err := up.Write(stanza); err != nil || in.Name.Local != "iq" {
 				return false
 			}
 			for id := range answers {
-				if id == in.attr("id") {
+				if id == in.Attr("id") {
 					break
 				}
 			}
@@ -146,7 +147,7 @@ func (w *tap) serve(conn net.Conn) {
 
 // decided returns what to do with what the client sends; in is nil for what is
 // no stanza.
-func (w *tap) decided(in *element) fate {
+func (w *tap) decided(in *xmpptest.Element) fate {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if in == nil || w.decide == nil {
@@ -157,7 +158,7 @@ func (w *tap) decided(in *element) fate {
 
 // relay reads a stream and hands over each element of it, and all that is
 // between, until there is no more or next returns false.
-func relay(from io.Reader, next func(in *element, raw []byte) bool) {
+func relay(from io.Reader, next func(in *xmpptest.Element, raw []byte) bool) {
 	var raw bytes.Buffer
 	var read int64
 	dec := xml.NewDecoder(io.TeeReader(from, &raw))
@@ -166,9 +167,9 @@ func relay(from io.Reader, next func(in *element, raw []byte) bool) {
 		if err != nil {
 			return
 		}
-		var in *element
+		var in *xmpptest.Element
 		if start, ok := token.(xml.StartElement); ok && start.Name.Local != "stream" {
-			in = new(element)
+			in = new(xmpptest.Element)
 			if dec.DecodeElement(in, &start) != nil {
 				return
 			}
@@ -184,16 +185,16 @@ func relay(from io.Reader, next func(in *element, raw []byte) bool) {
 // kindOf names the kind of a request: its type, its namespace and for a
 // command its node; it is empty for what is no request of an established
 // session.
-func kindOf(in element) string {
-	p := in.payload()
+func kindOf(in xmpptest.Element) string {
+	p := in.Payload()
 	switch {
-	case in.Name.Local == "presence" && in.attr("type") == "":
+	case in.Name.Local == "presence" && in.Attr("type") == "":
 		return "join"
 	case in.Name.Local != "iq" || p.Name.Local == "bind":
 		return ""
 	case p.Name.Local == "command":
-		return p.attr("node") + " " + p.attr("action")
+		return p.Attr("node") + " " + p.Attr("action")
 	default:
-		return in.attr("type") + " " + p.Name.Space + " " + p.payload().Name.Local
+		return in.Attr("type") + " " + p.Name.Space + " " + p.Payload().Name.Local
 	}
 }

@@ -11,6 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
@@ -19,12 +22,12 @@ import (
 // stepwise are servers on which archiving is a number of steps.
 var stepwise = []struct {
 	name  string
-	start func(*testing.T) *host
+	start func(*testing.T) *fixtures.Server
 }{
-	{"prosody 0.12 without companion", prosody(fixtures.ProsodyOptions{})},
-	{"prosody 13 without companion", prosody(fixtures.ProsodyOptions{Version: "13"})},
-	{"ejabberd with mod_adhoc_api", ejabberd(fixtures.EjabberdOptions{})},
-	{"ejabberd without", ejabberd(fixtures.EjabberdOptions{NoAdhocAPI: true})},
+	{"prosody 0.12 without companion", onProsody(prosody.Options{})},
+	{"prosody 13 without companion", onProsody(prosody.Options{Version: "13"})},
+	{"ejabberd with mod_adhoc_api", onEjabberd(ejabberd.Options{})},
+	{"ejabberd without", onEjabberd(ejabberd.Options{NoAdhocAPI: true})},
 }
 
 // full is all that the server shows an owner of a room: the whole form, and
@@ -60,7 +63,7 @@ func readFull(t *testing.T, c *session.Client, room string) full {
 
 // furnish makes a room with people in it: administrators, members, a banned
 // user, and bob, who is in the room and can speak.
-func furnish(t *testing.T, s *xmppadmin.Service, c *session.Client, bob *fixtures.Participant, name string) string {
+func furnish(t *testing.T, s *xmppadmin.Service, c *session.Client, bob *xmpptest.Participant, name string) string {
 	t.Helper()
 	room := name + "@rooms.example.org"
 	create(t, s, name, live(name))
@@ -79,7 +82,7 @@ func furnish(t *testing.T, s *xmppadmin.Service, c *session.Client, bob *fixture
 
 // closedTo fails the test where a user who is in the room, or enters it, can
 // speak.
-func closedTo(t *testing.T, room string, users ...*fixtures.Participant) {
+func closedTo(t *testing.T, room string, users ...*xmpptest.Participant) {
 	t.Helper()
 	for i, user := range users {
 		if err := user.Join(t.Context(), room, fmt.Sprintf("user%d", i)); err != nil {
@@ -93,7 +96,7 @@ func closedTo(t *testing.T, room string, users ...*fixtures.Participant) {
 
 // failing runs do behind a tap that meets the nth stanza of do with a fate. It
 // reports false when do has no nth stanza. A cut ends do as a kill would.
-func failing(t *testing.T, w *tap, p *host, n int, what fate, do func(context.Context, *xmppadmin.Service) error) (met bool, err error) {
+func failing(t *testing.T, w *tap, p *fixtures.Server, n int, what fate, do func(context.Context, *xmppadmin.Service) error) (met bool, err error) {
 	t.Helper()
 	w.on(nil)
 	c, err := session.Dial(t.Context(), w.through(t, p))
@@ -108,7 +111,7 @@ func failing(t *testing.T, w *tap, p *host, n int, what fate, do func(context.Co
 	ctx, kill := context.WithCancel(t.Context())
 	defer kill()
 	var seen atomic.Int32
-	w.on(func(element) fate {
+	w.on(func(xmpptest.Element) fate {
 		if int(seen.Add(1)) != n+1 {
 			return pass
 		}
@@ -291,8 +294,8 @@ func TestTakenNicks(t *testing.T) {
 			bob := participant(t, p, "bob")
 			room := furnish(t, s, c, bob, "quic")
 			before := readFull(t, c, room)
-			taken := func(n int) func(element) fate {
-				return func(in element) fate {
+			taken := func(n int) func(xmpptest.Element) fate {
+				return func(in xmpptest.Element) fate {
 					if kindOf(in) != "join" || n == 0 {
 						return pass
 					}

@@ -19,19 +19,18 @@ func (a *app) adoptCommand() *cobra.Command {
 		Annotations: changes(exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP)),
 		Example:     "  muster adopt quic tls\n  muster adopt --wanted --yes",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.adoptWanted == (len(args) > 0) {
+			if o.options.AdoptWanted == (len(args) > 0) {
 				return wrongUsage(cmd, "either room names or --wanted is required")
 			}
-			o.policy = string(plan.UpsertOnly)
-			o.adopt = args
+			o.options.Policy, o.options.Action, o.options.Adopt = plan.UpsertOnly, provision.Adopt, args
 			if err := o.check(cmd); err != nil {
 				return err
 			}
-			o.command, o.byHand, o.names = cmd.CommandPath(), provision.Adopt, args
+			o.command = cmd.CommandPath()
 			return a.apply(cmd.Context(), &o)
 		},
 	}
-	cmd.Flags().BoolVar(&o.adoptWanted, "wanted", false, "adopt every wanted room that is in conflict")
+	cmd.Flags().BoolVar(&o.options.AdoptWanted, "wanted", false, "adopt every wanted room that is in conflict")
 	addMeeting(cmd.Flags(), &o.meetings)
 	o.addGuards(cmd.Flags())
 	o.addYes(cmd.Flags())

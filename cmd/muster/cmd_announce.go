@@ -38,13 +38,16 @@ func (a *app) announce(ctx context.Context, subject, text string, motd bool) err
 	if err != nil {
 		return err
 	}
-	j := &job{app: a, config: c}
-	if err := j.login(ctx); err != nil {
+	conn, err := a.connection(ctx, c)
+	if err != nil {
 		return err
 	}
-	defer j.close()
-	if motd {
-		return xmppadmin.SetMOTD(ctx, j.client, subject, text)
+	defer conn.close()
+	if err := conn.login(ctx); err != nil {
+		return err
 	}
-	return xmppadmin.Announce(ctx, j.client, subject, text)
+	if motd {
+		return xmppadmin.SetMOTD(ctx, conn.client, subject, text)
+	}
+	return xmppadmin.Announce(ctx, conn.client, subject, text)
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/user"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,8 +14,8 @@ import (
 	"muster/provision"
 	"muster/provision/apply"
 	"muster/provision/plan"
+	"muster/provision/reconcile"
 	"muster/provision/state"
-	"muster/xmppadmin"
 )
 
 func (a *app) applyCommand() *cobra.Command {
@@ -59,14 +59,13 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	if err != nil {
 		return err
 	}
-	now := a.now()
-	var file *plan.File
+	q := o.request()
 	if o.file != "" {
-		if file, err = readPlanFile(o.file); err != nil {
+		file, err := readPlanFile(o.file)
+		if err != nil {
 			return err
 		}
-		o.fromFile(file)
-		now = file.Plan.Created
+		q = reconcile.FromFile(file, o.allowed)
 	}
 	if err := a.checkConfirmable(o); err != nil {
 		return err
@@ -76,79 +75,62 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 		return err
 	}
 	defer unlock()
-	j, err := a.prepare(ctx, c, o.meetings, now, false)
+	q.Applying = true
+	r, pass, conn, err := a.look(ctx, c, q)
+	defer conn.close()
 	if err != nil {
 		return err
 	}
-	defer j.close()
-	p, err := j.plan(ctx, &o.planFlags, now)
-	if err != nil {
-		return err
+	run, report := a.run(c, pass), o.report(a.console)
+	for _, text := range byRequest(pass.Plan) {
+		a.console.Warn("%s", text)
 	}
-	if file != nil {
-		if err := file.CheckFresh(j.planFile(o.fileOptions(), p)); err != nil {
+	report.Before(run)
+	if len(pass.Refusals) > 0 {
+		return refused(pass.Refusals)
+	}
+	if pass.Plan.Counts.Changes() > 0 && !o.yes {
+		if err := a.confirm(ctx, run.Plan); err != nil {
 			return err
 		}
 	}
-	p, reasons := o.narrow(p)
-	for _, why := range reasons {
-		a.console.Warn("%s", why)
-	}
-	if refusals := j.guard(&o.planFlags, p, true); len(refusals) > 0 {
-		o.report(a.console).Before(j.run(p))
-		return refused(refusals)
-	}
-	return j.applyPlan(ctx, o, p)
-}
-
-// applyPlan asks, applies the plan, and reports the results.
-func (j *job) applyPlan(ctx context.Context, o *applyFlags, p plan.Plan) error {
-	a, r, report := j.app, j.run(p), o.report(j.app.console)
-	report.Before(r)
-	if p.Counts.Changes() > 0 && !o.yes {
-		if err := a.confirm(ctx, r.Plan); err != nil {
-			return err
+	a.applying.Store(true)
+	defer a.applying.Store(false)
+	progress := a.console.Progress(pass.Plan.Counts.Changes())
+	applied, err := r.Apply(ctx, pass, apply.Options{Progress: func(r apply.Result) {
+		if r.Action.Changes() {
+			progress.Add()
 		}
-	}
-	audit, err := state.OpenAudit(j.config.State.Dir)
-	if err != nil {
-		return err
-	}
-	defer audit.Close()
-	progress := a.console.Progress(p.Counts.Changes())
-	applied, err := apply.Run(ctx, j.service, p, apply.Options{
-		Audit: audit, Who: j.who(), Now: a.now,
-		Progress: func(r apply.Result) {
-			if r.Action != provision.Conflict && r.Action != provision.Unknown {
-				progress.Add()
-			}
-		},
-	})
+	}})
 	progress.Close()
-	report.After(r, applied, j.notOffered(unknownBefore(p, applied)))
-	incomplete := applied.Counts.Failed+applied.Counts.Unknown+applied.Counts.Skipped > 0
-	if rerr := j.remember(p, applied, err == nil && !incomplete); err == nil && rerr != nil {
-		return rerr
-	}
-	if err != nil {
+	report.After(run, applied, notOffered(c, applied.NotOffered))
+	switch {
+	case err != nil:
 		return applyError(ctx, err)
-	}
-	if incomplete {
+	case applied.Incomplete():
 		return &statusError{code: exitIncomplete}
 	}
 	return nil
 }
 
-// unknownBefore returns the settings of which only the apply found that the
-// server does not offer them.
-func unknownBefore(p plan.Plan, applied apply.Outcome) []xmppadmin.Setting {
-	var news []xmppadmin.Setting
-	for _, s := range applied.NotOffered {
-		if !slices.Contains(p.NotOffered, s) {
-			news = append(news, s)
+// byRequest returns a line on each room that was named to the command and about
+// which nothing is done, and on each that is archived although it is wanted.
+func byRequest(p plan.Plan) []string {
+	var lines []string
+	past := map[provision.Action]string{provision.Adopt: "adopted", provision.Archive: "archived", provision.Reopen: "reopened"}
+	for _, u := range p.Unmet {
+		text := fmt.Sprintf("room %q not %s: %s", u.Row.Found.Name, past[u.Action], u.Reason())
+		if u.Action == provision.Adopt && u.Row.Action == provision.Create {
+			text += "; muster apply creates it"
+		}
+		lines = append(lines, text)
+	}
+	for _, r := range p.Rows {
+		if r.Action == provision.Archive && len(r.Wanted.Reasons) > 0 {
+			lines = append(lines, fmt.Sprintf("room %q is still wanted: the next apply reopens it", r.Found.Name))
 		}
 	}
-	return news
+	return lines
 }
 
 // confirm shows the plan and asks whether to make its changes.
@@ -167,26 +149,6 @@ func applyError(ctx context.Context, err error) error {
 		return &statusError{code: exitInterrupted, err: errors.New("interrupted; changes in progress were completed, the next run continues")}
 	}
 	return err
-}
-
-// remember notes what this run has seen for later ones, and for their guards
-// what it was when all was done.
-func (j *job) remember(p plan.Plan, applied apply.Outcome, complete bool) error {
-	now := j.app.now()
-	j.memory.Rooms = plan.Remember(j.inputs, j.wanted, p, now)
-	if complete {
-		digests := make(map[string]string)
-		for _, m := range j.inputs.Meetings {
-			digests[m.Number] = m.Digest()
-		}
-		for _, t := range j.wanted.Meetings {
-			j.memory.Remember(t.Meeting, plan.LastApply{
-				Sessions: t.Sessions, Rooms: applied.Counts.Wanted, Agenda: digests[t.Meeting], When: now,
-			})
-		}
-		j.memory.RememberGroups(j.wanted.Groups, now)
-	}
-	return j.memory.Save(j.config.State.Dir)
 }
 
 // lock makes the state folder where there is none and takes the lock in it.

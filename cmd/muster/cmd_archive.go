@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"muster/cmd/muster/internal/ui"
@@ -11,8 +9,7 @@ import (
 )
 
 func (a *app) archiveCommand() *cobra.Command {
-	o := applyFlags{report: (*ui.Console).FullReport, byHand: provision.Archive}
-	var reason string
+	o := applyFlags{report: (*ui.Console).FullReport}
 	cmd := &cobra.Command{
 		Use:   "archive NAME...",
 		Short: "Archive rooms by hand",
@@ -24,17 +21,17 @@ func (a *app) archiveCommand() *cobra.Command {
 		Example:     "  muster archive nimby --reason 'the work goes on in ivy'",
 		Args:        asUsage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.policy, o.only = string(plan.Sync), args
-			o.archive, o.archiveReason = args, reason
+			o.options.Policy, o.options.Action = plan.Sync, provision.Archive
+			o.options.Only, o.options.Archive = args, args
 			o.allowed.Archive = max(o.allowed.Archive, len(args)) // they were named one by one
-			o.command, o.names = cmd.CommandPath(), args
+			o.command = cmd.CommandPath()
 			if err := o.check(cmd); err != nil {
 				return err
 			}
 			return a.apply(cmd.Context(), &o)
 		},
 	}
-	cmd.Flags().StringVar(&reason, "reason", "by hand", "the `TEXT` for the room's description")
+	cmd.Flags().StringVar(&o.options.Reason, "reason", "by hand", "the `TEXT` for the room's description")
 	o.addByHand(cmd)
 	return cmd
 }
@@ -45,19 +42,4 @@ func (o *applyFlags) addByHand(cmd *cobra.Command) {
 	o.addGuards(cmd.Flags())
 	o.addYes(cmd.Flags())
 	o.addLock(cmd.Flags())
-}
-
-// endByHand removes from the wanted rooms those that are archived by hand.
-func (j *job) endByHand(o *planFlags) error {
-	for _, name := range o.archive {
-		if slices.ContainsFunc(j.wanted.Rooms, func(r provision.Room) bool { return r.Name == name && r.Decision.Desired.Wanted() }) {
-			j.app.console.Warn("room %q is still wanted: the next apply reopens it", name)
-		}
-		archived, err := j.rules.Archive(name, j.app.now(), o.archiveReason)
-		if err != nil {
-			return err
-		}
-		j.wanted = j.wanted.With(archived)
-	}
-	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/cmd/muster/internal/config"
+	"muster/provision/reconcile"
 	"muster/xmppadmin"
 )
 
@@ -50,13 +51,11 @@ func (a *app) doctor(ctx context.Context, meetings []string) error {
 	}
 	k.ok("configuration", c.Path)
 	k.state(c)
-	j := &job{app: a, config: c, rules: c.Rules(), sources: meetings}
-	if len(j.sources) == 0 {
-		j.sources = c.Meetings.Follow
+	if len(meetings) == 0 {
+		meetings = c.Meetings.Follow
 	}
-	k.datatracker(ctx, j)
-	k.service(ctx, j)
-	j.close()
+	k.datatracker(ctx, c, meetings)
+	k.service(ctx, c)
 	if k.worst == exitOK {
 		return nil
 	}
@@ -108,31 +107,41 @@ func (k *checks) state(c config.Config) {
 }
 
 // datatracker checks that the agendas can be read.
-func (k *checks) datatracker(ctx context.Context, j *job) {
-	if err := j.fetch(ctx, k.app.now()); err != nil {
+func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []string) {
+	r, err := k.app.reconciler(c, nil)
+	var pass reconcile.Pass
+	if err == nil {
+		pass, err = r.Derive(ctx, reconcile.Request{Meetings: meetings})
+	}
+	if err != nil {
 		k.fail("datatracker", err)
 		return
 	}
-	for _, t := range j.wanted.Meetings {
+	for _, t := range pass.Wanted.Meetings {
 		f := xmppadmin.Finding{Check: "datatracker", Verdict: xmppadmin.OK,
 			Text: fmt.Sprintf("meeting %s: %d sessions, %d of configured group types", t.Meeting, t.Sessions, t.Configured)}
 		if t.Stale || t.Configured == 0 {
-			f.Verdict, f.Hint = xmppadmin.Warn, "the guards refuse an agenda that is stale or empty"
+			f.Verdict, f.Hint = xmppadmin.Warn, "an old copy of an agenda, or one that is empty, is not applied"
 		}
 		k.show(f)
 	}
-	for _, w := range j.warnings() {
+	for _, w := range pass.Warnings {
 		k.show(xmppadmin.Finding{Check: "agenda", Verdict: xmppadmin.Warn, Text: w})
 	}
 }
 
 // service checks the way to the service and the service itself.
-func (k *checks) service(ctx context.Context, j *job) {
-	if err := j.connect(ctx); err != nil {
+func (k *checks) service(ctx context.Context, c config.Config) {
+	conn, err := k.app.connection(ctx, c)
+	if err == nil {
+		_, err = conn.open(ctx)
+	}
+	defer conn.close()
+	if err != nil {
 		k.fail("xmpp", err)
 		return
 	}
-	for _, f := range j.service.Examine(ctx, k.app.now().Add(certificateNotice)) {
+	for _, f := range conn.service.Examine(ctx, k.app.now().Add(certificateNotice)) {
 		k.show(f)
 		if f.Verdict == xmppadmin.Fail {
 			k.count(exitXMPP)

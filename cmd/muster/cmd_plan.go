@@ -3,14 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
-	"muster/provision/plan"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"muster/cmd/muster/internal/config"
 	"muster/cmd/muster/internal/ui"
-	"muster/xmppadmin"
+	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/reconcile"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -50,72 +50,33 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	if err != nil {
 		return err
 	}
-	now := a.now()
-	j, err := a.prepare(ctx, c, o.meetings, now, offline)
+	q := o.request()
+	q.Offline = offline
+	r, pass, conn, err := a.look(ctx, c, q)
+	defer conn.close()
 	if err != nil {
 		return err
 	}
-	defer j.close()
-	p, err := j.plan(ctx, o, now)
-	if err != nil {
-		return err
-	}
-	r := j.run(p)
-	r.ShowUnchanged = unchanged
-	a.console.Remarks(r)
-	a.console.Plan(r.Plan)
+	run := a.run(c, pass)
+	run.ShowUnchanged = unchanged
+	a.console.Remarks(run)
+	a.console.Plan(run.Plan)
 	if output != "" {
-		if err := j.save(output, o, p); err != nil {
+		if err := savePlan(output, r.File(pass), offline); err != nil {
 			return err
 		}
 	}
-	return planStatus(p, j.guard(o, p, false))
-}
-
-// plan compares the wanted rooms with a fresh look at the service.
-func (j *job) plan(ctx context.Context, o *planFlags, now time.Time) (plan.Plan, error) {
-	options, err := o.options(now)
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	if err := j.endByHand(o); err != nil {
-		return plan.Plan{}, err
-	}
-	found, err := j.survey(ctx)
-	if err != nil {
-		return plan.Plan{}, err
-	}
-	return plan.New(j.wanted, found, options)
-}
-
-// guard asks the guards, with what the last run left behind.
-func (j *job) guard(o *planFlags, p plan.Plan, applying bool) []*plan.GuardError {
-	return plan.Guard(j.wanted, p, plan.GuardInput{
-		Limits:    j.config.Limits(),
-		Overrides: o.allowed, Asked: asked(j.sources), Last: j.memory.Meetings,
-		LastGroups: j.memory.Groups, Applying: applying,
-	})
-}
-
-// asked returns those of the sources that name one meeting.
-func asked(sources []string) []string {
-	var numbers []string
-	for _, s := range sources {
-		if s != "current" && s != "next" && !strings.HasPrefix(s, "file:") {
-			numbers = append(numbers, s)
-		}
-	}
-	return numbers
+	return planStatus(pass)
 }
 
 // planStatus is the status with which a plan ends.
-func planStatus(p plan.Plan, refusals []*plan.GuardError) error {
-	switch {
-	case len(refusals) > 0:
-		return refused(refusals)
-	case p.Counts.Unknown > 0:
-		return &statusError{code: exitIncomplete, err: unknownRooms(p)}
-	case p.Counts.Changes() > 0:
+func planStatus(p reconcile.Pass) error {
+	switch n := p.Plan.Counts; {
+	case len(p.Refusals) > 0:
+		return refused(p.Refusals)
+	case n.Unknown > 0:
+		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be surveyed and are left alone", n.Unknown)}
+	case n.Changes() > 0:
 		return &statusError{code: exitChanges}
 	}
 	return nil
@@ -125,33 +86,26 @@ func planStatus(p plan.Plan, refusals []*plan.GuardError) error {
 func refused(refusals []*plan.GuardError) error {
 	errs := make([]error, len(refusals))
 	for i, r := range refusals {
-		errs[i] = r
+		errs[i] = &refusedError{r}
 	}
 	return list(errs...)
 }
 
-func unknownRooms(p plan.Plan) error {
-	return fmt.Errorf("%d of the rooms could not be surveyed and are left alone", p.Counts.Unknown)
-}
-
-// run returns the plan as it is shown and applied.
-func (j *job) run(p plan.Plan) ui.Run {
+// run returns a pass as it is shown.
+func (a *app) run(c config.Config, p reconcile.Pass) ui.Run {
 	return ui.Run{
-		Plan:     ui.Plan{Plan: p, Meetings: j.label(), Refused: j.wanted.Refused},
-		Warnings: j.warnings(), NotOffered: j.notOffered(p.NotOffered),
+		Plan:     ui.Plan{Plan: p.Plan, Meetings: p.Meetings(), Refused: p.Wanted.Refused},
+		Warnings: p.Warnings, NotOffered: notOffered(c, p.NotOffered),
 	}
 }
 
 // notOffered returns a note on each wanted setting that the server lacks.
-func (j *job) notOffered(settings []xmppadmin.Setting) []string {
-	if j.service == nil {
-		return nil
-	}
+func notOffered(c config.Config, settings []provision.Obstacle) []string {
 	var notes []string
 	for _, s := range settings {
-		text := fmt.Sprintf("%s does not offer the setting %s", j.config.XMPP.Service, s)
-		if why := j.service.Explain(s); why != "" {
-			text += ": " + why
+		text := fmt.Sprintf("%s does not offer the setting %s", c.XMPP.Service, s.Setting)
+		if s.Why != "" {
+			text += ": " + s.Why
 		}
 		notes = append(notes, text)
 	}

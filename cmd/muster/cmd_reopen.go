@@ -9,7 +9,7 @@ import (
 )
 
 func (a *app) reopenCommand() *cobra.Command {
-	o := applyFlags{report: (*ui.Console).FullReport, byHand: provision.Reopen}
+	o := applyFlags{report: (*ui.Console).FullReport}
 	cmd := &cobra.Command{
 		Use:         "reopen NAME...",
 		Short:       "Reopen archived rooms by hand",
@@ -18,8 +18,9 @@ func (a *app) reopenCommand() *cobra.Command {
 		Example:     "  muster reopen nimby",
 		Args:        asUsage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.policy, o.only, o.reopen = string(plan.UpsertOnly), args, args
-			o.command, o.names = cmd.CommandPath(), args
+			o.options.Policy, o.options.Action = plan.UpsertOnly, provision.Reopen
+			o.options.Only, o.options.Reopen = args, args
+			o.command = cmd.CommandPath()
 			if err := o.check(cmd); err != nil {
 				return err
 			}

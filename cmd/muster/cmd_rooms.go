@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"muster/cmd/muster/internal/suggest"
 	"muster/cmd/muster/internal/ui"
+	"muster/provision"
+	"muster/provision/plan"
+	"muster/provision/reconcile"
 	"muster/xmppadmin"
 )
 
@@ -58,29 +59,23 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	if err != nil {
 		return err
 	}
-	now := a.now()
-	j, err := a.prepare(ctx, c, meetings, now, false)
-	if err != nil {
-		return err
-	}
-	defer j.close()
-	names := j.wanted.Names()
+	q := reconcile.Request{Meetings: meetings, Options: plan.Options{Policy: plan.Sync}}
 	if name != "" {
-		names = append(names, name)
+		q.Survey = []string{name}
 	}
-	found, err := j.service.Survey(ctx, names)
+	_, pass, conn, err := a.look(ctx, c, q)
+	defer conn.close()
 	if err != nil {
 		return err
 	}
-	p, err := plan.New(j.wanted, found, plan.Options{Policy: plan.Sync, Now: now})
-	if err != nil {
-		return err
-	}
-	for _, w := range j.warnings() {
+	for _, w := range pass.Warnings {
 		a.console.Warn("%s", w)
 	}
-	rooms := joinRooms(found, j.wanted, p)
-	a.console.Summarize(p.Counts, len(j.wanted.Refused))
+	var rooms []ui.Room
+	for _, r := range pass.Plan.Rows {
+		rooms = append(rooms, ui.NewRoom(r))
+	}
+	a.console.Summarize(pass.Plan.Counts, len(pass.Wanted.Refused))
 	if name != "" {
 		return a.showRoom(rooms, name)
 	}
@@ -138,5 +133,5 @@ func nearestRoom(rooms []ui.Room, name string) string {
 			names = append(names, r.Name)
 		}
 	}
-	return suggest.Nearest(strings.ToLower(name), names)
+	return provision.Nearest(strings.ToLower(name), names)
 }

@@ -19,7 +19,7 @@ func (a *app) syncCommand() *cobra.Command {
 		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
 		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.command, o.policy = cmd.CommandPath(), string(plan.Sync)
+			o.command, o.options.Policy = cmd.CommandPath(), plan.Sync
 			if err := o.check(cmd); err != nil {
 				return err
 			}

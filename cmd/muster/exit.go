@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"muster/provision/plan"
-	"muster/provision/state"
 	"strings"
 
 	"muster/agenda"
+	"muster/provision/plan"
+	"muster/provision/reconcile"
+	"muster/provision/state"
 	"muster/xmppadmin"
 )
 
@@ -109,7 +110,10 @@ func list(errs ...error) error {
 
 // split returns the errors of a list, or the one error.
 func split(err error) []error {
-	if l, ok := err.(errorList); ok {
+	switch l := err.(type) {
+	case errorList:
+		return l
+	case reconcile.Errors:
 		return l
 	}
 	return []error{err}
@@ -120,8 +124,9 @@ func codeOf(err error) exitCode {
 	var status *statusError
 	var guard *plan.GuardError
 	var locked *state.LockedError
-	var moved *plan.StaleError
+	var stale *plan.StalePlanError
 	var datatracker *agenda.Error
+	var outage *agenda.Outage
 	switch {
 	case err == nil:
 		return exitOK
@@ -129,11 +134,11 @@ func codeOf(err error) exitCode {
 		return status.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &guard), errors.As(err, &moved):
+	case errors.As(err, &guard), errors.As(err, &stale):
 		return exitRefused
 	case errors.As(err, &locked):
 		return exitLocked
-	case errors.As(err, &datatracker):
+	case errors.As(err, &datatracker), errors.As(err, &outage):
 		return exitDatatracker
 	case errors.Is(err, xmppadmin.ErrUnavailable), errors.Is(err, xmppadmin.ErrForbidden),
 		errors.Is(err, xmppadmin.ErrInterrupted), errors.Is(err, xmppadmin.ErrUnsupported):

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"testing"
+
 	"muster/provision/plan"
+	"muster/provision/reconcile"
 	"muster/provision/state"
 	"muster/provision/want"
-	"testing"
 
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
@@ -36,8 +38,9 @@ func TestCodeOf(t *testing.T) {
 		{"a room failed for want of rights", &statusError{code: exitIncomplete, err: xmppadmin.ErrForbidden}, 3},
 		{"a guard", guard, 4},
 		{"several guards", refused([]*plan.GuardError{guard, guard}), 4},
-		{"a plan that no longer fits", &plan.StaleError{Configuration: true}, 4},
+		{"a plan that no longer fits", &plan.StalePlanError{Configuration: true}, 4},
 		{"locked", list(&state.LockedError{Path: "state/lock"}, nil), 5},
+		{"datatracker down, a copy in hand", &reconcile.OutageError{Outage: agenda.Outage{Cause: "x", URLs: []string{"y"}}}, 6},
 		{"datatracker unreachable", &agenda.Error{Err: errors.New("x")}, 6},
 		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Status: 200, Err: errors.New("x")}), 6},
 		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Status: 404, Err: errors.New("x")}), 6},
@@ -90,7 +93,7 @@ func TestHintOf(t *testing.T) {
 		{"usage, nearly right", &usageError{err: errors.New("x"), command: "muster", meant: "muster plan"}, "did you mean muster plan? see muster --help"},
 		{"configuration", &config.Error{Err: errors.New("x"), Advice: "do this"}, "do this"},
 		{"datatracker", fmt.Errorf("next meeting: %w", &agenda.Error{Err: errors.New("x"), Hint: "look there"}), "look there"},
-		{"moved", &plan.StaleError{}, "make the plan again, and review it"},
+		{"moved", &plan.StalePlanError{}, "make the plan again, and review it"},
 		{"locked", &state.LockedError{}, "wait for it to end, or give --lock-timeout to have this run wait"},
 		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden), "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"},
 	}

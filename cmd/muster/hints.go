@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"muster/agenda"
@@ -17,21 +20,38 @@ func hintOf(err error) string {
 	var connect *session.ConnectError
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
-	var moved *plan.StaleError
+	var outage *agenda.Outage
+	var stale *plan.StalePlanError
 	var locked *state.LockedError
 	switch {
 	case errors.As(err, &connect):
-		return connectHint(connect.Hint)
-	case errors.As(err, &h):
+		return cmp.Or(certificateHint(connect), connectHint(connect.Hint))
+	case errors.As(err, &h) && h.Hint() != "":
 		return h.Hint()
 	case errors.As(err, &datatracker):
 		return datatracker.Hint
-	case errors.As(err, &moved):
+	case errors.As(err, &outage):
+		return cmp.Or(outage.Hint, "muster plan shows what the copy leads to; try again when the Datatracker answers")
+	case errors.As(err, &stale):
 		return "make the plan again, and review it"
 	case errors.As(err, &locked):
 		return "wait for it to end, or give --lock-timeout to have this run wait"
 	case errors.Is(err, xmppadmin.ErrForbidden):
 		return "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"
+	}
+	return fileHint(err)
+}
+
+// certificateHint returns what to do about a certificate that has expired or
+// that the server lacks.
+func certificateHint(err *session.ConnectError) string {
+	var invalid x509.CertificateInvalidError
+	var remote *net.OpError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("renew the certificate of %s; if it is valid, set this machine's clock", err.Hint.Domain)
+	case errors.As(err, &remote) && remote.Op == "remote error":
+		return fmt.Sprintf("the server refuses TLS: check that it has a certificate for %s (on Prosody: prosodyctl check certs)", err.Hint.Domain)
 	}
 	return ""
 }
@@ -59,6 +79,9 @@ func connectHint(h session.Hint) string {
 	case session.HintCredentials:
 		return "check xmpp.jid and the password, and that the account exists"
 	case session.HintService:
+		if len(h.Names) > 0 {
+			return "xmpp.service is the domain of the server's MUC service; the server has " + strings.Join(h.Names, ", ")
+		}
 		return fmt.Sprintf("xmpp.service is the domain of the server's MUC component or host, often conference.%s", h.Domain)
 	case session.HintCommands:
 		return h.Advice + ", or set xmpp.dialect to auto"
@@ -67,4 +90,40 @@ func connectHint(h session.Hint) string {
 	default:
 		return ""
 	}
+}
+
+// refusedError is a guard's refusal with the flag that overrides it.
+type refusedError struct{ guard *plan.GuardError }
+
+// Error returns the guard's message and the flag.
+func (e *refusedError) Error() string {
+	if flag := overrideFlag(e.guard.Override); flag != "" {
+		return e.guard.Message + "; pass " + flag + " to go on"
+	}
+	return e.guard.Message
+}
+
+// Unwrap returns the refusal.
+func (e *refusedError) Unwrap() error { return e.guard }
+
+// overrideFlag returns the flag for an override, as it stands on a command line;
+// empty for none.
+func overrideFlag(o plan.Overrides) string {
+	switch {
+	case o.Empty:
+		return "--allow-empty"
+	case o.Mismatch:
+		return "--allow-mismatch"
+	case o.Shrink:
+		return "--allow-shrink"
+	case o.Implausible:
+		return "--allow-implausible"
+	case o.Inferred:
+		return "--allow-inferred"
+	case o.Protected:
+		return "--allow-protected"
+	case o.Archive > 0:
+		return fmt.Sprintf("--allow-archive %d", o.Archive)
+	}
+	return ""
 }

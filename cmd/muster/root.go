@@ -33,7 +33,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetVersionTemplate("muster {{.Version}}\n")
 	a.addGlobalFlags(root)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err: err, command: cmd.CommandPath()}
+		return &usageError{err: flagError(err), command: cmd.CommandPath()}
 	})
 	root.AddCommand(
 		a.planCommand(), a.applyCommand(), a.syncCommand(), a.roomsCommand(),

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"muster/provision"
 	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"muster/cmd/muster/internal/suggest"
+	"github.com/spf13/pflag"
 )
 
 // usageError is a wrong command line.
@@ -33,6 +33,16 @@ func (e *usageError) Hint() string {
 // wrongUsage returns the usageError of a command.
 func wrongUsage(cmd *cobra.Command, format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...), command: cmd.CommandPath()}
+}
+
+// flagError returns the library's error of a flag's value as the flag and what
+// is wrong with it; any other as it is.
+func flagError(err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
 }
 
 // asUsage marks the errors of argument checks as wrong usage.
@@ -80,10 +90,10 @@ func meantCommand(cmd *cobra.Command, args []string) string {
 			deeper = append(deeper, c.Name())
 		}
 	}
-	if near := suggest.Nearest(args[0], direct); near != "" {
+	if near := provision.Nearest(args[0], direct); near != "" {
 		return paths[near]
 	}
-	if near := suggest.Nearest(args[0], deeper); near != "" {
+	if near := provision.Nearest(args[0], deeper); near != "" {
 		return strings.Join(append([]string{paths[near]}, args[1:]...), " ")
 	}
 	return ""
@@ -105,27 +115,16 @@ func family(cmd *cobra.Command) []*cobra.Command {
 // everything.
 func (o *planFlags) check(cmd *cobra.Command) error {
 	f := cmd.Flags()
-	for name, values := range map[string][]string{"only": o.only, "except": o.except, "meeting": o.meetings} {
+	for name, values := range map[string][]string{"only": o.options.Only, "except": o.options.Except, "meeting": o.meetings} {
 		blank := slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
 		if f.Changed(name) && (len(values) == 0 || blank) {
 			return wrongUsage(cmd, "--%s must not be empty", name)
 		}
 	}
-	if _, err := plan.ParsePolicy(o.policy); err != nil {
+	if _, err := plan.ParsePolicy(string(o.options.Policy)); err != nil {
 		return wrongUsage(cmd, "--policy: %w", err)
 	}
-	if o.allowed.Archive < 0 {
-		return wrongUsage(cmd, "--allow-archive must not be negative, got %d", o.allowed.Archive)
-	}
 	return nil
-}
-
-// check is that of the plan flags, and of the flags around them.
-func (o *applyFlags) check(cmd *cobra.Command) error {
-	if o.lockTimeout < 0 {
-		return wrongUsage(cmd, "--lock-timeout must not be negative, got %s", o.lockTimeout)
-	}
-	return o.planFlags.check(cmd)
 }
 
 // checkConfirmable refuses to change anything without --yes where there is no

@@ -14,29 +14,30 @@ import (
 	"muster/xmppadmin"
 )
 
-// The defaults of [Options.Options].
+// The defaults of [Options].
 const (
 	DefaultParallel = 32
-	DefaultChunk    = 64
+	DefaultBatch    = 64
 	DefaultGrace    = 30 * time.Second
 )
 
-// maxRounds is how often a room is acted on and looked at before it counts as
+// maxRounds is how often a step is sent for a room and the room read back before it counts as
 // failed: enough for an adoption that is interrupted once.
 const maxRounds = 3
 
-// Options say how a plan is carried out. The zero value will do.
+// Options are how a plan is carried out. The zero value is valid.
 type Options struct {
-	// Parallel is how many rooms are acted on at once, Chunk how many are
-	// read back with one call; 0 for the defaults.
-	Parallel, Chunk int
+	// Parallel is how many rooms are changed at once, Batch how many are read
+	// back with one call; 0 for the defaults.
+	Parallel, Batch int
 	// Grace is how long rooms in flight may take to be finished and read back
 	// when ctx has ended; 0 for the default.
 	Grace time.Duration
-	// Progress is told each result when it is known, one after the other.
+	// Progress is called with each result when it is known, one after the other;
+	// nil for none.
 	Progress func(Result)
-	// Audit records what is done; nil for no trail. Nothing is done that it
-	// could not record beforehand.
+	// Audit records what is done; nil for no trail. Nothing is done that could
+	// not be recorded beforehand.
 	Audit Recorder
 	// Who is the account that acts, for the trail.
 	Who string
@@ -46,44 +47,44 @@ type Options struct {
 
 // Run carries out the changes of p on svc.
 //
-// It acts on the rooms in chunks, several at once, and believes no answer: it
+// It changes the rooms in batches, several at once, and trusts no answer: it
 // reads every room back and compares all that was wanted. After an answer that
-// never came it looks first and then does only what is left. One room's
-// failure does not stop the others.
+// never came it reads first and then does only what is left. One room's failure
+// does not stop the others.
 //
 // It stops early, with the rest skipped, when ctx ends (the rooms in flight are
 // finished and read back first), when the service is unavailable, when it
 // forbids all of several changes tried, or when the trail cannot be written.
 // Only then is there an error: ctx's cause, or one that wraps
-// [xmppadmin.ErrUnavailable], [xmppadmin.ErrForbidden] or the trail's. Applied
-// has a result for each change in any case.
+// [xmppadmin.ErrUnavailable], [xmppadmin.ErrForbidden] or the trail's. The
+// outcome has a result for each change in any case.
 func Run(ctx context.Context, svc provision.Service, p plan.Plan, o Options) (Outcome, error) {
 	r := newRun(svc, p, o)
 	work, stop := outlive(ctx, r.o.Grace)
 	defer stop()
 	var jobs []*job
-	for _, c := range p.Changes {
+	for _, c := range p.Changes() {
 		if c.Action.Changes() {
 			jobs = append(jobs, newJob(c))
 		} else {
 			r.report(c)
 		}
 	}
-	for chunk := range slices.Chunk(jobs, r.o.Chunk) {
+	for batch := range slices.Chunk(jobs, r.o.Batch) {
 		if r.stopped(ctx) == nil {
-			r.chunk(ctx, work, chunk)
+			r.applyBatch(ctx, work, batch)
 		}
-		r.skip(chunk, r.stopped(ctx))
+		r.skip(batch, r.stopped(ctx))
 	}
 	sortResults(r.results)
-	a := Outcome{Results: r.results, Counts: count(p, r.results), NotOffered: r.notOfferedNames()}
+	out := Outcome{Results: r.results, Counts: count(p, r.results), NotOffered: r.newlyNotOffered(p)}
 	switch {
 	case r.halted != nil:
-		return a, fmt.Errorf("apply stopped: %w", r.halted)
-	case a.Counts.Failed+a.Counts.Skipped > 0:
-		return a, context.Cause(ctx)
+		return out, fmt.Errorf("apply stopped: %w", r.halted)
+	case out.Counts.Failed+out.Counts.Skipped > 0:
+		return out, context.Cause(ctx)
 	}
-	return a, nil
+	return out, nil
 }
 
 // outlive returns a context that ends a while after ctx does.
@@ -111,16 +112,12 @@ type run struct {
 
 func newRun(svc provision.Service, p plan.Plan, o Options) *run {
 	o.Parallel = cmp.Or(max(o.Parallel, 0), DefaultParallel)
-	o.Chunk = cmp.Or(max(o.Chunk, 0), DefaultChunk)
+	o.Batch = cmp.Or(max(o.Batch, 0), DefaultBatch)
 	o.Grace = cmp.Or(o.Grace, DefaultGrace)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{svc: svc, o: o, plan: p.Digest(), notOffered: make(map[xmppadmin.Setting]bool)}
-	for _, n := range p.NotOffered {
-		r.notOffered[n] = true
-	}
-	return r
+	return &run{svc: svc, o: o, plan: p.Digest(), notOffered: make(map[xmppadmin.Setting]bool)}
 }
 
 // stopped returns why no further room is begun, or nil.
@@ -137,7 +134,7 @@ func (r *run) report(c provision.Change) {
 	if err == nil {
 		err = errors.New(c.Reason)
 	}
-	r.finish(Result{Action: c.Action, Room: c.Room, Status: Skipped, Before: c.Before, Err: fmt.Errorf("room %q: %w", c.Room.Name, err)})
+	r.finish(Result{Change: c, Status: Skipped, Err: fmt.Errorf("room %q: %w", c.Room.Name, err)})
 }
 
 // skip gives a result to those that have none.
@@ -155,7 +152,7 @@ func (r *run) end(j *job, status Status, err error) {
 	if j.recorded {
 		r.record(j, string(status), err)
 	}
-	res := Result{Action: j.change.Action, Room: j.change.Room, Status: status, Verified: status == Done, Err: err, Before: j.change.Before}
+	res := Result{Change: j.change, Status: status, Err: err}
 	if j.begun {
 		res.After = j.found.Settings
 		r.tried++
@@ -173,8 +170,8 @@ func (r *run) finish(res Result) {
 	}
 }
 
-// Record writes a record of a job and says whether it could; a trail that
-// Fails ends the run.
+// record writes a record of a job and reports whether it could; a trail that
+// fails ends the run.
 func (r *run) record(j *job, result string, err error) bool {
 	if r.o.Audit == nil {
 		return true
@@ -204,9 +201,11 @@ func (r *run) halt(err error) {
 	}
 }
 
-func (r *run) notOfferedNames() []xmppadmin.Setting {
-	if len(r.notOffered) == 0 {
-		return nil
+// newlyNotOffered returns what the rooms read back do not show and the plan did
+// not know of.
+func (r *run) newlyNotOffered(p plan.Plan) []provision.Obstacle {
+	for _, n := range p.NotOffered {
+		delete(r.notOffered, n)
 	}
-	return slices.Sorted(maps.Keys(r.notOffered))
+	return provision.Obstacles(r.svc, slices.Sorted(maps.Keys(r.notOffered)))
 }

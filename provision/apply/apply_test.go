@@ -51,66 +51,122 @@ func TestApplyOneRoom(t *testing.T) {
 	}{
 		"create": {calls: []string{"create quic" + allSent}, status: Done},
 		"create, a lie": {script: map[string][]fake.Behaviour{"create quic": {fake.Lie}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: `room "quic": the server answered that it is done, but there is no such room`},
-		"create, not kept": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, appear(true, "other"))}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: `room "quic": the server answered that it is done, but it reads back different: title is "other", not "quic"`},
+			status: Failed, err: `room "quic": server reported success, but the room does not exist`},
+		"create, not kept": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, appear(true, "other"))}},
+			calls:  []string{"create quic" + allSent},
+			status: Failed, err: `room "quic": server reported success, but reads back different: title is "other", not "quic"`},
 		"create, promise not offered": {hidden: []xmppadmin.Setting{xmppadmin.MessageArchive}, calls: []string{"create quic" + allSent},
 			status: Failed, err: `message_archive is not shown, and should be "true": load the module that archives`},
 		"create, other not offered": {hidden: []xmppadmin.Setting{xmppadmin.Title}, calls: []string{"create quic" + allSent}, status: Done},
-		"create, cut before":        {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore}}, calls: []string{"create quic" + allSent, "create quic" + allSent}, reads: 2, status: Done},
-		"create, cut after":         {script: map[string][]fake.Behaviour{"create quic": {fake.CutAfter}}, calls: []string{"create quic" + allSent}, status: Done},
+		"create, cut before": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore}},
+			calls: []string{"create quic" + allSent, "create quic" + allSent}, reads: 2, status: Done},
+		"create, cut after": {script: map[string][]fake.Behaviour{"create quic": {fake.CutAfter}}, calls: []string{"create quic" + allSent},
+			status: Done},
 		"create, cut halfway": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(true, ""))}},
 			calls: []string{"configure quic title", "create quic" + allSent}, reads: 2, status: Done},
-		"create, cut halfway, lies then": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(true, ""))}, "configure quic": {fake.Lie}},
+		"create, cut halfway, lies then": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(true, ""))},
+			"configure quic": {fake.Lie}},
 			calls: []string{"configure quic title", "create quic" + allSent}, reads: 2, status: Failed, err: `title is "", not "quic"`},
 		"create, always cut before": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore, fake.CutBefore, fake.CutBefore, fake.CutBefore}},
-			calls: []string{"create quic" + allSent, "create quic" + allSent, "create quic" + allSent}, reads: 3, status: Failed, err: "given up after 3 rounds", is: xmppadmin.ErrInterrupted},
+			calls: []string{"create quic" + allSent, "create quic" + allSent, "create quic" + allSent}, reads: 3, status: Failed,
+			err: "given up after 3 rounds", is: xmppadmin.ErrInterrupted},
 		"create, cut and in the dark": {script: map[string][]fake.Behaviour{"create quic": {fake.CutAfter}, "read quic": {fake.Fails(broken)}},
 			calls: []string{"create quic" + allSent}, reads: 2, status: Done},
-		"create, cut and always in the dark": {script: map[string][]fake.Behaviour{"create quic": {fake.CutAfter}, "read quic": {fake.Fails(broken), fake.Fails(broken), fake.Fails(broken), fake.Fails(broken)}},
+		"create, cut and always in the dark": {script: map[string][]fake.Behaviour{"create quic": {fake.CutAfter},
+			"read quic": {fake.Fails(broken), fake.Fails(broken), fake.Fails(broken), fake.Fails(broken)}},
 			calls: []string{"create quic" + allSent}, reads: 3, status: Failed, err: "could not be read back", is: ErrUnverified},
-		"create, in the dark": {script: map[string][]fake.Behaviour{"read quic": {fake.Fails(broken)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "went wrong", is: ErrUnverified},
-		"create, blind":       {script: map[string][]fake.Behaviour{"read": {fake.Fails(broken)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "went wrong", is: ErrUnverified},
-		"create, appeared":    {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrExists)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "it appeared since the plan was made", is: xmppadmin.ErrExists},
-		"create, appeared as wanted": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: "it appeared since the plan was made"},
-		"create, cut, came late": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore, fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
+		"create, in the dark": {script: map[string][]fake.Behaviour{"read quic": {fake.Fails(broken)}}, calls: []string{"create quic" + allSent},
+			status: Failed, err: "went wrong", is: ErrUnverified},
+		"create, blind": {script: map[string][]fake.Behaviour{"read": {fake.Fails(broken)}}, calls: []string{"create quic" + allSent}, status: Failed,
+			err: "went wrong", is: ErrUnverified},
+		"create, appeared": {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrExists)}},
+			calls: []string{"create quic" + allSent}, status: Failed, err: "it was created since the plan was made", is: xmppadmin.ErrExists},
+		"create, appeared as wanted": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
+			calls:  []string{"create quic" + allSent},
+			status: Failed, err: "it was created since the plan was made"},
+		"create, cut, came late": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore,
+			fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
 			calls: []string{"create quic" + allSent, "create quic" + allSent}, reads: 2, status: Done},
-		"create, cut, came late and half": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore, fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, ""))}},
+		"create, cut, came late and half": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore,
+			fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, ""))}},
 			calls: []string{"configure quic title", "create quic" + allSent, "create quic" + allSent}, reads: 3, status: Done},
-		"create, cut, somebody else's": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(false, "quic"))}}, calls: []string{"create quic" + allSent},
-			status: Failed, err: "it belongs to somebody else"},
-		"create, not ours": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, foreign)}}, calls: []string{"create quic" + allSent}, status: Failed, err: "it belongs to somebody else"},
-		"create, refused":  {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrForbidden)}}, calls: []string{"create quic" + allSent}, status: Failed, err: `room "quic": answer: forbidden`, is: xmppadmin.ErrForbidden},
+		"create, cut, another account's": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.CutBefore, appear(false, "quic"))}},
+			calls:  []string{"create quic" + allSent},
+			status: Failed, err: "this account is not an owner of it"},
+		"create, not ours": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Well, foreign)}}, calls: []string{"create quic" + allSent},
+			status: Failed, err: "this account is not an owner of it"},
+		"create, refused": {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrForbidden)}},
+			calls: []string{"create quic" + allSent}, status: Failed, err: `room "quic": answer: forbidden`, is: xmppadmin.ErrForbidden},
 
-		"update":             {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, calls: []string{"configure quic title"}, status: Done},
-		"update, a lie":      {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.Lie}}, calls: []string{"configure quic title"}, status: Failed, err: `title is "old", not "quic"`},
-		"update, cut before": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.CutBefore}}, calls: []string{"configure quic title", "configure quic title"}, reads: 2, status: Done},
-		"update, cut after":  {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.CutAfter}}, calls: []string{"configure quic title"}, status: Done},
-		"update, gone":       {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.Fails(xmppadmin.ErrAbsent), vanish)}}, calls: []string{"configure quic title"}, status: Failed, err: "it is gone since the plan was made", is: xmppadmin.ErrAbsent},
-		"update, vanishes":   {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.Well, vanish)}}, calls: []string{"configure quic title"}, status: Failed, err: "it is gone since the plan was made"},
-		"update, vanishes, cut": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.CutBefore, vanish)}}, calls: []string{"configure quic title"},
+		"update": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, calls: []string{"configure quic title"}, status: Done},
+		"update, a lie": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.Lie}}, calls: []string{"configure quic title"}, status: Failed,
+			err: `title is "old", not "quic"`},
+		"update, cut before": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.CutBefore}}, calls: []string{"configure quic title", "configure quic title"},
+			reads: 2, status: Done},
+		"update, cut after": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.CutAfter}}, calls: []string{"configure quic title"}, status: Done},
+		"update, gone": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.Fails(xmppadmin.ErrAbsent), vanish)}},
+			calls:  []string{"configure quic title"}, status: Failed, err: "it is gone since the plan was made", is: xmppadmin.ErrAbsent},
+		"update, vanishes": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.Well, vanish)}}, calls: []string{"configure quic title"}, status: Failed,
+			err: "it is gone since the plan was made"},
+		"update, vanishes, cut": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.CutBefore, vanish)}}, calls: []string{"configure quic title"},
 			status: Failed, err: "it is gone since the plan was made"},
-		"update, archived meanwhile":  {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.Well, closed)}}, calls: []string{"configure quic title"}, status: Failed, err: "it was archived since the plan was made"},
-		"update, promise not offered": {start: []xmppadmin.Room{{Name: "quic", State: xmppadmin.Exists, Managed: true}}, hidden: []xmppadmin.Setting{xmppadmin.MessageArchive, xmppadmin.Title}, calls: []string{"configure quic message_archive persistent public"}, status: Failed, err: "load the module that archives"},
+		"update, archived meanwhile": {start: []xmppadmin.Room{sample.Room("quic", true, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.Then(fake.Well, closed)}}, calls: []string{"configure quic title"}, status: Failed,
+			err: "it was archived since the plan was made"},
+		"update, promise not offered": {start: []xmppadmin.Room{{Name: "quic", State: xmppadmin.Exists, Managed: true}},
+			hidden: []xmppadmin.Setting{xmppadmin.MessageArchive, xmppadmin.Title}, calls: []string{"configure quic message_archive persistent public"},
+			status: Failed, err: "load the module that archives"},
 
-		"archive":                     {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")}, calls: []string{"archive quic title"}, status: Done},
-		"archive, a lie":              {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")}, script: map[string][]fake.Behaviour{"archive quic": {fake.Lie}}, calls: []string{"archive quic title"}, status: Failed, err: "but the room is not archived"},
-		"archive, cut before":         {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")}, script: map[string][]fake.Behaviour{"archive quic": {fake.CutBefore}}, calls: []string{"archive quic title", "archive quic title"}, reads: 2, status: Done},
-		"archive, cut after":          {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")}, script: map[string][]fake.Behaviour{"archive quic": {fake.CutAfter}}, calls: []string{"archive quic title"}, status: Done},
-		"archive, cut halfway":        {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")}, script: map[string][]fake.Behaviour{"archive quic": {fake.Then(fake.CutBefore, closed)}}, calls: []string{"archive quic title", "configure quic title"}, reads: 2, status: Done},
-		"reopen":                      {start: []xmppadmin.Room{sample.Room("quic", true, true, "old")}, calls: []string{"reopen quic" + allSent}, status: Done},
-		"reopen, a lie":               {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")}, script: map[string][]fake.Behaviour{"reopen quic": {fake.Lie}}, calls: []string{"reopen quic" + allSent}, status: Failed, err: "but the room is still archived"},
-		"reopen, cut before":          {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")}, script: map[string][]fake.Behaviour{"reopen quic": {fake.CutBefore}}, calls: []string{"reopen quic" + allSent, "reopen quic" + allSent}, reads: 2, status: Done},
-		"adopt, as wanted":            {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "quic")}, calls: []string{"adopt quic"}, status: Done},
-		"adopt, different":            {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")}, calls: []string{"adopt quic", "configure quic title"}, reads: 2, status: Done},
-		"adopt, configure lies":       {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")}, script: map[string][]fake.Behaviour{"configure quic": {fake.Lie}}, calls: []string{"adopt quic", "configure quic title"}, reads: 2, status: Failed, err: `title is "old"`},
-		"adopt, a lie":                {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")}, script: map[string][]fake.Behaviour{"adopt quic": {fake.Lie}}, calls: []string{"adopt quic"}, status: Failed, err: "but this account is not an owner"},
-		"adopt, cut before":           {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")}, script: map[string][]fake.Behaviour{"adopt quic": {fake.CutBefore}}, calls: []string{"adopt quic", "adopt quic", "configure quic title"}, reads: 3, status: Done},
-		"adopt, archived":             {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, true, "old")}, calls: []string{"adopt quic", "reopen quic" + allSent}, reads: 2, status: Done},
-		"adopt, archived, lies":       {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, true, "old")}, script: map[string][]fake.Behaviour{"reopen quic": {fake.Lie}}, calls: []string{"adopt quic", "reopen quic" + allSent}, reads: 2, status: Failed, err: "still archived"},
-		"adopt, cut twice, different": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")}, script: map[string][]fake.Behaviour{"adopt quic": {fake.CutBefore, fake.CutBefore}}, calls: []string{"adopt quic", "adopt quic", "adopt quic"}, reads: 3, status: Failed, err: "given up after 3 rounds"},
-		"adopt, unwanted":             {w: want.Wanted{Service: sample.Service}, o: plan.Options{Adopt: []string{"quic"}}, start: []xmppadmin.Room{sample.Room("quic", false, true, "old")}, calls: []string{"adopt quic"}, status: Done},
+		"archive": {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")}, calls: []string{"archive quic title"},
+			status: Done},
+		"archive, a lie": {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")},
+			script: map[string][]fake.Behaviour{"archive quic": {fake.Lie}}, calls: []string{"archive quic title"}, status: Failed,
+			err: "but the room is not archived"},
+		"archive, cut before": {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")},
+			script: map[string][]fake.Behaviour{"archive quic": {fake.CutBefore}}, calls: []string{"archive quic title", "archive quic title"}, reads: 2,
+			status: Done},
+		"archive, cut after": {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")},
+			script: map[string][]fake.Behaviour{"archive quic": {fake.CutAfter}}, calls: []string{"archive quic title"}, status: Done},
+		"archive, cut halfway": {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")},
+			script: map[string][]fake.Behaviour{"archive quic": {fake.Then(fake.CutBefore, closed)}}, calls: []string{"archive quic title",
+				"configure quic title"}, reads: 2, status: Done},
+		"reopen": {start: []xmppadmin.Room{sample.Room("quic", true, true, "old")}, calls: []string{"reopen quic" + allSent},
+			status: Done},
+		"reopen, a lie": {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")},
+			script: map[string][]fake.Behaviour{"reopen quic": {fake.Lie}}, calls: []string{"reopen quic" + allSent}, status: Failed,
+			err: "but the room is still archived"},
+		"reopen, cut before": {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")},
+			script: map[string][]fake.Behaviour{"reopen quic": {fake.CutBefore}}, calls: []string{"reopen quic" + allSent, "reopen quic" + allSent}, reads: 2,
+			status: Done},
+		"adopt, as wanted": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "quic")}, calls: []string{"adopt quic"},
+			status: Done},
+		"adopt, different": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")},
+			calls: []string{"adopt quic", "configure quic title"}, reads: 2, status: Done},
+		"adopt, configure lies": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")},
+			script: map[string][]fake.Behaviour{"configure quic": {fake.Lie}}, calls: []string{"adopt quic", "configure quic title"}, reads: 2,
+			status: Failed, err: `title is "old"`},
+		"adopt, a lie": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")},
+			script: map[string][]fake.Behaviour{"adopt quic": {fake.Lie}}, calls: []string{"adopt quic"}, status: Failed,
+			err: "but this account is not an owner"},
+		"adopt, cut before": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")},
+			script: map[string][]fake.Behaviour{"adopt quic": {fake.CutBefore}}, calls: []string{"adopt quic", "adopt quic", "configure quic title"},
+			reads: 3, status: Done},
+		"adopt, archived": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, true, "old")},
+			calls: []string{"adopt quic", "reopen quic" + allSent}, reads: 2, status: Done},
+		"adopt, archived, lies": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, true, "old")},
+			script: map[string][]fake.Behaviour{"reopen quic": {fake.Lie}}, calls: []string{"adopt quic", "reopen quic" + allSent}, reads: 2, status: Failed,
+			err: "still archived"},
+		"adopt, cut twice, different": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")},
+			script: map[string][]fake.Behaviour{"adopt quic": {fake.CutBefore, fake.CutBefore}}, calls: []string{"adopt quic", "adopt quic", "adopt quic"},
+			reads: 3, status: Failed, err: "given up after 3 rounds"},
+		"adopt, unwanted": {w: want.Wanted{Service: sample.Service}, o: plan.Options{Adopt: []string{"quic"}},
+			start: []xmppadmin.Room{sample.Room("quic", false, true, "old")}, calls: []string{"adopt quic"}, status: Done},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -137,8 +193,8 @@ func TestApplyOneRoom(t *testing.T) {
 				t.Fatalf("%+v, %v", a.Results, err)
 			}
 			r := a.Results[0]
-			if r.Status != c.status || r.Verified != (c.status == Done) {
-				t.Errorf("%s, verified %v: %v", r.Status, r.Verified, r.Err)
+			if r.Status != c.status || r.Verified() != (c.status == Done) {
+				t.Errorf("%s, verified %v: %v", r.Status, r.Verified(), r.Err)
 			}
 			check.Error(t, r.Err, c.err)
 			if c.is != nil && !errors.Is(r.Err, c.is) {
@@ -151,7 +207,7 @@ func TestApplyOneRoom(t *testing.T) {
 			if c.status == Done {
 				check.Same(t, "after", r.After, f.Rooms["quic"].Settings)
 				if again := fake.PlanFor(t, f, c.w, c.o); again.Counts.Changes() != 0 {
-					t.Errorf("a plan afterwards has changes: %+v", again.Changes)
+					t.Errorf("a plan afterwards has changes: %+v", again.Changes())
 				}
 			}
 		})
@@ -162,7 +218,8 @@ func TestApplyCounts(t *testing.T) {
 	t.Parallel()
 	w := wanting.Rooms("adopt", "broken", "conflict", "create", "reopen", "same", "unknown", "update")
 	w = w.With(wanting.Archived("archive", ""))
-	f := fake.New(sample.Room("adopt", false, false, ""), sample.Room("archive", true, false, ""), sample.Room("conflict", false, false, ""), sample.Room("reopen", true, true, ""), sample.Room("same", true, false, "same"), sample.Room("update", true, false, ""))
+	f := fake.New(sample.Room("adopt", false, false, ""), sample.Room("archive", true, false, ""), sample.Room("conflict", false, false, ""),
+		sample.Room("reopen", true, true, ""), sample.Room("same", true, false, "same"), sample.Room("update", true, false, ""))
 	f.Script["read unknown"] = []fake.Behaviour{fake.Fails(errors.New("timed out"))}
 	p := fake.PlanFor(t, f, w, plan.Options{Policy: plan.Sync, Adopt: []string{"adopt"}})
 	f.Script["create broken"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrUnsupported)}
@@ -171,7 +228,8 @@ func TestApplyCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check.Same(t, "counts", a.Counts, provision.Counts{Wanted: 8, Create: 1, Update: 1, Archive: 1, Reopen: 1, Adopt: 1, Unchanged: 1, Conflict: 1, Unknown: 1, Failed: 1})
+	check.Same(t, "counts", a.Counts,
+		provision.Counts{Wanted: 8, Create: 1, Update: 1, Archive: 1, Reopen: 1, Adopt: 1, Unchanged: 1, Conflict: 1, Unknown: 1, Failed: 1})
 	var got []string
 	for _, r := range a.Results {
 		got = append(got, r.Room.Name+" "+string(r.Status))
@@ -186,7 +244,7 @@ func TestApplyCounts(t *testing.T) {
 	}
 }
 
-func TestApplyReadsChunksAtOnce(t *testing.T) {
+func TestApplyReadsBatchesAtOnce(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for i := range 150 {
@@ -232,7 +290,7 @@ func TestApplyReadsChunksAtOnce(t *testing.T) {
 	if n := most.Load(); n != parallel {
 		t.Errorf("%d at once, want %d", n, parallel)
 	}
-	check.Same(t, "not offered", a.NotOffered, []xmppadmin.Setting{xmppadmin.PublicLog})
+	check.Same(t, "not offered", a.NotOffered, []provision.Obstacle{{Setting: xmppadmin.PublicLog}})
 }
 
 func TestApplyStopsWhenTheServiceIsGone(t *testing.T) {
@@ -246,17 +304,19 @@ func TestApplyStopsWhenTheServiceIsGone(t *testing.T) {
 		failed  int
 		skipped int
 	}{
-		"unavailable":            {map[string][]fake.Behaviour{"create c": {fake.Fails(xmppadmin.ErrUnavailable)}}, xmppadmin.ErrUnavailable, 3, 2, 1, 3},
-		"unavailable on reading": {map[string][]fake.Behaviour{"read": {fake.Well, fake.Fails(xmppadmin.ErrUnavailable)}}, xmppadmin.ErrUnavailable, 4, 2, 2, 2},
-		"forbids everything":     {map[string][]fake.Behaviour{"create a": {fake.Fails(xmppadmin.ErrForbidden)}, "create b": {fake.Fails(xmppadmin.ErrForbidden)}}, xmppadmin.ErrForbidden, 2, 0, 2, 4},
-		"forbids one":            {map[string][]fake.Behaviour{"create a": {fake.Fails(xmppadmin.ErrForbidden)}}, nil, 6, 5, 1, 0},
+		"unavailable": {map[string][]fake.Behaviour{"create c": {fake.Fails(xmppadmin.ErrUnavailable)}}, xmppadmin.ErrUnavailable, 3, 2, 1, 3},
+		"unavailable on reading": {map[string][]fake.Behaviour{"read": {fake.Well, fake.Fails(xmppadmin.ErrUnavailable)}}, xmppadmin.ErrUnavailable, 4, 2, 2,
+			2},
+		"forbids everything": {map[string][]fake.Behaviour{"create a": {fake.Fails(xmppadmin.ErrForbidden)},
+			"create b": {fake.Fails(xmppadmin.ErrForbidden)}}, xmppadmin.ErrForbidden, 2, 0, 2, 4},
+		"forbids one": {map[string][]fake.Behaviour{"create a": {fake.Fails(xmppadmin.ErrForbidden)}}, nil, 6, 5, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := fake.New()
 			p := fake.PlanFor(t, f, w, plan.Options{})
 			f.Script = c.script
-			a, err := Run(t.Context(), f, p, Options{Chunk: 2, Parallel: 1})
+			a, err := Run(t.Context(), f, p, Options{Batch: 2, Parallel: 1})
 			if !errors.Is(err, c.is) {
 				t.Errorf("the error is %v", err)
 			}
@@ -290,13 +350,13 @@ func TestApplyInterrupted(t *testing.T) {
 		}
 		return do()
 	}}
-	a, err := Run(ctx, f, p, Options{Chunk: 3, Parallel: 1})
+	a, err := Run(ctx, f, p, Options{Batch: 3, Parallel: 1})
 	if !errors.Is(err, stop) {
 		t.Errorf("the error is %v", err)
 	}
 	check.Same(t, "counts", a.Counts, provision.Counts{Wanted: 4, Create: 2, Skipped: 2})
 	check.Same(t, "reads", f.Reads, [][]string{{"a", "b"}})
-	if r := resultOf(t, a, "b"); !r.Verified {
+	if r := resultOf(t, a, "b"); !r.Verified() {
 		t.Errorf("the room in flight was not finished: %v", r.Err)
 	}
 	if r := resultOf(t, a, "d"); !errors.Is(r.Err, stop) {
@@ -355,7 +415,7 @@ func TestPlanAfterApplyIsEmpty(t *testing.T) {
 			t.Errorf("%+v, planned %+v, %v", a.Counts, p.Counts, err)
 		}
 		again := fake.PlanFor(t, f, w, plan.Options{Policy: plan.Sync, AdoptWanted: true})
-		return len(again.Changes) == 0 && len(f.Calls) <= 2*len(p.Changes)
+		return len(again.Changes()) == 0 && len(f.Calls) <= 2*len(p.Changes())
 	}
 	if err := quick.Check(check, nil); err != nil {
 		t.Error(err)

@@ -12,10 +12,10 @@ import (
 	"muster/xmppadmin"
 )
 
-// chunk acts on some rooms and reads them back, in as many rounds as it takes.
-// Those that it did not begin are left without a result. No room is begun once
-// ctx has ended; those that were may take until work ends.
-func (r *run) chunk(ctx, work context.Context, jobs []*job) {
+// applyBatch changes some rooms and reads them back, in as many rounds as it
+// takes. Those that it did not begin are left without a result. No room is begun
+// once ctx has ended; those that were may take until work ends.
+func (r *run) applyBatch(ctx, work context.Context, jobs []*job) {
 	for _, j := range jobs {
 		if j.recorded = r.record(j, "started", nil); !j.recorded {
 			return
@@ -25,12 +25,12 @@ func (r *run) chunk(ctx, work context.Context, jobs []*job) {
 		return
 	}
 	for round := 1; len(jobs) > 0; round++ {
-		r.act(ctx, work, jobs)
+		r.send(ctx, work, jobs)
 		jobs = begun(jobs)
-		r.look(work, jobs)
+		r.readBack(work, jobs)
 		var left []*job
 		for _, j := range jobs {
-			switch done, err := j.judge(r.svc, round); {
+			switch done, err := j.verify(r.svc, round); {
 			case err != nil:
 				r.end(j, Failed, err)
 			case done:
@@ -48,21 +48,21 @@ func (r *run) chunk(ctx, work context.Context, jobs []*job) {
 	}
 }
 
-// act takes the next step on each room, several at once. When the run is
+// send takes the next step on each room, several at once. When the run is
 // stopped, or the service turns out to be unavailable, rooms that were not
 // begun stay so.
-func (r *run) act(ctx, work context.Context, jobs []*job) {
+func (r *run) send(ctx, work context.Context, jobs []*job) {
 	var g errgroup.Group
 	g.SetLimit(r.o.Parallel)
 	var down atomic.Pointer[error]
 	for _, j := range jobs {
 		g.Go(func() error {
-			// Asked when it is this room's turn, not when it joins the queue.
+			// Checked when it is this room's turn, not when it joins the queue.
 			if !j.begun && (r.stopped(ctx) != nil || down.Load() != nil) {
 				return nil
 			}
 			j.begun = true
-			j.take(work, r.svc)
+			j.send(work, r.svc)
 			if err := j.err; errors.Is(err, xmppadmin.ErrUnavailable) {
 				down.CompareAndSwap(nil, &err)
 			}
@@ -75,8 +75,8 @@ func (r *run) act(ctx, work context.Context, jobs []*job) {
 	}
 }
 
-// look reads the rooms back, all with one call.
-func (r *run) look(work context.Context, jobs []*job) {
+// readBack reads the rooms back, all with one call.
+func (r *run) readBack(work context.Context, jobs []*job) {
 	if len(jobs) == 0 {
 		return
 	}

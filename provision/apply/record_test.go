@@ -46,14 +46,14 @@ func TestApplyStopsWithItsTrail(t *testing.T) {
 		"result record":  {flaky{failAt: 3}, 2, "a started,b started,a done,b done"},
 		"first sync":     {flaky{failSync: 1}, 0, "a started,b started,a skipped,b skipped"},
 		"second sync":    {flaky{failSync: 2}, 2, "a started,b started,a done,b done"},
-		"second chunk":   {flaky{failAt: 5}, 2, "a started,b started,a done,b done,c started"},
+		"second batch":   {flaky{failAt: 5}, 2, "a started,b started,a done,b done,c started"},
 		"nothing at all": {flaky{}, 3, "a started,b started,a done,b done,c started,c done"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := fake.New()
 			p := fake.PlanFor(t, f, wanting.Rooms("a", "b", "c"), plan.Options{})
-			a, err := Run(t.Context(), f, p, Options{Audit: &c.trail, Chunk: 2})
+			a, err := Run(t.Context(), f, p, Options{Audit: &c.trail, Batch: 2})
 			if (err != nil) != (c.created < 3) || err != nil && !errors.Is(err, syscall.EIO) {
 				t.Errorf("the error is %v", err)
 			}

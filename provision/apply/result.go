@@ -17,23 +17,23 @@ type Status string
 // The ends of a change.
 const (
 	Done    Status = "done"    // made, and read back as it should be
-	Failed  Status = "failed"  // not made, or not as it should be, or nobody knows
+	Failed  Status = "failed"  // not made, not as it should be, or not known
 	Skipped Status = "skipped" // not begun, or nothing to begin
 )
 
-// Result is what became of one change.
+// Result is a change and what became of it.
 type Result struct {
-	Action provision.Action
-	Room   provision.Room
+	provision.Change
 	Status Status
-	// Verified says that the room was read back and is as it should be.
-	Verified bool
+	// After is the room as it was read back; nil where nothing was shown or the
+	// room was not read.
+	After xmppadmin.Settings
 	// Err is why the change failed or was skipped; it names the room.
 	Err error
-	// Before is how the room was found by the plan, After how it was read
-	// back; nil where nothing was shown or the room was not looked at.
-	Before, After xmppadmin.Settings
 }
+
+// Verified reports whether the room was read back and is as it should be.
+func (r Result) Verified() bool { return r.Status == Done }
 
 // Outcome is what became of a plan.
 type Outcome struct {
@@ -43,27 +43,31 @@ type Outcome struct {
 	// conflict or unknown as the plan had them. A room that could not be read
 	// back counts as failed.
 	Counts provision.Counts
-	// NotOffered are wanted settings that the server does not show, sorted,
-	// each once: the plan's, and those of rooms read back.
-	NotOffered []xmppadmin.Setting
+	// NotOffered are the wanted settings that the server does not show of the
+	// rooms read back, and of which the plan did not know; sorted, each once.
+	NotOffered []provision.Obstacle
 }
 
+// Incomplete reports whether a room failed, was skipped or is unknown.
+func (o Outcome) Incomplete() bool { return o.Counts.Failed+o.Counts.Unknown+o.Counts.Skipped > 0 }
+
 // ErrUnverified is wrapped by the error of a room whose state is not known
-// after a change was asked for.
+// after a change was requested.
 var ErrUnverified = errors.New("the room could not be read back")
 
-// VerifyError says that a room reads back otherwise than it was set, although
-// the server answered that all was well.
+// VerifyError is the error of a room that reads back otherwise than it was set,
+// although the server reported success.
 type VerifyError struct {
 	Room string
 	// Fields are the settings that differ: From as read back, To as wanted.
 	Fields []provision.Field
-	// Obstacles are what stands in the way on the server, by setting, as far
-	// as it is known.
+	// Obstacles are what on the server prevents each setting, as far as it is
+	// known.
 	Obstacles map[xmppadmin.Setting]string
 }
 
-// Error names each setting, what it is, what it should be, and the obstacle.
+// Error returns each setting with what it is, what it should be, and the
+// obstacle.
 func (e *VerifyError) Error() string {
 	parts := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
@@ -75,10 +79,10 @@ func (e *VerifyError) Error() string {
 			parts[i] += ": " + o
 		}
 	}
-	return fmt.Sprintf("room %q: the server answered that it is done, but it reads back different: %s", e.Room, strings.Join(parts, "; "))
+	return fmt.Sprintf("room %q: server reported success, but reads back different: %s", e.Room, strings.Join(parts, "; "))
 }
 
-// explainer says what stands in the way of a setting; a [provision.Service] does.
+// explainer explains what prevents a setting; a [provision.Service] does.
 type explainer interface {
 	Explain(s xmppadmin.Setting) string
 }

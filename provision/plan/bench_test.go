@@ -24,16 +24,16 @@ func BenchmarkYearRound(b *testing.B) {
 			found = append(found, sample.AsWanted(r))
 		}
 	}
-	in.Seen = Remember(in, w, Plan{}, sample.Day)
+	in.History = Remember(in, w, Plan{}, sample.Day)
 	b.ReportAllocs()
 	for b.Loop() {
 		w, err := want.Derive(in, rules, sample.Day)
 		if err != nil {
 			b.Fatal(err)
 		}
-		p, err := New(w, found, Options{Policy: Sync, Now: sample.Day})
-		if err != nil || p.Counts.Unchanged != len(found) || len(w.Rooms) != len(found)+5000 || len(in.Seen) != 10_000 {
-			b.Fatal(err, p.Counts, len(w.Rooms), len(in.Seen))
+		p, err := New(input(w, found), Options{Policy: Sync})
+		if err != nil || p.Counts.Unchanged != len(found) || len(w.Rooms) != len(found)+5000 || len(in.History) != 10_000 {
+			b.Fatal(err, p.Counts, len(w.Rooms), len(in.History))
 		}
 	}
 }
@@ -63,7 +63,7 @@ func BenchmarkWantAndPlan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		p, err := New(w, found, Options{Policy: Sync, Now: sample.Day})
+		p, err := New(input(w, found), Options{Policy: Sync})
 		if err != nil || p.Counts.Wanted != len(w.Rooms) || p.Counts.Update < 1000 || p.Counts.Create < 1000 {
 			b.Fatal(err, p.Counts)
 		}

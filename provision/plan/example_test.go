@@ -20,18 +20,19 @@ func Example() {
 			Start: now.Add(24 * time.Hour), Duration: time.Hour, Location: "Hall A",
 		}},
 	}
-	wanted, err := want.Derive(want.Sources{Meetings: []agenda.Meeting{meeting}}, want.DefaultRules("rooms.example.org"), now)
+	rules := want.DefaultRules("rooms.example.org")
+	wanted, err := want.Derive(want.Sources{Meetings: []agenda.Meeting{meeting}}, rules, now)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	found := []xmppadmin.Room{{Name: "hallway", State: xmppadmin.Exists}, {Name: "quic", State: xmppadmin.Absent}}
-	p, err := plan.New(wanted, found, plan.Options{Now: now})
+	p, err := plan.New(plan.Input{Wanted: wanted, Found: found, Rules: rules, Now: now}, plan.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, c := range p.Changes {
+	for _, c := range p.Changes() {
 		fmt.Println(c.Action, c.Room.JID)
 		for _, r := range c.Room.Reasons {
 			fmt.Println("  because of", r.Text)

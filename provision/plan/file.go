@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
+	"strings"
 
 	"muster/provision"
 	"muster/provision/want"
@@ -14,52 +14,35 @@ import (
 )
 
 // Format is the format of a plan file.
-const Format = "muster-plan/1"
+const Format = "muster-plan/2"
 
 // maxFile is the size in bytes up to which a plan file is read: a plan of
 // 10,000 rooms has about a third of it.
 const maxFile = 64 << 20
 
-// File is a plan that was saved, to be looked at and carried out later.
+// File is a plan that was saved, to be reviewed and carried out later.
 type File struct {
 	Format  string `json:"format"`
 	Version string `json:"version"` // of the program
 	// Account is the bare JID that is to carry out the plan.
 	Account string `json:"account"`
-	// Meetings are the meetings as they were asked for.
-	Meetings []string    `json:"meetings"`
-	Options  FileOptions `json:"options"`
+	// Meetings are the meetings as they were requested.
+	Meetings []string `json:"meetings"`
+	// Options are those that the plan was made with, and AllowArchive how many
+	// rooms it was allowed to archive.
+	Options      Options `json:"options"`
+	AllowArchive int     `json:"allow_archive,omitempty"`
 	// Agendas are the agendas and the list of groups that the plan was made
 	// from.
-	Agendas []want.AgendaMark `json:"agendas"`
+	Agendas []want.SourceDigest `json:"agendas"`
 	// Configuration is the digest of the rules, and of what else of the
 	// configuration the caller counts in.
 	Configuration string `json:"configuration"`
 	// Plan is the plan. Its Created is the time that was given to [want.Derive], and
 	// must be given to it again when the plan is checked.
 	Plan Plan `json:"plan"`
-	// Digest is a digest of all of the above; [Write.Write] sets it.
+	// Digest is a digest of all of the above; [Write] sets it.
 	Digest string `json:"digest"`
-}
-
-// FileOptions are the options that a plan was made with.
-type FileOptions struct {
-	Policy       Policy   `json:"policy"`
-	Only         []string `json:"only,omitempty"`
-	Except       []string `json:"except,omitempty"`
-	Adopt        []string `json:"adopt,omitempty"`
-	AdoptWanted  bool     `json:"adopt_wanted,omitempty"`
-	Reopen       []string `json:"reopen,omitempty"`
-	AllowArchive int      `json:"allow_archive,omitempty"`
-}
-
-// Options returns the options for making the same plan again, at the time
-// created.
-func (o FileOptions) PlanOptions(created time.Time) Options {
-	return Options{
-		Policy: o.Policy, Only: o.Only, Except: o.Except,
-		Adopt: o.Adopt, AdoptWanted: o.AdoptWanted, Reopen: o.Reopen, Now: created,
-	}
 }
 
 // digest returns the digest of everything but the digest itself.
@@ -83,9 +66,8 @@ func Write(w io.Writer, f File) error {
 
 // Read reads a plan file. It fails on another format, on a digest that
 // does not fit, and on a plan that no program of this project could have
-// written. The digest finds accidents and careless edits; what was forged with
-// care is found by [File.CheckFresh], which must be asked before the plan is
-// carried out.
+// written. The digest detects accidental edits only; call [File.CheckFresh]
+// before applying.
 func Read(r io.Reader) (*File, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -116,7 +98,7 @@ func Read(r io.Reader) (*File, error) {
 	return &f, nil
 }
 
-// check says what in the file could not have come from a plan.
+// check returns what in the file could not have come from a plan.
 func (f *File) check() error {
 	a, err := provision.NewAddresses(f.Plan.Service)
 	if err != nil {
@@ -125,43 +107,57 @@ func (f *File) check() error {
 	if _, err := ParsePolicy(string(f.Plan.Policy)); err != nil {
 		return err
 	}
-	if !slices.IsSortedFunc(f.Plan.Changes, byRoom) {
-		return errors.New("the changes are not sorted by room")
+	if !slices.IsSortedFunc(f.Plan.Rows, byRoom) {
+		return errors.New("the rooms are not sorted by name")
 	}
-	for i, c := range f.Plan.Changes {
-		switch {
-		case !c.Action.Known():
-			return fmt.Errorf("room %q: %q is not an action", c.Room.Name, c.Action)
-		case c.Room.JID != a.JID(c.Room.Name):
-			return fmt.Errorf("room %q: %q is not its address", c.Room.Name, c.Room.JID)
-		case i > 0 && c.Room.Name == f.Plan.Changes[i-1].Room.Name:
-			return fmt.Errorf("room %q: there are two changes of it", c.Room.Name)
+	for i, r := range f.Plan.Rows {
+		if i > 0 && r.Found.Name == f.Plan.Rows[i-1].Found.Name {
+			return fmt.Errorf("room %q is in it twice", r.Found.Name)
 		}
-		if c.Action.Changes() && c.Action != provision.Adopt && c.Action != provision.Reopen && c.Action != provision.Archive {
-			if why := provision.CheckName(c.Room.Name); why != "" {
-				return &provision.NameError{Name: c.Room.Name, Why: why}
-			}
-		}
-		if err := checkFields(c); err != nil {
-			return err
-		}
-		if c.Action == provision.Unknown && c.Reason != "" {
-			f.Plan.Changes[i].Err = errors.New(c.Reason)
+		if err := r.check(a); err != nil {
+			return fmt.Errorf("room %q: %w", r.Found.Name, err)
 		}
 	}
 	return nil
 }
 
-// checkFields says which field of a change does not lead to its room's
-// settings.
-func checkFields(c provision.Change) error {
-	for _, field := range c.Fields {
-		if want, ok := c.Room.Settings[field.Name]; !ok || want != field.To {
-			return fmt.Errorf("room %q: the change of %s does not lead to the wanted settings", c.Room.Name, field.Name)
+// check returns what in a row could not have come from a plan.
+func (r Row) check(a provision.Addresses) error {
+	name := r.Found.Name
+	switch {
+	case r.Action != "" && r.Action != provision.Unchanged && !r.Action.Known():
+		return fmt.Errorf("%q is not an action", r.Action)
+	case r.JID != a.JID(name) || r.Planned() && r.Wanted != nil && r.Wanted.JID != r.JID:
+		return fmt.Errorf("%q is not its address", r.JID)
+	case r.Wanted != nil && r.Wanted.Name != name:
+		return fmt.Errorf("the room wanted is %q", r.Wanted.Name)
+	case r.Action == "":
+		return nil
+	case r.Wanted == nil && r.Action != provision.Unknown:
+		return fmt.Errorf("%s of a room that is not known", r.Action)
+	case r.Action == provision.Create || r.Action == provision.Update:
+		if why := provision.CheckName(name); why != "" {
+			return errors.New(why)
 		}
 	}
-	if c.Room.Settings[xmppadmin.Password] != "" {
-		return fmt.Errorf("room %q: rooms have no password", c.Room.Name)
+	return r.checkFields()
+}
+
+// checkFields returns which field of a row does not lead to the settings of the
+// room that is wanted.
+func (r Row) checkFields() error {
+	if r.Wanted == nil {
+		return nil
+	}
+	for _, field := range r.Fields {
+		if value, ok := r.Wanted.Settings[field.Name]; !ok || value != field.To {
+			return fmt.Errorf("the change of %s does not lead to the wanted settings", field.Name)
+		}
+	}
+	if r.Wanted.Settings[xmppadmin.Password] != "" {
+		return errors.New("rooms have no password")
 	}
 	return nil
 }
+
+func byRoom(a, b Row) int { return strings.Compare(a.Found.Name, b.Found.Name) }

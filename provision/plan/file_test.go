@@ -26,17 +26,18 @@ func samplePlan(t testing.TB) File {
 		return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: sample.Settings(title)}
 	}
 	found := []xmppadmin.Room{
-		exists("update", true, false, "old"), exists("adopt", false, false, "adopt"), exists("archive", true, false, "archive"), exists("conflict", false, false, ""),
+		exists("update", true, false, "old"), exists("adopt", false, false, "adopt"), exists("archive", true, false, "archive"), exists("conflict", false,
+			false, ""),
 		exists("reopen", true, true, "<reopen>"), {Name: "create", State: xmppadmin.Absent}, {Name: "unknown", Err: errors.New("timed out")},
 	}
-	o := FileOptions{Policy: Sync, Adopt: []string{"adopt"}, AllowArchive: 3}
-	p, err := New(w, found, o.PlanOptions(sample.Day))
-	if err != nil || len(p.Changes) != 7 {
-		t.Fatal(p.Changes, err)
+	o := Options{Policy: Sync, Adopt: []string{"adopt"}}
+	p := planOf(t, w, found, o)
+	if len(p.Changes()) != 7 {
+		t.Fatal(p.Changes())
 	}
 	return File{
-		Version: "1.0", Account: "muster@example.org", Meetings: []string{"current"}, Options: o,
-		Agendas:       []want.AgendaMark{{Meeting: "126", Digest: agenda.Meeting{Number: "126"}.Digest()}},
+		Version: "1.0", Account: "muster@example.org", Meetings: []string{"current"}, Options: o, AllowArchive: 3,
+		Agendas:       []want.SourceDigest{{Meeting: "126", Digest: agenda.Meeting{Number: "126"}.Digest()}},
 		Configuration: want.DefaultRules(sample.Service).Digest(), Plan: p,
 	}
 }
@@ -64,13 +65,13 @@ func TestPlanFileRoundTrip(t *testing.T) {
 	if got.Plan.Digest() != f.Plan.Digest() || !got.Plan.Created.Equal(sample.Day) || got.Format != Format {
 		t.Errorf("read %+v", got)
 	}
-	if !reflect.DeepEqual(got.Options.PlanOptions(got.Plan.Created), f.Options.PlanOptions(sample.Day)) {
-		t.Errorf("options %+v", got.Options)
+	if !reflect.DeepEqual(got.Options, f.Options) || got.AllowArchive != 3 {
+		t.Errorf("options %+v, archives allowed %d", got.Options, got.AllowArchive)
 	}
 	if err := got.CheckFresh(f); err != nil {
 		t.Error(err)
 	}
-	for _, c := range got.Plan.Changes {
+	for _, c := range got.Plan.Changes() {
 		if c.Action == provision.Unknown && (c.Err == nil || c.Err.Error() != "timed out") {
 			t.Errorf("unknown for %v", c.Err)
 		}
@@ -126,6 +127,12 @@ func TestPlanFileEveryEdit(t *testing.T) {
 	}
 }
 
+// rename gives the room of a row another name throughout.
+func rename(r *Row, name string) {
+	r.Found.Name, r.JID = name, name+"@"+sample.Service
+	r.Wanted.Name, r.Wanted.JID = r.Found.Name, r.JID
+}
+
 // TestPlanFileForged has plans whose digest fits and that no plan could be.
 func TestPlanFileForged(t *testing.T) {
 	t.Parallel()
@@ -133,14 +140,17 @@ func TestPlanFileForged(t *testing.T) {
 		forge func(*Plan)
 		want  string
 	}{
-		"action":   {func(p *Plan) { p.Changes[0].Action = "destroy" }, `room "adopt": "destroy" is not an action`},
-		"address":  {func(p *Plan) { p.Changes[0].Room.JID = "adopt@elsewhere.example.org" }, "is not its address"},
-		"name":     {func(p *Plan) { p.Changes[3].Room.Name, p.Changes[3].Room.JID = "d e", "d e@"+sample.Service }, `room "d e": the name does not match`},
-		"twice":    {func(p *Plan) { p.Changes[1] = p.Changes[0] }, "there are two changes of it"},
-		"order":    {func(p *Plan) { p.Changes[0], p.Changes[1] = p.Changes[1], p.Changes[0] }, "not sorted"},
-		"field":    {func(p *Plan) { p.Changes[6].Fields[0].To = "x" }, `room "update": the change of title does not lead to the wanted settings`},
-		"alien":    {func(p *Plan) { p.Changes[6].Fields[0].Name = "whois" }, "does not lead to the wanted settings"},
-		"password": {func(p *Plan) { p.Changes[6].Room.Settings[xmppadmin.Password] = "x" }, "rooms have no password"},
+		"action":   {func(p *Plan) { p.Rows[0].Action = "destroy" }, `room "adopt": "destroy" is not an action`},
+		"address":  {func(p *Plan) { p.Rows[0].JID = "adopt@elsewhere.example.org" }, "is not its address"},
+		"another":  {func(p *Plan) { p.Rows[0].Wanted.JID = "adopt@elsewhere.example.org" }, "is not its address"},
+		"name":     {func(p *Plan) { rename(&p.Rows[3], "d e") }, `room "d e": the name does not match`},
+		"no room":  {func(p *Plan) { p.Rows[0].Wanted.Name = "x" }, `room "adopt": the room wanted is "x"`},
+		"nothing":  {func(p *Plan) { p.Rows[0].Wanted = nil }, `room "adopt": adopt of a room that is not known`},
+		"twice":    {func(p *Plan) { p.Rows[1] = p.Rows[0] }, `room "adopt" is in it twice`},
+		"order":    {func(p *Plan) { p.Rows[0], p.Rows[1] = p.Rows[1], p.Rows[0] }, "not sorted"},
+		"field":    {func(p *Plan) { p.Rows[6].Fields[0].To = "x" }, `room "update": the change of title does not lead to the wanted settings`},
+		"alien":    {func(p *Plan) { p.Rows[6].Fields[0].Name = "whois" }, "does not lead to the wanted settings"},
+		"password": {func(p *Plan) { p.Rows[6].Wanted.Settings[xmppadmin.Password] = "x" }, "rooms have no password"},
 		"service":  {func(p *Plan) { p.Service = "a b" }, `MUC service "a b"`},
 		"policy":   {func(p *Plan) { p.Policy = "yes" }, `policy "yes"`},
 	}
@@ -155,7 +165,8 @@ func TestPlanFileForged(t *testing.T) {
 		})
 	}
 	for what, data := range map[string]string{
-		"nothing": "", "no JSON": "hello", "no object": "[]", "no format": "{}", "another format": `{"format":"muster-plan/2"}`, "a wrong type": `{"format":"muster-plan/1","plan":7}`,
+		"nothing": "", "no JSON": "hello", "no object": "[]", "no format": "{}", "another format": `{"format":"muster-plan/1"}`,
+		"a wrong type": `{"format":"muster-plan/2","plan":7}`,
 	} {
 		if _, err := Read(strings.NewReader(data)); err == nil || !strings.HasPrefix(err.Error(), "plan file: ") {
 			t.Errorf("%s: %v", what, err)
@@ -171,23 +182,25 @@ func TestPlanFileFits(t *testing.T) {
 	}{
 		"nothing":          {func(*File) {}, ""},
 		"version":          {func(f *File) { f.Version = "2" }, ""},
-		"why it's unknown": {func(f *File) { f.Plan.Changes[5].Reason = "another error" }, ""},
+		"why it's unknown": {func(f *File) { f.Plan.Rows[5].Reason = "another error" }, ""},
 		"agenda":           {func(f *File) { f.Agendas[0].Digest = "x" }, "the agenda of IETF 126 has changed"},
-		"meetings":         {func(f *File) { f.Agendas = append(f.Agendas, want.AgendaMark{Meeting: "127", Digest: "x"}) }, "the agenda of IETF 127 has changed"},
-		"configuration":    {func(f *File) { f.Configuration = "x" }, "the configuration has changed"},
-		"account":          {func(f *File) { f.Account = "x" }, "the configuration has changed"},
-		"options":          {func(f *File) { f.Options.AllowArchive = 99 }, "the configuration has changed"},
-		"agenda and more":  {func(f *File) { f.Agendas, f.Configuration, f.Plan.Changes = nil, "x", nil }, "the agenda of IETF 126 has changed; the configuration has changed"},
-		"room as found":    {func(f *File) { f.Plan.Changes[6].Before[xmppadmin.Moderated] = "true" }, "rooms have changed: update"},
-		"room wanted":      {func(f *File) { f.Plan.Changes[6].Room.Settings[xmppadmin.Title] = "x" }, "rooms have changed: update"},
-		"another action":   {func(f *File) { f.Plan.Changes[3].Action = provision.Conflict }, "rooms have changed: create"},
-		"one less":         {func(f *File) { f.Plan.Changes = f.Plan.Changes[1:] }, "rooms have changed: adopt"},
+		"meetings": {func(f *File) { f.Agendas = append(f.Agendas, want.SourceDigest{Meeting: "127", Digest: "x"}) },
+			"the agenda of IETF 127 has changed"},
+		"configuration": {func(f *File) { f.Configuration = "x" }, "the configuration has changed"},
+		"account":       {func(f *File) { f.Account = "x" }, "the configuration has changed"},
+		"options":       {func(f *File) { f.Options.AdoptWanted = true }, "the configuration has changed"},
+		"agenda and more": {func(f *File) { f.Agendas, f.Configuration, f.Plan.Rows = nil, "x", nil },
+			"the agenda of IETF 126 has changed; the configuration has changed"},
+		"room as found":  {func(f *File) { f.Plan.Rows[6].Found.Settings[xmppadmin.Moderated] = "true" }, "rooms have changed: update"},
+		"room wanted":    {func(f *File) { f.Plan.Rows[6].Wanted.Settings[xmppadmin.Title] = "x" }, "rooms have changed: update"},
+		"another action": {func(f *File) { f.Plan.Rows[3].Action = provision.Conflict }, "rooms have changed: create"},
+		"one less":       {func(f *File) { f.Plan.Rows = f.Plan.Rows[1:] }, "rooms have changed: adopt"},
 		"one more": {func(f *File) {
-			f.Plan.Changes = append(f.Plan.Changes, provision.Change{Action: provision.Create, Room: provision.Room{Name: "new"}})
+			f.Plan.Rows = append(f.Plan.Rows, Row{Action: provision.Create, Found: xmppadmin.Room{Name: "new"}})
 		}, "rooms have changed: new"},
 		"many": {func(f *File) {
 			for _, n := range strings.Fields("m01 m02 m03 m04 m05 m06 m07 m08 m09 m10 m11 m12") {
-				f.Plan.Changes = append(f.Plan.Changes, provision.Change{Action: provision.Create, Room: provision.Room{Name: n}})
+				f.Plan.Rows = append(f.Plan.Rows, Row{Action: provision.Create, Found: xmppadmin.Room{Name: n}})
 			}
 		}, "rooms have changed: m01, m02, m03, m04, m05, m06, m07, m08, m09, m10 and 2 more"},
 	}
@@ -203,8 +216,8 @@ func TestPlanFileFits(t *testing.T) {
 				}
 				return
 			}
-			var moved *StaleError
-			if !errors.As(err, &moved) || err.Error() != "the plan no longer fits: "+c.want {
+			var stale *StalePlanError
+			if !errors.As(err, &stale) || err.Error() != "the plan no longer fits: "+c.want {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
@@ -215,16 +228,21 @@ func TestPlanFileFits(t *testing.T) {
 // what the clock alone would change, such as the next session, stays.
 func TestPlanFileAgainLater(t *testing.T) {
 	t.Parallel()
-	meetings := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"), sample.Session(30, "quic", "sched"))}
+	meetings := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"),
+		sample.Session(30, "quic", "sched"))}
 	file := func(at File) File {
 		w, err := want.Derive(want.Sources{Meetings: meetings}, bare(), at.Plan.Created)
 		if err != nil {
 			t.Fatal(err)
 		}
-		at.Plan = planOf(t, w, Offline(w), at.Options.PlanOptions(at.Plan.Created))
+		p, err := New(Input{Wanted: w, Found: Offline(w), Rules: bare(), Now: at.Plan.Created}, at.Options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at.Plan = p
 		return at
 	}
-	saved, err := Read(bytes.NewReader(written(t, file(File{Options: FileOptions{Policy: Sync}, Plan: Plan{Created: sample.Day}}))))
+	saved, err := Read(bytes.NewReader(written(t, file(File{Options: Options{Policy: Sync}, Plan: Plan{Created: sample.Day}}))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,8 +258,8 @@ func TestPlanFileAgainLater(t *testing.T) {
 
 func FuzzReadPlan(f *testing.F) {
 	f.Add(written(f, samplePlan(f)))
-	f.Add([]byte(`{"format":"muster-plan/1"}`))
-	f.Add([]byte(`{"format":"muster-plan/1","plan":{"service":"a.example","policy":"sync","changes":[{"action":"create","room":{"name":"x","jid":"x@a.example"}}]}}`))
+	f.Add([]byte(`{"format":"muster-plan/2"}`))
+	f.Add([]byte(`{"format":"muster-plan/2","plan":{"service":"a.example","policy":"sync","rows":[{"room":"x","jid":"x@a.example","state":"absent","wanted":{"name":"x","jid":"x@a.example"},"action":"create"}]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		// The digest would keep nearly all of what is tried from being
 		// looked at, so it is put right first.
@@ -253,7 +271,7 @@ func FuzzReadPlan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, c := range p.Plan.Changes {
+		for _, c := range p.Plan.Changes() {
 			if !c.Action.Known() || !strings.HasPrefix(c.Room.JID, c.Room.Name+"@") {
 				t.Errorf("took %+v", c)
 			}

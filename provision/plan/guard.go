@@ -12,7 +12,7 @@ import (
 	"muster/provision/want"
 )
 
-// Limits are how much a plan may do unasked.
+// Limits are how much a plan may do without an override.
 type Limits struct {
 	// Archive is how many rooms may be archived at once, and ArchivePercent
 	// how many in a hundred of the managed, live ones. Both hold.
@@ -27,62 +27,70 @@ func DefaultLimits() Limits {
 	return Limits{Archive: 10, ArchivePercent: 10, Protected: []string{"hallway", agenda.PlenaryRoom}}
 }
 
-// Overrides is what somebody allows in spite of a guard, each by its flag.
+// Overrides are what the user allows in spite of the guards.
 type Overrides struct {
-	Archive   int  // --allow-archive N: so many archives at once
-	Empty     bool // --allow-empty: no agenda with a session that counts
-	Mismatch  bool // --allow-mismatch: another meeting than the one asked for
-	Shrink    bool // --allow-shrink: an agenda or a list of groups that lost more than half
-	Protected bool // --allow-protected: archiving a protected room
+	// Archive is how many rooms may be archived at once, whatever the limits
+	// are.
+	Archive int `json:"archive,omitempty"`
+	// Empty allows agendas without a session that counts.
+	Empty bool `json:"empty,omitempty"`
+	// Mismatch allows another meeting than the one requested.
+	Mismatch bool `json:"mismatch,omitempty"`
+	// Shrink allows an agenda or a list of groups that lost more than half of
+	// its entries.
+	Shrink bool `json:"shrink,omitempty"`
+	// Protected allows protected rooms to be archived.
+	Protected bool `json:"protected,omitempty"`
+	// Implausible allows rooms that the agenda's chat links make implausible.
+	Implausible bool `json:"implausible,omitempty"`
+	// Inferred allows rooms to be created for groups whose types are guesses.
+	Inferred bool `json:"inferred,omitempty"`
 }
 
 // GuardInput is what the guards must know besides the plan.
 type GuardInput struct {
 	Limits    Limits
 	Overrides Overrides
-	// Asked are the meetings asked for, by number or by an interim's name.
+	// Requested are the meetings requested, by number or by an interim's name.
 	// What names no one meeting, such as "current" or a file, is left out.
-	Asked []string
+	Requested []string
 	// Last is the last successful apply for each meeting, by its number.
 	Last map[string]LastApply
 	// LastGroups is what the list of groups was at the last successful apply.
 	LastGroups LastGroups
-	// Applying says that the plan is to be carried out, not only shown.
+	// Meetings are the agendas that the rooms were derived from.
+	Meetings []agenda.Meeting
+	// Applying is set where the plan is to be carried out, not only shown.
 	Applying bool
 }
 
 // GuardError is a refusal of the whole apply.
 type GuardError struct {
 	// Guard is the guard's name: archives, empty-agenda, no-sessions,
-	// other-meeting, protected, shrunk-agenda, shrunk-groups, stale-agenda,
-	// stale-groups.
+	// implausible-rooms, inferred-types, other-meeting, protected,
+	// shrunk-agenda, shrunk-groups.
 	Guard string
-	// Message says what is wrong, in numbers.
+	// Message is what is wrong, in numbers.
 	Message string
-	// Override is the flag that allows it, with its value, as it stands on a
-	// command line; empty where nothing does.
-	Override string
+	// Override is what would allow it; the zero value where nothing does.
+	Override Overrides
 }
 
-// Error returns the message and how to go on in spite of it.
-func (e *GuardError) Error() string {
-	if e.Override == "" {
-		return e.Message
-	}
-	return e.Message + "; pass " + e.Override + " to go on"
-}
+// Error returns the message.
+func (e *GuardError) Error() string { return e.Message }
 
 // Guard returns what forbids to carry the plan out: the refusals in a fixed
-// order, those of agendas in the order of the meetings; none where all is
-// Well.
+// order, those of agendas in the order of the meetings; none where all is well.
 func Guard(w want.Wanted, p Plan, s GuardInput) []*GuardError {
 	var out []*GuardError
 	out = append(out, guardMeetings(w, s)...)
-	busy := slices.ContainsFunc(w.Meetings, func(t want.Tally) bool { return t.Configured > 0 })
+	busy := slices.ContainsFunc(w.Meetings, func(t want.MeetingStats) bool { return t.Configured > 0 })
 	for _, t := range w.Meetings {
-		out = append(out, guardTally(t, s, busy)...)
+		out = append(out, guardMeeting(t, s, busy)...)
 	}
 	out = append(out, guardGroups(w.Groups, s)...)
+	out = append(out, guardLinks(s)...)
+	out = append(out, guardInferred(p, s)...)
 	out = append(out, guardProtected(p, s)...)
 	return append(out, guardArchives(p, s)...)
 }
@@ -92,9 +100,9 @@ func guardProtected(p Plan, s GuardInput) []*GuardError {
 		return nil
 	}
 	var names []string
-	for _, c := range p.Changes {
-		if c.Action == provision.Archive && slices.Contains(s.Limits.Protected, c.Room.Name) {
-			names = append(names, c.Room.Name)
+	for _, r := range p.Select(archives) {
+		if slices.Contains(s.Limits.Protected, r.Found.Name) {
+			names = append(names, r.Found.Name)
 		}
 	}
 	if len(names) == 0 {
@@ -103,17 +111,12 @@ func guardProtected(p Plan, s GuardInput) []*GuardError {
 	return []*GuardError{{
 		Guard:    "protected",
 		Message:  "protected rooms would be archived: " + strings.Join(names, ", "),
-		Override: "--allow-protected",
+		Override: Overrides{Protected: true},
 	}}
 }
 
 func guardArchives(p Plan, s GuardInput) []*GuardError {
-	n := 0
-	for _, c := range p.Changes {
-		if c.Action == provision.Archive {
-			n++
-		}
-	}
+	n := len(p.Select(archives))
 	if n <= s.Overrides.Archive {
 		return nil
 	}
@@ -131,13 +134,16 @@ func guardArchives(p Plan, s GuardInput) []*GuardError {
 	return []*GuardError{{
 		Guard:    "archives",
 		Message:  fmt.Sprintf("too many archives: %d of %d rooms (%s)", n, p.Managed, strings.Join(limits, "; ")),
-		Override: fmt.Sprintf("--allow-archive %d", n),
+		Override: Overrides{Archive: n},
 	}}
 }
 
+// archives reports whether a room would be archived.
+func archives(r Row) bool { return r.Action == provision.Archive && !r.Withheld }
+
 // LastApply is what is remembered of the last successful apply for a meeting.
 type LastApply struct {
-	Sessions int       `json:"sessions"` // as in [want.Tally]
+	Sessions int       `json:"sessions"` // as in [want.MeetingStats]
 	Rooms    int       `json:"rooms"`    // wanted on that run
 	Agenda   string    `json:"agenda"`   // its digest: see [agenda.Meeting.Digest]
 	When     time.Time `json:"when"`
@@ -146,6 +152,6 @@ type LastApply struct {
 // LastGroups is what is remembered of the list of groups at the last
 // successful apply.
 type LastGroups struct {
-	Living int       `json:"living"` // as in [want.GroupTally]
+	Living int       `json:"living"` // as in [want.GroupStats]
 	When   time.Time `json:"when"`
 }

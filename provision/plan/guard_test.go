@@ -18,65 +18,75 @@ import (
 func archiving(n, managed int, names ...string) Plan {
 	p := Plan{Managed: managed}
 	for i := range n {
-		c := provision.Change{Action: provision.Archive, Room: provision.Room{Name: fmt.Sprintf("room%d", i)}}
+		r := Row{Action: provision.Archive, Found: xmppadmin.Room{Name: fmt.Sprintf("room%d", i)}}
 		if i < len(names) {
-			c.Room.Name = names[i]
+			r.Found.Name = names[i]
 		}
-		p.Changes = append(p.Changes, c)
+		p.Rows = append(p.Rows, r)
 	}
 	return p
 }
 
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	good := want.Tally{Meeting: "126", Sessions: 100, Configured: 80}
+	good := want.MeetingStats{Meeting: "126", Sessions: 100, Configured: 80}
 	last := map[string]LastApply{"126": {Sessions: 201, When: sample.Day}}
-	tallies := func(ts ...want.Tally) want.Wanted { return want.Wanted{Meetings: ts} }
+	tallies := func(ts ...want.MeetingStats) want.Wanted { return want.Wanted{Meetings: ts} }
 	cases := map[string]struct {
 		w    want.Wanted
 		p    Plan
 		s    GuardInput
-		want []string // each "guard: message"
+		want []string // each "guard: message [override]"
 	}{
 		"all is well":            {w: tallies(good)},
-		"no meeting, none asked": {},
-		"empty":                  {w: tallies(want.Tally{Meeting: "126"}), want: []string{"empty-agenda: IETF 126: the agenda is empty; pass --allow-empty to go on"}},
-		"empty, allowed":         {w: tallies(want.Tally{Meeting: "126"}), s: GuardInput{Overrides: Overrides{Empty: true}}},
-		"one of two empty":       {w: tallies(good, want.Tally{Meeting: "127"})},
-		"two empty":              {w: tallies(want.Tally{Meeting: "126", Sessions: 1}, want.Tally{Meeting: "127"}), want: []string{"no-sessions: IETF 126: none of the 1 sessions on the agenda is of a configured group type; pass --allow-empty to go on", "empty-agenda: IETF 127: the agenda is empty; pass --allow-empty to go on"}},
-		"nothing configured":     {w: tallies(want.Tally{Meeting: "126", Sessions: 7}), want: []string{"no-sessions: IETF 126: none of the 7 sessions on the agenda is of a configured group type; pass --allow-empty to go on"}},
-		"another meeting":        {w: tallies(good), s: GuardInput{Asked: []string{"127"}}, want: []string{"other-meeting: not the meeting asked for: asked for IETF 127, got IETF 126; pass --allow-mismatch to go on"}},
-		"another interim":        {s: GuardInput{Asked: []string{"interim-2026-quic-01"}}, want: []string{"other-meeting: not the meeting asked for: asked for interim-2026-quic-01, got no meeting; pass --allow-mismatch to go on"}},
-		"another, allowed":       {w: tallies(good), s: GuardInput{Asked: []string{"127"}, Overrides: Overrides{Mismatch: true}}},
-		"the one asked for":      {w: tallies(good), s: GuardInput{Asked: []string{"126"}}},
-		"shrunk":                 {w: tallies(good), s: GuardInput{Last: last}, want: []string{"shrunk-agenda: IETF 126: the agenda shrank by more than half: 100 sessions, 201 at the last apply on 2026-07-20 09:00 UTC; pass --allow-shrink to go on"}},
-		"shrunk, allowed":        {w: tallies(good), s: GuardInput{Last: last, Overrides: Overrides{Shrink: true}}},
-		"shrunk by half":         {w: tallies(want.Tally{Meeting: "126", Sessions: 101, Configured: 1}), s: GuardInput{Last: last}},
-		"half of another":        {w: tallies(want.Tally{Meeting: "127", Sessions: 1, Configured: 1}), s: GuardInput{Last: last}},
-		"stale, planning":        {w: tallies(want.Tally{Meeting: "126", Sessions: 9, Configured: 9, Stale: true})},
-		"stale, applying": {w: tallies(want.Tally{Meeting: "126", Sessions: 9, Configured: 9, Stale: true}), s: GuardInput{Applying: true, Overrides: Overrides{Empty: true, Shrink: true, Mismatch: true, Protected: true, Archive: 99}},
-			want: []string{"stale-agenda: IETF 126: the Datatracker did not answer, and an agenda from the cache is not applied"}},
-		"list of groups":           {w: want.Wanted{Groups: &want.GroupTally{Groups: 9, Living: 50}}, s: GuardInput{LastGroups: LastGroups{Living: 100, When: sample.Day}}},
-		"list shrunk":              {w: want.Wanted{Groups: &want.GroupTally{Groups: 9, Living: 49}}, s: GuardInput{LastGroups: LastGroups{Living: 99, When: sample.Day}}, want: []string{"shrunk-groups: list of groups: it shrank by more than half: 49 living groups, 99 at the last apply on 2026-07-20 09:00 UTC; pass --allow-shrink to go on"}},
-		"list shrunk, allowed":     {w: want.Wanted{Groups: &want.GroupTally{Living: 1}}, s: GuardInput{LastGroups: LastGroups{Living: 99}, Overrides: Overrides{Shrink: true}}},
-		"list empty":               {w: want.Wanted{Groups: &want.GroupTally{}}, s: GuardInput{LastGroups: LastGroups{Living: 1, When: sample.Day}}, want: []string{"shrunk-groups: list of groups: it shrank by more than half: 0 living groups, 1 at the last apply on 2026-07-20 09:00 UTC; pass --allow-shrink to go on"}},
+		"no meeting, no request": {},
+		"empty":                  {w: tallies(want.MeetingStats{Meeting: "126"}), want: []string{"empty-agenda: IETF 126: the agenda is empty [empty]"}},
+		"empty, allowed":         {w: tallies(want.MeetingStats{Meeting: "126"}), s: GuardInput{Overrides: Overrides{Empty: true}}},
+		"one of two empty":       {w: tallies(good, want.MeetingStats{Meeting: "127"})},
+		"two empty": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 1}, want.MeetingStats{Meeting: "127"}),
+			want: []string{"no-sessions: IETF 126: none of the 1 sessions on the agenda is of a configured group type [empty]",
+				"empty-agenda: IETF 127: the agenda is empty [empty]"}},
+		"nothing configured": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 7}),
+			want: []string{"no-sessions: IETF 126: none of the 7 sessions on the agenda is of a configured group type [empty]"}},
+		"another meeting": {w: tallies(good), s: GuardInput{Requested: []string{"127"}},
+			want: []string{"other-meeting: not the meeting requested: requested IETF 127, got IETF 126 [mismatch]"}},
+		"another interim": {s: GuardInput{Requested: []string{"interim-2026-quic-01"}},
+			want: []string{"other-meeting: not the meeting requested: requested interim-2026-quic-01, got no meeting [mismatch]"}},
+		"another, allowed":  {w: tallies(good), s: GuardInput{Requested: []string{"127"}, Overrides: Overrides{Mismatch: true}}},
+		"the one requested": {w: tallies(good), s: GuardInput{Requested: []string{"126"}}},
+		"shrunk": {w: tallies(good), s: GuardInput{Last: last},
+			want: []string{"shrunk-agenda: IETF 126: the agenda shrank by more than half: 100 sessions, 201 at the last apply on 2026-07-20 09:00 UTC [shrink]"}},
+		"shrunk, allowed": {w: tallies(good), s: GuardInput{Last: last, Overrides: Overrides{Shrink: true}}},
+		"shrunk by half":  {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 101, Configured: 1}), s: GuardInput{Last: last}},
+		"half of another": {w: tallies(want.MeetingStats{Meeting: "127", Sessions: 1, Configured: 1}), s: GuardInput{Last: last}},
+		"list of groups": {w: want.Wanted{Groups: &want.GroupStats{Groups: 9, Living: 50}},
+			s: GuardInput{LastGroups: LastGroups{Living: 100, When: sample.Day}}},
+		"list shrunk": {w: want.Wanted{Groups: &want.GroupStats{Groups: 9, Living: 49}},
+			s:    GuardInput{LastGroups: LastGroups{Living: 99, When: sample.Day}},
+			want: []string{"shrunk-groups: list of groups: it shrank by more than half: 49 living groups, 99 at the last apply on 2026-07-20 09:00 UTC [shrink]"}},
+		"list shrunk, allowed": {w: want.Wanted{Groups: &want.GroupStats{Living: 1}},
+			s: GuardInput{LastGroups: LastGroups{Living: 99}, Overrides: Overrides{Shrink: true}}},
+		"list empty": {w: want.Wanted{Groups: &want.GroupStats{}}, s: GuardInput{LastGroups: LastGroups{Living: 1, When: sample.Day}},
+			want: []string{"shrunk-groups: list of groups: it shrank by more than half: 0 living groups, 1 at the last apply on 2026-07-20 09:00 UTC [shrink]"}},
 		"no list any more":         {s: GuardInput{LastGroups: LastGroups{Living: 99}}},
-		"list not whole, applying": {w: want.Wanted{Groups: &want.GroupTally{Incomplete: true}}, s: GuardInput{Applying: true}},
-		"list stale, planning":     {w: want.Wanted{Groups: &want.GroupTally{Stale: true}}},
-		"list stale, applying": {w: want.Wanted{Groups: &want.GroupTally{Stale: true}}, s: GuardInput{Applying: true, Overrides: Overrides{Empty: true, Shrink: true, Mismatch: true, Protected: true, Archive: 99}},
-			want: []string{"stale-groups: list of groups: the Datatracker did not answer, and a list from the cache is not applied"}},
-		"10 of 100":             {p: archiving(10, 100)},
-		"10 of 99":              {p: archiving(10, 99), want: []string{"archives: too many archives: 10 of 99 rooms (10.1 %, limit 10 %); pass --allow-archive 10 to go on"}},
-		"11 of 110":             {p: archiving(11, 110), want: []string{"archives: too many archives: 11 of 110 rooms (limit 10 rooms); pass --allow-archive 11 to go on"}},
-		"12 of 104":             {p: archiving(12, 104), want: []string{"archives: too many archives: 12 of 104 rooms (11.5 %, limit 10 %; limit 10 rooms); pass --allow-archive 12 to go on"}},
+		"list not whole, applying": {w: want.Wanted{Groups: &want.GroupStats{Incomplete: true}}, s: GuardInput{}},
+		"10 of 100":                {p: archiving(10, 100)},
+		"10 of 99":                 {p: archiving(10, 99), want: []string{"archives: too many archives: 10 of 99 rooms (10.1 %, limit 10 %) [archive 10]"}},
+		"11 of 110":                {p: archiving(11, 110), want: []string{"archives: too many archives: 11 of 110 rooms (limit 10 rooms) [archive 11]"}},
+		"12 of 104": {p: archiving(12, 104),
+			want: []string{"archives: too many archives: 12 of 104 rooms (11.5 %, limit 10 %; limit 10 rooms) [archive 12]"}},
 		"12 of 104, 12 allowed": {p: archiving(12, 104), s: GuardInput{Overrides: Overrides{Archive: 12}}},
-		"12 of 104, 11 allowed": {p: archiving(12, 104), s: GuardInput{Overrides: Overrides{Archive: 11}}, want: []string{"archives: too many archives: 12 of 104 rooms (11.5 %, limit 10 %; limit 10 rooms); pass --allow-archive 12 to go on"}},
-		"1 of 1":                {p: archiving(1, 1), want: []string{"archives: too many archives: 1 of 1 rooms (100.0 %, limit 10 %); pass --allow-archive 1 to go on"}},
-		"other limits":          {p: archiving(3, 10), s: GuardInput{Limits: Limits{Archive: 2, ArchivePercent: 12.5}}, want: []string{"archives: too many archives: 3 of 10 rooms (30.0 %, limit 12.5 %; limit 2 rooms); pass --allow-archive 3 to go on"}},
-		"protected":             {p: archiving(2, 100, "plenary", "hallway"), want: []string{"protected: protected rooms would be archived: plenary, hallway; pass --allow-protected to go on"}},
-		"protected, allowed":    {p: archiving(2, 100, "plenary", "hallway"), s: GuardInput{Overrides: Overrides{Protected: true}}},
-		"several": {w: want.Wanted{Meetings: []want.Tally{{Meeting: "126", Stale: true}}, Groups: &want.GroupTally{Stale: true}}, p: archiving(1, 1, "hallway"), s: GuardInput{Asked: []string{"127"}, Last: last, LastGroups: LastGroups{Living: 1}, Applying: true},
-			want: []string{"other-meeting", "empty-agenda", "shrunk-agenda", "stale-agenda", "shrunk-groups", "stale-groups", "protected", "archives"}},
+		"12 of 104, 11 allowed": {p: archiving(12, 104), s: GuardInput{Overrides: Overrides{Archive: 11}},
+			want: []string{"archives: too many archives: 12 of 104 rooms (11.5 %, limit 10 %; limit 10 rooms) [archive 12]"}},
+		"1 of 1": {p: archiving(1, 1), want: []string{"archives: too many archives: 1 of 1 rooms (100.0 %, limit 10 %) [archive 1]"}},
+		"other limits": {p: archiving(3, 10), s: GuardInput{Limits: Limits{Archive: 2, ArchivePercent: 12.5}},
+			want: []string{"archives: too many archives: 3 of 10 rooms (30.0 %, limit 12.5 %; limit 2 rooms) [archive 3]"}},
+		"protected": {p: archiving(2, 100, "plenary", "hallway"),
+			want: []string{"protected: protected rooms would be archived: plenary, hallway [protected]"}},
+		"protected, allowed": {p: archiving(2, 100, "plenary", "hallway"), s: GuardInput{Overrides: Overrides{Protected: true}}},
+		"several": {w: want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Stale: true}}, Groups: &want.GroupStats{Stale: true}},
+			p: archiving(1, 1, "hallway"), s: GuardInput{Requested: []string{"127"}, Last: last, LastGroups: LastGroups{Living: 1}},
+			want: []string{"other-meeting", "empty-agenda", "shrunk-agenda", "shrunk-groups", "protected", "archives"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +96,7 @@ func TestGuard(t *testing.T) {
 			}
 			var got []string
 			for i, e := range Guard(c.w, c.p, c.s) {
-				s := e.Guard + ": " + e.Error()
+				s := e.Guard + ": " + e.Error() + overrideOf(e)
 				if i < len(c.want) && !strings.Contains(c.want[i], " ") {
 					s = e.Guard
 				}
@@ -97,12 +107,34 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// overrideOf returns in words what would allow a refused plan.
+func overrideOf(e *GuardError) string {
+	switch e.Override {
+	case Overrides{}:
+		return ""
+	case Overrides{Empty: true}:
+		return " [empty]"
+	case Overrides{Mismatch: true}:
+		return " [mismatch]"
+	case Overrides{Shrink: true}:
+		return " [shrink]"
+	case Overrides{Implausible: true}:
+		return " [implausible]"
+	case Overrides{Inferred: true}:
+		return " [inferred]"
+	case Overrides{Protected: true}:
+		return " [protected]"
+	}
+	return fmt.Sprintf(" [archive %d]", e.Override.Archive)
+}
+
 // TestGuardCountsWhatWantAndPlanCount takes the guards' numbers from where
 // they come from.
 func TestGuardCountsWhatWantAndPlanCount(t *testing.T) {
 	t.Parallel()
 	ghost := sample.Session(2, "quic", agenda.Rescheduled)
-	w := wantOf(t, bare(), sample.Meeting([]agenda.Group{sample.Group("quic", "wg"), sample.Group("emodir", "team")}, ghost, sample.Session(3, "emodir", "sched")))
+	w := wantOf(t, bare(),
+		sample.Meeting([]agenda.Group{sample.Group("quic", "wg"), sample.Group("emodir", "team")}, ghost, sample.Session(3, "emodir", "sched")))
 	var found []xmppadmin.Room
 	for i := range 20 {
 		name := fmt.Sprintf("old%02d", i)

@@ -9,7 +9,7 @@ import (
 	"muster/provision/want"
 )
 
-// guardMeetings compares the meetings asked for with those in hand.
+// guardMeetings compares the meetings requested with those in hand.
 func guardMeetings(w want.Wanted, s GuardInput) []*GuardError {
 	if s.Overrides.Mismatch {
 		return nil
@@ -18,9 +18,9 @@ func guardMeetings(w want.Wanted, s GuardInput) []*GuardError {
 	for _, t := range w.Meetings {
 		got = append(got, t.Meeting)
 	}
-	for _, asked := range s.Asked {
-		if !slices.Contains(got, asked) {
-			missing = append(missing, provision.MeetingName(asked))
+	for _, number := range s.Requested {
+		if !slices.Contains(got, number) {
+			missing = append(missing, provision.MeetingName(number))
 		}
 	}
 	if len(missing) == 0 {
@@ -34,51 +34,43 @@ func guardMeetings(w want.Wanted, s GuardInput) []*GuardError {
 	}
 	return []*GuardError{{
 		Guard:    "other-meeting",
-		Message:  fmt.Sprintf("not the meeting asked for: asked for %s, got %s", strings.Join(missing, ", "), strings.Join(got, ", ")),
-		Override: "--allow-mismatch",
+		Message:  fmt.Sprintf("not the meeting requested: requested %s, got %s", strings.Join(missing, ", "), strings.Join(got, ", ")),
+		Override: Overrides{Mismatch: true},
 	}}
 }
 
-// guardTally judges one meeting's agenda. One that asks for nothing will do
-// where another one is busy.
-func guardTally(t want.Tally, s GuardInput, busy bool) []*GuardError {
+// guardMeeting checks one meeting's agenda. An empty one is accepted where
+// another one is busy.
+func guardMeeting(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 	var out []*GuardError
-	refuse := func(guard, flag, format string, args ...any) {
-		out = append(out, &GuardError{Guard: guard, Message: provision.MeetingName(t.Meeting) + ": " + fmt.Sprintf(format, args...), Override: flag})
+	refuse := func(guard string, allow Overrides, format string, args ...any) {
+		out = append(out, &GuardError{Guard: guard, Message: provision.MeetingName(t.Meeting) + ": " + fmt.Sprintf(format, args...), Override: allow})
 	}
 	switch {
 	case s.Overrides.Empty || busy:
 	case t.Sessions == 0:
-		refuse("empty-agenda", "--allow-empty", "%s", t.Emptiness())
+		refuse("empty-agenda", Overrides{Empty: true}, "%s", t.Emptiness())
 	case t.Configured == 0:
-		refuse("no-sessions", "--allow-empty", "%s", t.Emptiness())
+		refuse("no-sessions", Overrides{Empty: true}, "%s", t.Emptiness())
 	}
 	if last := s.Last[t.Meeting]; !s.Overrides.Shrink && 2*t.Sessions < last.Sessions {
-		refuse("shrunk-agenda", "--allow-shrink", "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
+		refuse("shrunk-agenda", Overrides{Shrink: true}, "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
 			t.Sessions, last.Sessions, last.When.UTC().Format("2006-01-02 15:04 UTC"))
-	}
-	if t.Stale && s.Applying {
-		refuse("stale-agenda", "", "the Datatracker did not answer, and an agenda from the cache is not applied")
 	}
 	return out
 }
 
-// guardGroups judges the list of groups, where there is one.
-func guardGroups(t *want.GroupTally, s GuardInput) []*GuardError {
+// guardGroups checks the list of groups, where there is one.
+func guardGroups(t *want.GroupStats, s GuardInput) []*GuardError {
 	if t == nil {
 		return nil
 	}
 	var out []*GuardError
 	if last := s.LastGroups; !s.Overrides.Shrink && 2*t.Living < last.Living {
 		out = append(out, &GuardError{
-			Guard: "shrunk-groups", Override: "--allow-shrink",
+			Guard: "shrunk-groups", Override: Overrides{Shrink: true},
 			Message: fmt.Sprintf("list of groups: it shrank by more than half: %d living groups, %d at the last apply on %s",
 				t.Living, last.Living, last.When.UTC().Format("2006-01-02 15:04 UTC")),
-		})
-	}
-	if t.Stale && s.Applying {
-		out = append(out, &GuardError{
-			Guard: "stale-groups", Message: "list of groups: the Datatracker did not answer, and a list from the cache is not applied",
 		})
 	}
 	return out

@@ -10,10 +10,15 @@ import (
 	"muster/xmppadmin"
 )
 
+// input returns what a plan is made from, on the day of the samples.
+func input(w want.Wanted, found []xmppadmin.Room) Input {
+	return Input{Wanted: w, Found: found, Rules: want.DefaultRules(sample.Service), Now: sample.Day}
+}
+
 // planOf returns the plan, and fails the test on an error.
-func planOf(t *testing.T, w want.Wanted, found []xmppadmin.Room, o Options) Plan {
+func planOf(t testing.TB, w want.Wanted, found []xmppadmin.Room, o Options) Plan {
 	t.Helper()
-	p, err := New(w, found, o)
+	p, err := New(input(w, found), o)
 	if err != nil {
 		t.Fatal(err)
 	}

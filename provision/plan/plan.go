@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,18 +17,8 @@ type Plan struct {
 	Service string    `json:"service"`
 	Created time.Time `json:"created"`
 	Policy  Policy    `json:"policy"`
-	// Changes are sorted by room name, without the unchanged rooms.
-	Changes []provision.Change `json:"changes"`
-	// Withheld are changes that the policy does not allow.
-	Withheld []provision.Change `json:"withheld,omitempty"`
-	// Unchanged are wanted rooms that are as they should be.
-	Unchanged []provision.Room `json:"unchanged,omitempty"`
-	// Kept are managed, live rooms that nobody wants and that are left alone
-	// for a reason, sorted by name.
-	Kept []provision.Room `json:"kept,omitempty"`
-	// Unexplained are managed, live rooms that nobody wants and nobody knows
-	// Anything of. They are left alone.
-	Unexplained []string `json:"unexplained,omitempty"`
+	// Rows are the rooms that the plan considered, sorted by name, each once.
+	Rows []Row `json:"rows"`
 	// NotOffered are wanted settings that the server does not show of rooms
 	// that exist, sorted, each once. The promise is never among them.
 	NotOffered []xmppadmin.Setting `json:"not_offered,omitempty"`
@@ -38,6 +29,31 @@ type Plan struct {
 	// LeftOut is how many rooms, wanted or found, the options leave out.
 	LeftOut int              `json:"left_out,omitempty"`
 	Counts  provision.Counts `json:"counts"`
+	// Unmet are the requests that the rooms do not allow, sorted by room.
+	Unmet []Unmet `json:"-"`
+}
+
+// Select returns the rows that keep reports true for.
+func (p Plan) Select(keep func(Row) bool) []Row {
+	var rows []Row
+	for _, r := range p.Rows {
+		if keep(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// Changes returns what is to be done and what is reported, sorted by room,
+// without the unchanged rooms and the withheld changes.
+func (p Plan) Changes() []provision.Change {
+	var changes []provision.Change
+	for _, r := range p.Rows {
+		if r.Planned() {
+			changes = append(changes, r.Change())
+		}
+	}
+	return changes
 }
 
 // Digest returns a digest of all that the plan would do.
@@ -45,22 +61,17 @@ func (p Plan) Digest() string {
 	return provision.DigestOf(struct {
 		Service string
 		Changes []provision.Change
-	}{p.Service, p.Changes})
+	}{p.Service, p.Changes()})
 }
 
-// Options narrow a plan down or widen it.
-type Options struct {
-	// Policy is which changes are to be made; empty for [UpsertOnly].
-	Policy Policy
-	// Only and Except are names, or patterns of [path.Match], of the rooms to
-	// look at and not to look at. One that matches nothing is an error.
-	Only, Except []string
-	// Adopt are names of rooms to take over where they exist unmanaged, and
-	// AdoptWanted takes over every wanted one.
-	Adopt       []string
-	AdoptWanted bool
-	// Reopen are names of archived rooms to reopen, wanted or not.
-	Reopen []string
+// Input is what a plan is made from.
+type Input struct {
+	Wanted want.Wanted
+	// Found are the rooms that a survey found.
+	Found []xmppadmin.Room
+	// Rules are those that Wanted was derived by; they describe the rooms that
+	// are archived by request.
+	Rules want.Rules
 	// Now is the time of the plan.
 	Now time.Time
 }
@@ -94,27 +105,34 @@ type Options struct {
 //	not known              not managed                  counted as unmanaged; adopt if requested
 //	not known              absent                       nothing
 //	not known              unknown                      unknown
+//	archive requested      managed, live                archive, wanted or not
+//	archive requested      any other                    as without the request
 //
 // A room is different when a wanted setting has another value, or when one of
 // the promise is not shown; other settings that are not shown are NotOffered.
 // Nothing in a plan destroys a room.
 //
-// The error is a service that is no domain, a pattern that cannot be read, or
-// an [*UnmatchedError].
-func New(w want.Wanted, found []xmppadmin.Room, o Options) (Plan, error) {
+// The error is a service that is no domain, a pattern that cannot be read,
+// invalid rules where rooms are to be archived by request, or an
+// [*UnmatchedError].
+func New(in Input, o Options) (Plan, error) {
+	w := in.Wanted
 	s, err := newSelection(o)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := planner{options: o, selection: s, notOffered: make(map[xmppadmin.Setting]bool)}
-	p.out = Plan{Service: w.Service, Created: o.Now, Policy: cmp.Or(o.Policy, UpsertOnly)}
-	if p.Addresses, err = provision.NewAddresses(w.Service); err != nil {
+	p := planner{in: in, options: o, selection: s, notOffered: make(map[xmppadmin.Setting]bool)}
+	p.out = Plan{Service: w.Service, Created: in.Now, Policy: cmp.Or(o.Policy, UpsertOnly), Rows: make([]Row, 0, len(w.Rooms))}
+	if p.addresses, err = provision.NewAddresses(w.Service); err != nil {
 		return Plan{}, err
 	}
-	found = sortedRooms(found)
-	p.out.Unchanged = make([]provision.Room, 0, len(w.Rooms))
-	p.compare(sortedWanted(w.Rooms), found)
-	return p.finish(), s.unmatched(func() []string { return namesOf(w, found) })
+	if err := p.compare(sortedWanted(w.Rooms), sortedRooms(in.Found)); err != nil {
+		return Plan{}, err
+	}
+	if len(p.notOffered) > 0 {
+		p.out.NotOffered = slices.Sorted(maps.Keys(p.notOffered))
+	}
+	return p.out, s.unmatched(p.names)
 }
 
 // Offline returns what a survey of a service without any room finds, for a
@@ -150,12 +168,4 @@ func sortedWanted(rooms []provision.Room) []provision.Room {
 		return rooms
 	}
 	return slices.SortedStableFunc(slices.Values(rooms), byName)
-}
-
-func namesOf(w want.Wanted, found []xmppadmin.Room) []string {
-	names := w.Names()
-	for _, f := range found {
-		names = append(names, f.Name)
-	}
-	return slices.Compact(slices.Sorted(slices.Values(names)))
 }

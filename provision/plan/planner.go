@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,11 +11,15 @@ import (
 	"muster/xmppadmin"
 )
 
-var errNotSurveyed = errors.New("not surveyed")
+var (
+	errNotSurveyed = errors.New("not surveyed")
+	errNoState     = errors.New("lookup returned no state")
+)
 
 // planner puts a plan together.
 type planner struct {
-	provision.Addresses
+	in         Input
+	addresses  provision.Addresses
 	options    Options
 	selection  *selection
 	notOffered map[xmppadmin.Setting]bool
@@ -24,7 +27,7 @@ type planner struct {
 }
 
 // compare walks through both lists, which are sorted by name.
-func (p *planner) compare(wanted []provision.Room, found []xmppadmin.Room) {
+func (p *planner) compare(wanted []provision.Room, found []xmppadmin.Room) error {
 	for len(wanted) > 0 || len(found) > 0 {
 		order := 0
 		switch {
@@ -35,139 +38,188 @@ func (p *planner) compare(wanted []provision.Room, found []xmppadmin.Room) {
 		default:
 			order = strings.Compare(wanted[0].Name, found[0].Name)
 		}
-		switch {
-		case order < 0:
-			p.consider(wanted[0], xmppadmin.Room{Name: wanted[0].Name, Err: errNotSurveyed})
-		case order > 0:
-			p.consider(provision.Room{Name: found[0].Name, JID: p.JID(found[0].Name)}, found[0])
-		default:
-			p.consider(wanted[0], found[0])
-		}
+		row := Row{}
 		if order <= 0 {
-			wanted = wanted[1:]
+			row.Wanted, wanted = &wanted[0], wanted[1:]
+			row.Found = xmppadmin.Room{Name: row.Wanted.Name, Err: errNotSurveyed}
 		}
 		if order >= 0 {
-			found = found[1:]
+			row.Found, found = found[0], found[1:]
+		}
+		if err := p.consider(row); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-// consider decides on one room as it was found.
-func (p *planner) consider(r provision.Room, f xmppadmin.Room) {
-	if errors.Is(f.Err, errNotSurveyed) && !r.Decision.Desired.Surveyed() {
-		return
+// consider decides on one room.
+func (p *planner) consider(r Row) error {
+	r.JID = p.addresses.JID(r.Found.Name)
+	if r.Wanted == nil && r.Found.State == xmppadmin.Absent {
+		p.out.Rows = append(p.out.Rows, r) // a name that was looked at, and no room
+		return nil
 	}
-	if !p.count(f) {
-		return
+	if r.Found.Err == errNotSurveyed && !r.Wanted.Decision.Desired.Surveyed() {
+		return nil
 	}
-	if r.Decision.Desired.Wanted() {
-		p.wanted(r, f)
-	} else {
-		p.unwanted(r, f)
+	if !p.count(r) {
+		return nil
 	}
-}
-
-// wanted decides on a room that is wanted.
-func (p *planner) wanted(r provision.Room, f xmppadmin.Room) {
-	adopt := p.selection.adopts(r.Name) || p.options.AdoptWanted
-	p.selection.reopens(r.Name)
-	switch ifExists := r.Decision.Desired == provision.LiveIfExists; {
-	case ifExists && f.State == xmppadmin.Absent, r.Decision.Desired != provision.Live && f.Managed && f.Archived:
-		return
-	case f.State == xmppadmin.Absent:
-		p.change(provision.Change{Action: provision.Create, Room: r, Fields: provision.AllFields(r.Settings)})
-	case f.State != xmppadmin.Exists:
-		p.unknown(r, f.Err)
-	case !f.Managed && !adopt:
-		p.change(provision.Change{Action: provision.Conflict, Room: r, Before: f.Settings, Reason: "exists, and this account is not among its owners"})
-	case !f.Managed:
-		fields, _ := provision.Differences(r.Settings, f.Settings)
-		p.change(provision.Change{Action: provision.Adopt, Room: r, Fields: fields, Before: f.Settings})
-	case f.Archived:
-		p.change(provision.Change{Action: provision.Reopen, Room: r, Fields: p.fields(r, f), Before: f.Settings})
-	default:
-		if fields := p.fields(r, f); len(fields) > 0 {
-			p.change(provision.Change{Action: provision.Update, Room: r, Fields: fields, Before: f.Settings})
-		} else {
-			p.out.Unchanged = append(p.out.Unchanged, r)
-			p.out.Counts.Unchanged++
-		}
-	}
-	p.out.Counts.Wanted++
-}
-
-// unwanted decides on a room that is not to be live.
-func (p *planner) unwanted(r provision.Room, f xmppadmin.Room) {
-	adopt, reopen := p.selection.adopts(f.Name), p.selection.reopens(f.Name)
-	over, title := r.Decision.Desired.Over(), f.Settings[xmppadmin.Title]
-	bare := provision.Room{Name: r.Name, JID: p.JID(r.Name)}
+	requests := p.selection.requests(r.Found.Name)
+	var err error
 	switch {
-	case f.State == xmppadmin.Absent:
-	case f.State != xmppadmin.Exists:
-		p.unknown(bare, f.Err)
-	case !f.Managed && adopt:
-		p.change(provision.Change{Action: provision.Adopt, Room: bare, Before: f.Settings})
-	case !f.Managed:
-		p.out.Unmanaged++
-	case f.Archived && reopen:
-		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
-		p.change(provision.Change{Action: provision.Reopen, Room: bare, Fields: p.fields(bare, f), Before: f.Settings})
-	case f.Archived && (!over || r.Decision.MovedTo == "" || r.Title() == title):
-	case over:
-		r.JID, r.Settings = bare.JID, want.ArchivedSettings(r, title)
-		p.change(provision.Change{Action: provision.Archive, Room: r, Fields: p.fields(r, f), Before: f.Settings, Reason: r.Decision.Reason})
-	case r.Decision.Desired == provision.LeaveAlone:
-		p.out.Kept = append(p.out.Kept, r)
+	case requests[provision.Archive] && r.live():
+		r, err = p.archiveByRequest(r)
+	case r.Wanted != nil && r.Wanted.Decision.Desired.Wanted():
+		r = p.wanted(r, requests)
 	default:
-		p.out.Unexplained = append(p.out.Unexplained, f.Name)
+		r = p.unwanted(r, requests)
 	}
+	if err != nil {
+		return err
+	}
+	p.add(r, requests)
+	return nil
 }
 
 // count counts a room, and reports whether the options let the plan have it.
-func (p *planner) count(f xmppadmin.Room) bool {
-	if f.State == xmppadmin.Exists && f.Managed && !f.Archived {
+func (p *planner) count(r Row) bool {
+	if r.live() {
 		p.out.Managed++
 	}
-	if p.selection.takes(f.Name) {
+	if p.selection.takes(r.Found.Name) {
 		return true
 	}
 	p.out.LeftOut++
 	return false
 }
 
-func (p *planner) unknown(r provision.Room, err error) {
-	if err == nil {
-		err = errors.New("lookup returned no state")
+// wanted decides on a room that is wanted.
+func (p *planner) wanted(r Row, requests requests) Row {
+	f, desired := r.Found, r.Wanted.Decision.Desired
+	switch {
+	case desired == provision.LiveIfExists && f.State == xmppadmin.Absent:
+	case desired != provision.Live && f.Managed && f.Archived && !requests[provision.Reopen]:
+	case f.State == xmppadmin.Absent:
+		r.Action, r.Fields = provision.Create, provision.AllFields(r.Wanted.Settings)
+	case f.State != xmppadmin.Exists:
+		return unknown(r)
+	case !f.Managed && !requests[provision.Adopt] && !p.options.AdoptWanted:
+		r.Action, r.Reason = provision.Conflict, "exists, and this account is not among its owners"
+	case !f.Managed:
+		r.Action = provision.Adopt
+		r.Fields, _ = provision.Differences(r.Wanted.Settings, f.Settings)
+	case f.Archived:
+		r.Action, r.Fields = provision.Reopen, p.fields(r)
+	default:
+		if r.Action, r.Fields = provision.Unchanged, p.fields(r); len(r.Fields) > 0 {
+			r.Action = provision.Update
+		}
 	}
-	p.change(provision.Change{Action: provision.Unknown, Room: r, Err: err, Reason: err.Error()})
+	return r
+}
+
+// unwanted decides on a room that is not to be live.
+func (p *planner) unwanted(r Row, requests requests) Row {
+	f, title := r.Found, r.Found.Settings[xmppadmin.Title]
+	var d provision.Decision
+	if r.Wanted != nil {
+		d = r.Wanted.Decision
+	}
+	bare := provision.Room{Name: f.Name, JID: r.JID, Decision: d}
+	switch {
+	case f.State == xmppadmin.Absent:
+	case f.State != xmppadmin.Exists:
+		if r.Wanted != nil {
+			r.Wanted = &bare
+		}
+		return unknown(r)
+	case !f.Managed && requests[provision.Adopt]:
+		r.Action, r.Wanted = provision.Adopt, &bare
+	case !f.Managed:
+		p.out.Unmanaged++
+	case f.Archived && requests[provision.Reopen]:
+		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
+		r.Action, r.Wanted = provision.Reopen, &bare
+		r.Fields = p.fields(r)
+	case f.Archived && (!d.Desired.Over() || d.MovedTo == "" || r.Wanted.Title() == title):
+	case d.Desired.Over():
+		return p.archive(r, *r.Wanted)
+	}
+	return r
+}
+
+// archiveByRequest archives a room that was named for it. It keeps the reasons
+// for which the room is wanted.
+func (p *planner) archiveByRequest(r Row) (Row, error) {
+	room, err := p.in.Rules.Archive(r.Found.Name, p.in.Now, p.options.Reason)
+	if err != nil {
+		return r, err
+	}
+	if r.Wanted != nil {
+		room.Reasons = r.Wanted.Reasons
+	}
+	return p.archive(r, room), nil
+}
+
+// archive archives a room as described.
+func (p *planner) archive(r Row, as provision.Room) Row {
+	as.JID, as.Settings = r.JID, want.ArchivedSettings(as, r.Found.Settings[xmppadmin.Title])
+	r.Action, r.Wanted, r.Reason = provision.Archive, &as, as.Decision.Reason
+	r.Fields = p.fields(r)
+	return r
+}
+
+// unknown returns the row of a room about which nothing may be done.
+func unknown(r Row) Row {
+	if r.Found.Err == nil {
+		r.Found.Err = errNoState
+	}
+	r.Action, r.Reason = provision.Unknown, r.Found.Err.Error()
+	return r
 }
 
 // fields returns what differs, and notes what the server does not offer.
-func (p *planner) fields(r provision.Room, f xmppadmin.Room) []provision.Field {
-	fields, notOffered := provision.Differences(r.Settings, f.Settings)
+func (p *planner) fields(r Row) []provision.Field {
+	fields, notOffered := provision.Differences(r.Wanted.Settings, r.Found.Settings)
 	for _, n := range notOffered {
 		p.notOffered[n] = true
 	}
 	return fields
 }
 
-func (p *planner) change(c provision.Change) {
-	if !p.out.Policy.allows(c.Action) {
-		p.out.Withheld = append(p.out.Withheld, c)
+// add adds a row to the plan and counts it. Where the options have one action
+// only, a room that needs another one is left as it is.
+func (p *planner) add(r Row, requests requests) {
+	for _, a := range []provision.Action{provision.Adopt, provision.Archive, provision.Reopen} {
+		if requests[a] && r.Action != a && r.Action != provision.Unknown {
+			p.out.Unmet = append(p.out.Unmet, Unmet{Action: a, Row: r})
+		}
+	}
+	if only := p.options.Action; only != "" && r.Action.Known() && r.Action != only && r.Action != provision.Unknown {
+		r.Action, r.Fields, r.Reason = "", nil, ""
+	}
+	r.Withheld = !p.out.Policy.allows(r.Action)
+	p.out.Rows = append(p.out.Rows, r)
+	switch {
+	case r.Withheld:
 		p.out.Counts.Withheld++
-		return
+	default:
+		p.out.Counts.Add(r.Action)
 	}
-	p.out.Changes = append(p.out.Changes, c)
-	p.out.Counts.Add(c.Action)
+	if r.Action != "" && r.Wanted != nil && r.Wanted.Decision.Desired.Wanted() {
+		p.out.Counts.Wanted++
+	}
 }
 
-func (p *planner) finish() Plan {
-	slices.SortStableFunc(p.out.Changes, byRoom)
-	slices.SortStableFunc(p.out.Withheld, byRoom)
-	if len(p.notOffered) > 0 {
-		p.out.NotOffered = slices.Sorted(maps.Keys(p.notOffered))
+// names returns the names that patterns could have matched.
+func (p *planner) names() []string {
+	names := p.in.Wanted.Names()
+	for _, f := range p.in.Found {
+		if f.State != xmppadmin.Absent {
+			names = append(names, f.Name)
+		}
 	}
-	return p.out
+	return slices.Compact(slices.Sorted(slices.Values(names)))
 }
-
-func byRoom(a, b provision.Change) int { return strings.Compare(a.Room.Name, b.Room.Name) }

@@ -6,8 +6,8 @@ import (
 	"muster/provision"
 )
 
-// Policy says which changes of a plan are carried out. The others are
-// withheld; what is only reported always stays.
+// Policy is which changes of a plan are made. The others are withheld; what is
+// only reported is not.
 type Policy string
 
 // The policies, from the most careful one on.
@@ -26,7 +26,7 @@ func ParsePolicy(name string) (Policy, error) {
 	return "", fmt.Errorf("policy %q: not one of %s, %s, %s", name, CreateOnly, UpsertOnly, Sync)
 }
 
-// allows says whether a change is carried out under the policy.
+// allows reports whether the policy allows an action.
 func (p Policy) allows(a provision.Action) bool {
 	switch {
 	case !a.Changes() || p == Sync:

@@ -7,17 +7,23 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"muster/provision"
 )
 
 // selection picks rooms by name and notes which of its patterns matched.
 type selection struct {
-	only, except, adopt, reopen []string
-	hits                        map[string]bool
+	only, except []string
+	requested    map[provision.Action][]string
+	hits         map[string]bool
 }
 
+// requests are the actions that are requested for one room.
+type requests map[provision.Action]bool
+
 func newSelection(o Options) (*selection, error) {
-	s := &selection{only: o.Only, except: o.Except, adopt: o.Adopt, reopen: o.Reopen, hits: make(map[string]bool)}
+	s := &selection{only: o.Only, except: o.Except, hits: make(map[string]bool), requested: map[provision.Action][]string{
+		provision.Adopt: o.Adopt, provision.Archive: o.Archive, provision.Reopen: o.Reopen,
+	}}
 	for _, p := range slices.Concat(o.Only, o.Except) {
 		if _, err := path.Match(p, ""); err != nil {
 			return nil, fmt.Errorf("pattern %q: %w", p, err)
@@ -26,7 +32,7 @@ func newSelection(o Options) (*selection, error) {
 	return s, nil
 }
 
-// takes says whether the room called name is to be looked at.
+// takes reports whether the plan is to have the room called name.
 func (s *selection) takes(name string) bool {
 	if len(s.only) == 0 && len(s.except) == 0 {
 		return true
@@ -36,10 +42,19 @@ func (s *selection) takes(name string) bool {
 	return (in || len(s.only) == 0) && !out
 }
 
-// adopts and reopens say whether the room was named for that.
-func (s *selection) adopts(name string) bool { return s.match(s.adopt, name) }
-
-func (s *selection) reopens(name string) bool { return s.match(s.reopen, name) }
+// requests returns what is requested for the room called name.
+func (s *selection) requests(name string) requests {
+	var r requests
+	for action, names := range s.requested {
+		if len(names) > 0 && s.match(names, name) {
+			if r == nil {
+				r = make(requests)
+			}
+			r[action] = true
+		}
+	}
+	return r
+}
 
 // match tries every pattern, so that each that matches anything is known.
 func (s *selection) match(patterns []string, name string) bool {
@@ -58,12 +73,13 @@ func (s *selection) match(patterns []string, name string) bool {
 // returns what they could have matched.
 func (s *selection) unmatched(names func() []string) error {
 	e := &UnmatchedError{Nearest: make(map[string]string)}
-	for _, p := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(s.only, s.except, s.adopt, s.reopen)))) {
+	all := slices.Concat(s.only, s.except, s.requested[provision.Adopt], s.requested[provision.Archive], s.requested[provision.Reopen])
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(all))) {
 		if s.hits[p] {
 			continue
 		}
 		e.Names = append(e.Names, p)
-		if n := nearest(p, names()); n != "" {
+		if n := provision.Nearest(p, names()); n != "" {
 			e.Nearest[p] = n
 		}
 	}
@@ -73,19 +89,8 @@ func (s *selection) unmatched(names func() []string) error {
 	return e
 }
 
-// nearest returns the name that is most like s, or nothing where none is.
-func nearest(s string, names []string) string {
-	best, at := "", len(s)/2+2
-	for _, n := range names {
-		if d := levenshtein.ComputeDistance(s, n); d < at {
-			best, at = n, d
-		}
-	}
-	return best
-}
-
-// UnmatchedError says that names or patterns were given that no room has,
-// wanted or found.
+// UnmatchedError is the error of names or patterns that match no room, wanted or
+// found.
 type UnmatchedError struct {
 	Names   []string          // as they were given, sorted
 	Nearest map[string]string // the room that each is most like, where there is one

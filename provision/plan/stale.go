@@ -12,13 +12,13 @@ import (
 // maxNamed is how many rooms an error names before it only counts them.
 const maxNamed = 10
 
-// StaleError says that a saved plan no longer fits, and what has moved since.
-type StaleError struct {
+// StalePlanError is the error of a saved plan that no longer fits.
+type StalePlanError struct {
 	// Agendas are the numbers of the meetings whose agenda has changed, or
-	// that are no longer, or newly, among those in hand, and [want.GroupsMark]
+	// that are no longer, or newly, among those in hand, and [want.GroupsSource]
 	// where the list of groups has changed; sorted.
 	Agendas []string
-	// Configuration says that the rules, the service, the account or the
+	// Configuration is set where the rules, the service, the account or the
 	// options are others.
 	Configuration bool
 	// Rooms are the names of the rooms about which the plan would be another
@@ -26,12 +26,12 @@ type StaleError struct {
 	Rooms []string
 }
 
-// Error says what has moved, with the rooms' names.
-func (e *StaleError) Error() string {
+// Error returns what has changed, with the rooms' names.
+func (e *StalePlanError) Error() string {
 	var parts []string
 	for _, m := range e.Agendas {
 		what := "the agenda of " + provision.MeetingName(m)
-		if m == want.GroupsMark {
+		if m == want.GroupsSource {
 			what = "the list of groups"
 		}
 		parts = append(parts, what+" has changed")
@@ -49,20 +49,20 @@ func (e *StaleError) Error() string {
 	return "the plan no longer fits: " + strings.Join(parts, "; ")
 }
 
-// Fits compares the saved plan with one made anew, from the agendas, the
-// configuration and the rooms as they are now, with the saved plan's options
-// and its time of creation. The error is a [*StaleError.StaleError].
+// CheckFresh compares the saved plan with one made anew, from the agendas, the
+// configuration and the rooms as they are now, with the saved plan's options and
+// its time of creation. The error is a [*StalePlanError].
 //
-// Where the agenda or the configuration has moved, rooms are not compared:
-// that they differ too is no news.
+// Where the agenda or the configuration has changed, rooms are not compared,
+// since they differ on that account.
 func (f *File) CheckFresh(now File) error {
-	e := &StaleError{
-		Agendas: movedAgendas(f.Agendas, now.Agendas),
+	e := &StalePlanError{
+		Agendas: changedAgendas(f.Agendas, now.Agendas),
 		Configuration: f.Configuration != now.Configuration || f.Account != now.Account ||
 			f.Plan.Service != now.Plan.Service || provision.DigestOf(f.Options) != provision.DigestOf(now.Options),
 	}
 	if len(e.Agendas) == 0 && !e.Configuration {
-		e.Rooms = movedRooms(f.Plan.Changes, now.Plan.Changes)
+		e.Rooms = changedRooms(f.Plan.Changes(), now.Plan.Changes())
 	}
 	if len(e.Agendas) == 0 && !e.Configuration && len(e.Rooms) == 0 {
 		return nil
@@ -70,36 +70,36 @@ func (f *File) CheckFresh(now File) error {
 	return e
 }
 
-func movedAgendas(then, now []want.AgendaMark) []string {
-	var moved []string
+func changedAgendas(then, now []want.SourceDigest) []string {
+	var changed []string
 	for _, m := range slices.Concat(then, now) {
 		if !slices.Contains(then, m) || !slices.Contains(now, m) {
-			moved = append(moved, m.Meeting)
+			changed = append(changed, m.Meeting)
 		}
 	}
-	return slices.Compact(slices.Sorted(slices.Values(moved)))
+	return slices.Compact(slices.Sorted(slices.Values(changed)))
 }
 
-func movedRooms(then, now []provision.Change) []string {
+func changedRooms(then, now []provision.Change) []string {
 	marks := make(map[string]string, len(then))
 	for _, c := range then {
 		marks[c.Room.Name] = markOf(c)
 	}
-	var moved []string
+	var changed []string
 	for _, c := range now {
 		if marks[c.Room.Name] != markOf(c) {
-			moved = append(moved, c.Room.Name)
+			changed = append(changed, c.Room.Name)
 		}
 		delete(marks, c.Room.Name)
 	}
 	for name := range marks {
-		moved = append(moved, name)
+		changed = append(changed, name)
 	}
-	return slices.Compact(slices.Sorted(slices.Values(moved)))
+	return slices.Compact(slices.Sorted(slices.Values(changed)))
 }
 
 // markOf returns a digest of what was found of a room and what is to become of
-// it. Why a room is unknown may change from one look to the next.
+// it. Why a room is unknown may differ from one survey to the next.
 func markOf(c provision.Change) string {
 	if c.Action == provision.Unknown {
 		c.Reason, c.Before = "", nil

@@ -43,7 +43,7 @@ func asideName(dir string, now time.Time) (string, error) {
 }
 
 // asides returns the names of what was put aside, the oldest first. Files that
-// are called otherwise are somebody else's.
+// have other names belong to others.
 func asides(dir, ending string) ([]string, error) {
 	files, err := os.ReadDir(dir) // sorted
 	if err != nil {

@@ -22,7 +22,7 @@ type Audit struct {
 	dir    string
 	file   *os.File
 	torn   bool // the last line has no end
-	begun  bool // the first record was asked for
+	begun  bool // the first record was requested
 	limits trailLimits
 }
 

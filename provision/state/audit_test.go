@@ -59,9 +59,11 @@ func TestAuditOfAnApply(t *testing.T) {
 	}
 	got, rest := trail(t, dir)
 	entry := func(at int, room string, action provision.Action, result string) apply.Entry {
-		return apply.Entry{When: sample.Day.Add(time.Duration(at) * time.Second), Who: "muster@example.org", Plan: p.Digest(), Room: room, Action: action, Result: result}
+		return apply.Entry{When: sample.Day.Add(time.Duration(at) * time.Second), Who: "muster@example.org", Plan: p.Digest(), Room: room, Action: action,
+			Result: result}
 	}
-	failed, started, done := entry(3, "broken", provision.Create, "failed"), entry(2, "update", provision.Update, "started"), entry(4, "update", provision.Update, "done")
+	failed, started, done := entry(3, "broken", provision.Create, "failed"), entry(2, "update", provision.Update, "started"), entry(4, "update",
+		provision.Update, "done")
 	failed.Error = `room "broken": answer: not supported by this server`
 	started.Before, done.Before, done.After = sample.Settings("old"), sample.Settings("old"), sample.Settings("update")
 	check.Same(t, "trail", got, []apply.Entry{entry(1, "broken", provision.Create, "started"), started, failed, done})

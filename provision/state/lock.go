@@ -30,7 +30,7 @@ type Holder struct {
 	Since   time.Time `json:"since"`
 }
 
-// String says it to people; what is not known is left out.
+// String returns the holder in words; what is not known is left out.
 func (h Holder) String() string {
 	if h == (Holder{}) {
 		return "an unknown process"
@@ -52,7 +52,7 @@ func (h Holder) String() string {
 	return strings.Join(parts, " ")
 }
 
-// LockedError says that another run holds the lock.
+// LockedError is the error of a lock that another run holds.
 type LockedError struct {
 	Path   string // the lock file
 	Holder Holder // as it wrote itself down; zero where it did not
@@ -68,7 +68,7 @@ type Lock struct{ file *flock.Flock }
 
 // AcquireLock takes the lock in the state folder dir for who, and waits for it
 // up to timeout; 0 tries once. The system lets go of a lock when its process
-// ends, however it ends: a file that is left behind locks nobody out. The error
+// ends, however it ends: a file that is left behind is no lock. The error
 // is a [*LockedError], ctx's cause, or one of the file system.
 func AcquireLock(ctx context.Context, dir string, who Holder, timeout time.Duration) (*Lock, error) {
 	path := filepath.Join(dir, lockFile)
@@ -105,13 +105,14 @@ func (l *Lock) sign(who Holder) error {
 	return os.WriteFile(l.file.Path(), append(data, '\n'), 0o600)
 }
 
-// Release gives the lock back. The file stays, so that nobody locks one that
-// another has just taken away.
+// Release gives the lock back. The file stays, so that no run locks one that
+// another has just removed.
 func (l *Lock) Release() error {
 	return errors.Join(os.Truncate(l.file.Path(), 0), l.file.Close())
 }
 
-// holder reads who holds the lock; what cannot be read is nobody known.
+// holder reads who holds the lock; it returns the zero Holder if the file is
+// unreadable.
 func holder(path string) Holder {
 	var h Holder
 	data, err := os.ReadFile(path)

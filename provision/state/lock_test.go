@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	if _, err := AcquireLock(context.Background(), dir, Holder{PID: os.Getpid(), Host: "here", User: "somebody", Command: "muster sync", Since: sample.Day}, 0); err != nil {
+	if _, err := AcquireLock(context.Background(), dir, Holder{PID: os.Getpid(), Host: "here", User: "anna", Command: "muster sync", Since: sample.Day},
+		0); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
@@ -57,9 +58,11 @@ func TestLockHeldByAnotherProcess(t *testing.T) {
 	if !errors.As(err, &locked) || locked.Holder.PID != other.Process.Pid {
 		t.Errorf("got %v", err)
 	}
-	check.Error(t, err, fmt.Sprintf("another run holds the lock %s: muster sync process %d of somebody on here since 2026-07-20 09:00:00 UTC", filepath.Join(dir, lockFile), other.Process.Pid))
+	check.Error(t, err,
+		fmt.Sprintf("another run holds the lock %s: muster sync process %d of anna on here since 2026-07-20 09:00:00 UTC", filepath.Join(dir, lockFile),
+			other.Process.Pid))
 
-	// It ends without letting go, and while somebody waits for it.
+	// It ends without letting go, and while another waits for it.
 	got := make(chan error)
 	go func() {
 		l, err := AcquireLock(t.Context(), dir, Holder{PID: 2}, time.Minute)

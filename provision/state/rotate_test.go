@@ -162,7 +162,7 @@ func TestAuditAfterACrash(t *testing.T) {
 			map[string]string{"audit-20260101T000000Z.jsonl": record("old"), "audit.jsonl": record("long")},
 			[]string{"audit-20260101T000000Z.jsonl.gz: old", "audit-20260720T090000Z.jsonl.gz: long", "audit.jsonl: x"},
 		},
-		"somebody else's": {
+		"another's": {
 			map[string]string{"audit-2026.jsonl": "", "audit-20260101T000000Z.json": "", "audit-20260101T000000Z.jsonl.bak": "", "last-apply.json": ""},
 			[]string{"audit-2026.jsonl: ", "audit-20260101T000000Z.json: ", "audit-20260101T000000Z.jsonl.bak: ", "audit.jsonl: x", "last-apply.json: "},
 		},

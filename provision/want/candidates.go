@@ -1,124 +1,82 @@
 package want
 
 import (
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"muster/agenda"
 	"muster/provision"
 )
 
-// gathering collects what the agendas ask for, by room name.
-type gathering struct {
-	rules    *compiled
-	now      time.Time
-	list     *agenda.GroupList // nil where there is none
-	seen     map[string]Sighting
-	fates    map[string]fate
-	lasts    map[int]met // what is remembered of groups, by number; nil until it is asked for
-	claims   map[string]*claim
-	order    []*claim // as they came
-	slab     []claim  // where the next claims are taken from
-	warnings []string
-	words    phrases
-	facts    Facts
-	buf      []byte
+// candidate is one room name with everything that the sources have under it.
+type candidate struct {
+	name     string
+	standing *Standing
+	sets     []*sessionSet         // in the order of the meetings
+	groups   []*agenda.GroupRecord // of the list, of a configured or year-round type
 }
 
-func newGathering(c *compiled, in Sources, now time.Time) *gathering {
-	n := len(c.Standing)
-	for i := range in.Meetings {
-		n = max(n, len(in.Meetings[i].Groups))
-	}
-	return &gathering{
-		rules: c, now: now, list: in.Groups, seen: in.Seen, fates: make(map[string]fate),
-		claims: make(map[string]*claim, n), order: make([]*claim, 0, n), words: make(phrases),
-	}
+// nameRule is the rule by which a session got its room's name.
+type nameRule uint8
+
+const (
+	byAcronym nameRule = iota
+	byChatRoom
+	byPlenary
+)
+
+// sessionSet are the sessions of one group at one meeting that got the room's
+// name by the same rule.
+type sessionSet struct {
+	rule     nameRule
+	meeting  *meeting
+	acronym  string
+	group    *agenda.Group // nil where the agenda does not list it
+	sessions []*agenda.Session
 }
 
-// claim returns the claim to name, which is new where nobody made it before.
-func (g *gathering) claim(name string) *claim {
-	if c := g.claims[name]; c != nil {
-		return c
+// candidates are the candidates by name.
+type candidates map[string]*candidate
+
+// at returns the candidate of that name, which is a new one where there is none.
+func (cs candidates) at(name string) *candidate {
+	c := cs[name]
+	if c == nil {
+		c = &candidate{name: name}
+		cs[name] = c
 	}
-	if len(g.slab) == 0 {
-		g.slab = make([]claim, 64)
-	}
-	c := &g.slab[0]
-	g.slab = g.slab[1:]
-	c.name = name
-	g.claims[name] = c
-	g.order = append(g.order, c)
 	return c
 }
 
-// meeting gathers what one meeting's agenda asks for.
-func (g *gathering) meeting(m *agenda.Meeting) Tally {
-	t := Tally{Meeting: m.Number, Stale: m.Stale}
-	at := newMeeting(m)
-	for i := range m.Sessions {
-		s := &m.Sessions[i]
-		if s.Status == agenda.Rescheduled {
+// addMeeting adds the sessions of a meeting that make rooms: those of a
+// configured group type, and plenary sessions of any group. The meetings are
+// added in order.
+func (cs candidates) addMeeting(m *meeting, types map[string]bool) {
+	for s := range m.sessions() {
+		if s.Type.Placeholder() || !m.configured(s, types) && s.Type != agenda.Plenary {
 			continue
 		}
-		t.Sessions++
-		if end := s.Start.Add(s.Duration); !s.Start.IsZero() && end.After(at.end) {
-			at.end = end
-		}
-		if g.session(occasion{at, s}) {
-			t.Configured++
-		}
-	}
-	t.End = at.end.UTC()
-	g.warn(at)
-	return t
-}
-
-// warnEmpty tells of the agendas that ask for nothing while another one does:
-// that of a meeting to come is empty for months. Where all are so, a guard
-// speaks.
-func (g *gathering) warnEmpty(tallies []Tally) {
-	if !slices.ContainsFunc(tallies, func(t Tally) bool { return t.Configured > 0 }) {
-		return
-	}
-	for _, t := range tallies {
-		if t.Configured == 0 {
-			g.warnings = append(g.warnings, provision.MeetingName(t.Meeting)+": "+t.Emptiness())
-		}
+		c := cs.at(provision.Lower(s.Room))
+		set := c.set(m, s)
+		set.sessions = append(set.sessions, s)
 	}
 }
 
-// Session gathers one session and says whether it is of a configured group
-// type.
-func (g *gathering) session(o occasion) (configured bool) {
-	s, group := o.session, o.meeting.groups[o.session.Group]
-	if s.Type.Placeholder() {
-		return false
-	}
-	configured = group != nil && g.rules.types[group.Type]
-	if !configured && s.Type != agenda.Plenary {
-		if group == nil || group.Type == "" {
-			o.meeting.typeless[s.Group] = true
+// set returns the set that a session belongs to.
+func (c *candidate) set(m *meeting, s *agenda.Session) *sessionSet {
+	rule := ruleOf(s)
+	for _, set := range c.sets {
+		if set.meeting == m && set.rule == rule && set.acronym == s.Group {
+			return set
 		}
-		return false
 	}
-	takesPlace := !s.Status.Canceled()
-	if !s.Status.Known() { // taken as scheduled: it may not cost a group its room
-		o.meeting.statuses[string(s.Status)]++
-	}
-	c := g.claim(provision.Lower(s.Room))
-	c.add(o, wayOf(s), group, !takesPlace)
-	if takesPlace && o.before(c.next, g.now) {
-		c.next = o
-	}
-	return configured
+	set := &sessionSet{rule: rule, meeting: m, acronym: s.Group, group: m.groups[s.Group]}
+	c.sets = append(c.sets, set)
+	return set
 }
 
-// wayOf returns how a session came by its room.
-func wayOf(s *agenda.Session) way {
+func ruleOf(s *agenda.Session) nameRule {
 	switch {
 	case s.OwnRoom:
 		return byChatRoom
@@ -128,18 +86,85 @@ func wayOf(s *agenda.Session) way {
 	return byAcronym
 }
 
-func (g *gathering) warn(m *meeting) {
-	add := func(format string, args ...any) {
-		g.warnings = append(g.warnings, m.label+": "+fmt.Sprintf(format, args...))
+// addGroups adds the groups of the list that are of a configured or a year-round
+// type.
+func (cs candidates) addGroups(l *agenda.GroupList, rules *compiled) {
+	if l == nil {
+		return
 	}
-	if m.Stale {
-		add("the Datatracker did not answer, and the agenda is an old one from the cache")
+	for i := range l.Groups {
+		if g := &l.Groups[i]; rules.listed(g.Type) {
+			c := cs.at(provision.Lower(g.Acronym))
+			c.groups = append(c.groups, g)
+		}
 	}
-	for status, n := range m.statuses {
-		add("the status %q is not known, its sessions (%d) are taken as scheduled", status, n)
+}
+
+// meets reports whether the room has a session that is not cancelled.
+func (c *candidate) meets() bool {
+	return slices.ContainsFunc(c.sets, (*sessionSet).meets)
+}
+
+func (s *sessionSet) meets() bool {
+	return slices.ContainsFunc(s.sessions, func(s *agenda.Session) bool { return !s.Status.Canceled() })
+}
+
+// next returns the first session in the room that is still to come at now, and
+// its meeting; nil where there is none.
+func (c *candidate) next(now time.Time) (*meeting, *agenda.Session) {
+	var at *meeting
+	var next *agenda.Session
+	for _, set := range c.sets {
+		for _, s := range set.sessions {
+			if s.Status.Canceled() || !timed(s, now) || s.Start.Before(now) {
+				continue
+			}
+			if next == nil || s.Start.Before(next.Start) {
+				at, next = set.meeting, s
+			}
+		}
 	}
-	if len(m.typeless) > 0 {
-		names := slices.Sorted(maps.Keys(m.typeless))
-		add("no room for groups whose type is not known (%d): %s", len(names), provision.OneLine(strings.Join(names, ", "), provision.MaxDescription))
+	return at, next
+}
+
+// claimants returns who claims the name as its own where more than one does.
+// Sessions that were given the room as their chat room share it with its owner.
+func (c *candidate) claimants(v verdict) []string {
+	var groups []string
+	var living []*agenda.GroupRecord // of those groups of the list that keep the room
+	for _, g := range c.groups {
+		if e := v.evidence; g.State.Active() {
+			if e.group = g; e.keeps() {
+				living = append(living, g)
+			}
+		}
 	}
+	plenary := false
+	for _, set := range c.sets {
+		switch set.rule {
+		case byPlenary:
+			plenary = true
+		case byAcronym:
+			groups = append(groups, set.acronym)
+		}
+	}
+	if len(groups) == 0 || len(living) > 1 {
+		for _, g := range living {
+			groups = append(groups, g.Acronym)
+		}
+	}
+	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
+	if len(groups) == 0 || len(groups) == 1 && !plenary && c.standing == nil {
+		return nil
+	}
+	for i, acronym := range groups {
+		groups[i] = "group " + strconv.Quote(acronym)
+	}
+	if plenary {
+		groups = append(groups, "the plenary")
+	}
+	if c.standing != nil {
+		groups = append(groups, "standing room "+strconv.Quote(c.name))
+	}
+	return groups
 }

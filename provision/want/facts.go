@@ -1,6 +1,7 @@
 package want
 
 import (
+	"cmp"
 	"time"
 
 	"muster/agenda"
@@ -15,9 +16,9 @@ type Facts struct {
 	GroupName string // the group's name, or the session's whose own room it is
 	Type      string // the slug of the group's type
 	State     string // the slug of the group's state
-	Kind      string // the group's type in words: "working group"
+	Kind      string // the group's type in words: "IETF working group"
 	Area      string // the acronym of the parent group
-	Meeting   string // the meeting as people call it: "IETF 126"
+	Meeting   string // the meeting's name: "IETF 126"
 	City      string // where it is held
 	AgendaURL string // the meeting's agenda page
 	LogURL    string // the room's public log
@@ -30,93 +31,102 @@ type Facts struct {
 	When     string // the next session: day, time, time zone, place, meeting
 	Agenda   string // "Agenda: " and its address
 	Log      string // "Log: " and its address
-	NoteWell string // that the IETF Note Well applies
+	NoteWell string // that the IETF Note Well applies, and whether the room is publicly logged
 }
 
-// textField returns what reads the text in the field that is called name, or
-// nil where there is no such text.
-func textField(name string) func(*Facts) string {
-	switch name {
-	case "Name":
-		return func(f *Facts) string { return f.Name }
-	case "Acronym":
-		return func(f *Facts) string { return f.Acronym }
-	case "GroupName":
-		return func(f *Facts) string { return f.GroupName }
-	case "Type":
-		return func(f *Facts) string { return f.Type }
-	case "State":
-		return func(f *Facts) string { return f.State }
-	case "Kind":
-		return func(f *Facts) string { return f.Kind }
-	case "Area":
-		return func(f *Facts) string { return f.Area }
-	case "Meeting":
-		return func(f *Facts) string { return f.Meeting }
-	case "City":
-		return func(f *Facts) string { return f.City }
-	case "AgendaURL":
-		return func(f *Facts) string { return f.AgendaURL }
-	case "LogURL":
-		return func(f *Facts) string { return f.LogURL }
-	case "Place":
-		return func(f *Facts) string { return f.Place }
-	case "What":
-		return func(f *Facts) string { return f.What }
-	case "When":
-		return func(f *Facts) string { return f.When }
-	case "Agenda":
-		return func(f *Facts) string { return f.Agenda }
-	case "Log":
-		return func(f *Facts) string { return f.Log }
-	case "NoteWell":
-		return func(f *Facts) string { return f.NoteWell }
+// facts returns the facts of a candidate's room at the time now.
+func (c *candidate) facts(v verdict, rules *compiled) (*Facts, error) {
+	f := &Facts{Name: c.name, Acronym: c.name}
+	var err error
+	if f.LogURL, err = rules.logURL(c.name); err != nil {
+		return nil, err
 	}
-	return nil
+	f.Log, f.NoteWell = labelled("Log: ", f.LogURL), noteWell(f.LogURL)
+	f.setRoom(c, v)
+	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
+	at, next := c.next(v.now)
+	if next != nil {
+		f.setNext(at, next)
+	} else if n := len(c.sets); n > 0 {
+		at = c.sets[n-1].meeting
+	}
+	if at != nil {
+		f.Meeting, f.City = at.name, provision.OneLine(at.agenda.City, provision.MaxPlace)
+		f.AgendaURL = provision.OneLine(at.agenda.AgendaURL, provision.MaxDescription)
+		f.Agenda = labelled("Agenda: ", f.AgendaURL)
+	}
+	return f, nil
 }
 
-// sampleFacts are facts with every field filled in, to try templates on.
-func sampleFacts() *Facts {
-	const word = "sample"
-	return &Facts{
-		Name: word, Acronym: word, GroupName: word, Type: word, State: word, Kind: word,
-		Area: word, Meeting: word, City: word, AgendaURL: word, LogURL: word, Place: word,
-		What: word, When: word, Agenda: word, Log: word, NoteWell: word,
-		Start: time.Date(2026, time.July, 20, 9, 30, 0, 0, time.UTC),
+func labelled(label, address string) string {
+	if address == "" {
+		return ""
+	}
+	return label + address
+}
+
+// setRoom fills in what the room is: a standing room, that of the group whose
+// acronym it bears, as the list of groups has it or as it was at its latest
+// meeting, the plenary's, or a session's own.
+func (f *Facts) setRoom(c *candidate, v verdict) {
+	switch {
+	case c.standing != nil:
+		f.GroupName = provision.OneLine(c.standing.Title, provision.MaxGroupName)
+		f.What = "Standing room of the IETF."
+	case v.keeps():
+		f.setGroup(&v.group.Group)
+	default:
+		f.setSessions(c)
 	}
 }
 
-// phrases keeps what is said of groups of one kind: many are alike.
-type phrases map[phraseKey]phrase
-
-type phraseKey struct {
-	slug, parent string
-	state        agenda.GroupState
-	bof          bool
+// setSessions fills in what the room of sessions is. Sessions that were given
+// the room as their chat room count only where there are no others.
+func (f *Facts) setSessions(c *candidate) {
+	set := c.sets[len(c.sets)-1]
+	for _, s := range c.sets {
+		if s.rule != byChatRoom {
+			set = s
+		}
+	}
+	session := set.sessions[0]
+	switch {
+	case set.rule == byPlenary:
+		f.GroupName, f.What = "IETF plenary", "Plenary sessions of the IETF meeting."
+	case set.group == nil:
+		f.GroupName = provision.OneLine(session.Name, provision.MaxGroupName)
+	case set.rule == byAcronym:
+		f.setGroup(set.group)
+	default:
+		f.setGroup(set.group)
+		f.Acronym = c.name
+		f.What = "Room of sessions of " + provision.OneLine(set.group.Name, provision.MaxGroupName) + "."
+		f.GroupName = cmp.Or(provision.OneLine(session.Name, provision.MaxGroupName), f.GroupName)
+	}
 }
 
-type phrase struct{ kind, what, slug, state, area string }
-
-// of returns what is said of groups such as g.
-func (p phrases) of(g *agenda.Group) phrase {
-	key := phraseKey{g.Type, g.Parent, g.State, g.BOF}
-	if have, ok := p[key]; ok {
-		return have
-	}
-	made := phrase{kind: kind(g), slug: provision.OneLine(g.Type, provision.MaxName), state: provision.OneLine(string(g.State), provision.MaxName), area: provision.OneLine(g.Parent, provision.MaxName)}
-	made.what = capital(made.kind)
-	if made.area != "" && (g.Type == "wg" || g.Type == "ag") {
-		made.what += " in the " + made.area + " area"
-	}
-	made.what += "."
-	p[key] = made
-	return made
-}
-
-// Group fills in what the facts say of a group.
-func (f *Facts) group(g *agenda.Group, words phrases) {
+// setGroup fills in what the facts hold of a group.
+func (f *Facts) setGroup(g *agenda.Group) {
 	f.Acronym = provision.OneLine(g.Acronym, provision.MaxName)
 	f.GroupName = provision.OneLine(g.Name, provision.MaxGroupName)
-	p := words.of(g)
-	f.Kind, f.What, f.Type, f.State, f.Area = p.kind, p.what, p.slug, p.state, p.area
+	f.Type = provision.OneLine(g.Type, provision.MaxName)
+	f.State = provision.OneLine(string(g.State), provision.MaxName)
+	f.Area = provision.OneLine(g.Parent, provision.MaxName)
+	f.Kind = kind(g)
+	f.What = capital(f.Kind)
+	if f.Area != "" && (g.Type == "wg" || g.Type == "ag") {
+		f.What += " in the " + f.Area + " area"
+	}
+	f.What += "."
+}
+
+// setNext fills in what the facts hold of the next session.
+func (f *Facts) setNext(m *meeting, s *agenda.Session) {
+	zone := m.agenda.TimeZone
+	if zone == nil {
+		zone = time.UTC
+	}
+	f.Start = s.Start.In(zone)
+	f.Place = provision.OneLine(s.Location, provision.MaxPlace)
+	f.When = "Next session: " + when(f.Start, s.Duration) + labelled(", ", f.Place) + ", " + m.name + "."
 }

@@ -4,9 +4,11 @@ import (
 	"testing"
 
 	"muster/agenda"
+	"muster/provision/internal/sample"
 )
 
-func TestPhrases(t *testing.T) {
+// TestWhatAGroupIs goes through the wording of group types and states.
+func TestWhatAGroupIs(t *testing.T) {
 	t.Parallel()
 	cases := map[string]agenda.Group{
 		"IETF working group in the art area.":       {Type: "wg", Parent: "art"},
@@ -17,19 +19,23 @@ func TestPhrases(t *testing.T) {
 		"IRTF research area group.":                 {Type: "rag", Parent: "irtf"},
 		"IETF area.":                                {Type: "area", Parent: "iesg"},
 		"IETF directorate.":                         {Type: "dir", Parent: "art"},
-		"IETF review team.":                         {Type: "review"},
+		"RFC Series editorial working group.":       {Type: "edwg"},
 		"IETF team.":                                {Type: "team"},
 		"Ad hoc group.":                             {Type: "adhoc"},
 		"IAB program.":                              {Type: "program"},
 		"Group.":                                    {},
 		"Rfcedtyp group.":                           {Type: "rfced\x00typ"},
 	}
-	words := make(phrases)
-	for range 2 { // made, then remembered
-		for want, g := range cases {
-			if got := words.of(&g).what; got != want {
-				t.Errorf("%+v: %q, want %q", g, got, want)
+	for what, g := range cases {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			g.Acronym = "x"
+			rules := bare()
+			rules.GroupTypes, rules.Title = []string{g.Type}, "{{.What}}"
+			w := wantOf(t, rules, sample.Meeting([]agenda.Group{g}, sample.Session(1, "x", "sched")))
+			if got := roomOf(t, w, "x").Title(); got != what {
+				t.Errorf("got %q", got)
 			}
-		}
+		})
 	}
 }

@@ -12,44 +12,47 @@ import (
 // forgetAfter is for how long after a room was last wanted it is remembered.
 const forgetAfter = 2 * 365 * 24 * time.Hour
 
-// Sighting is what earlier runs have seen of one room. Times that are not
+// RoomHistory is what earlier runs have seen of one room. Times that are not
 // known are zero.
-type Sighting struct {
+type RoomHistory struct {
 	// Last is when the room was last wanted, or kept where it was found.
 	Last time.Time `json:"last"`
 	// Meeting is the number of the last meeting with a session in the room
-	// that was not cancelled, and End when that meeting ends or ended.
+	// that was not cancelled, or with any session of the group whose acronym
+	// the room bears, and End when that meeting ends or ended.
 	Meeting string    `json:"meeting,omitempty"`
 	End     time.Time `json:"end,omitzero"`
-	// Own says that the room is that of sessions and bears no group's acronym,
-	// as plenary does.
+	// Own reports whether the room is that of sessions and bears no group's
+	// acronym, as plenary does.
 	Own bool `json:"own,omitempty"`
 	// Group is the Datatracker's number of the group whose acronym the room
-	// bears, Alive when the list of groups last had it as a living one, and
-	// Over when it was first seen there as one that is over.
+	// bears, Alive when the list of groups last had it at work, and Over when
+	// the list was first seen to have it as over.
 	Group int       `json:"group,omitempty"`
 	Alive time.Time `json:"alive,omitzero"`
 	Over  time.Time `json:"over,omitzero"`
 }
 
 // Remember returns what is known of rooms after a run at the time now, to be
-// the next run's [Sources.Seen]: what was known before, and what the sources,
+// the next run's [Sources.History]: what was known before, and what the sources,
 // what was wanted of them and the service show. Kept are the names of the rooms
 // that were found live and are left alone for a reason, ending those that were
 // found live and are to be archived. Rooms that have not been wanted for two
 // years are forgotten, but for those of BOFs. A list of groups that is not
 // current or not whole adds nothing.
-func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[string]Sighting {
-	seen := maps.Clone(s.Seen)
+func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[string]RoomHistory {
+	seen := maps.Clone(s.History)
 	if seen == nil {
-		seen = make(map[string]Sighting, len(w.Rooms))
+		seen = make(map[string]RoomHistory, len(w.Rooms))
 	}
+	groups := attendances(s.meetings(now))
 	for i := range w.Rooms {
 		r := &w.Rooms[i]
-		if d := r.Decision.Desired; (d == provision.Live || d == provision.LiveUnlessArchived) && slices.ContainsFunc(r.Reasons, func(why provision.Reason) bool { return why.Source != provision.FromStanding }) {
+		if r.Decision.Desired != provision.LiveIfExists && slices.ContainsFunc(r.Reasons, notStanding) {
 			v := seen[r.Name]
 			v.Last = now
 			v.meet(r, w.Meetings)
+			v.see(groups[r.Name].last)
 			seen[r.Name] = v
 		}
 	}
@@ -67,12 +70,14 @@ func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[st
 		}
 	}
 	bofs := s.noteGroups(w, seen, now)
-	maps.DeleteFunc(seen, func(name string, v Sighting) bool { return now.Sub(v.Last) > forgetAfter && !bofs[name] })
+	maps.DeleteFunc(seen, func(name string, v RoomHistory) bool { return now.Sub(v.Last) > forgetAfter && !bofs[name] })
 	return seen
 }
 
+func notStanding(why provision.Reason) bool { return why.Source != provision.FromStanding }
+
 // meet notes the last meeting that a wanted room is on.
-func (v *Sighting) meet(r *provision.Room, meetings []Tally) {
+func (v *RoomHistory) meet(r *provision.Room, meetings []MeetingStats) {
 	met, own := false, true
 	for _, why := range r.Reasons {
 		if why.Source == provision.FromMeeting {
@@ -83,10 +88,7 @@ func (v *Sighting) meet(r *provision.Room, meetings []Tally) {
 				continue
 			}
 			met = true
-			// A meeting that was moved is the same one: its new end counts.
-			if t.Meeting == v.Meeting || !t.End.Before(v.End) {
-				v.Meeting, v.End = t.Meeting, t.End
-			}
+			v.see(lastMeeting{t.Meeting, t.End})
 		}
 	}
 	if met {
@@ -94,11 +96,21 @@ func (v *Sighting) meet(r *provision.Room, meetings []Tally) {
 	}
 }
 
+// see notes a meeting that the room is on, if it is the last one. A meeting
+// without a number cannot be told from another one, and is not noted.
+func (v *RoomHistory) see(m lastMeeting) {
+	if m.number == "" {
+		return
+	}
+	last := lastMeeting{v.Meeting, v.End}.or(m)
+	v.Meeting, v.End = last.number, last.end.UTC()
+}
+
 // noteGroups notes which group a living group's room is of, and since when a
 // remembered room's group is seen not to live any more. It returns the names of
 // the BOFs: one that met long ago must stay known, else it would count as one
 // that has yet to meet.
-func (s Sources) noteGroups(w Wanted, seen map[string]Sighting, now time.Time) (bofs map[string]bool) {
+func (s Sources) noteGroups(w Wanted, seen map[string]RoomHistory, now time.Time) (bofs map[string]bool) {
 	if s.Groups == nil {
 		return nil
 	}
@@ -118,7 +130,7 @@ func (s Sources) noteGroups(w Wanted, seen map[string]Sighting, now time.Time) (
 		bofs[name] = g.State == agenda.StateBOF
 		v, ok := seen[name]
 		switch {
-		case !ok || !sound(s.Groups):
+		case !ok || !authoritative(s.Groups):
 			continue
 		case g.State.Active() && ours[name]:
 			v.Group, v.Alive, v.Over, v.Own = g.ID, now, time.Time{}, false

@@ -1,8 +1,8 @@
 package want
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,25 +10,17 @@ import (
 	"muster/provision"
 )
 
-// reasons returns why the room is wanted; where every session is cancelled,
-// that.
-func (c *claim) reasons(grace time.Duration) []provision.Reason {
-	n := len(c.parts)
-	if c.standing != nil {
-		n++
-	}
-	if c.record != nil {
-		n++
-	}
-	out := make([]provision.Reason, 0, n)
-	live := c.live()
-	for i := range c.parts {
-		if p := &c.parts[i]; len(p.live) > 0 || !live {
-			out = append(out, p.reason())
+// reasons returns why a candidate's room is wanted; of a room whose sessions are
+// all cancelled that they are.
+func (c *candidate) reasons(v verdict) []provision.Reason {
+	var out []provision.Reason
+	for _, set := range c.sets {
+		if set.meets() || v.Desired == provision.LiveIfExists {
+			out = append(out, set.reason())
 		}
 	}
-	if c.record != nil {
-		out = append(out, c.recordReason(grace))
+	if v.keeps() {
+		out = append(out, v.groupReason())
 	}
 	if c.standing != nil {
 		out = append(out, provision.Reason{Source: provision.FromStanding, Text: "standing room"})
@@ -36,60 +28,127 @@ func (c *claim) reasons(grace time.Duration) []provision.Reason {
 	return out
 }
 
-// recordReason is that of a group that has a room whether it meets or not.
-func (c *claim) recordReason(grace time.Duration) provision.Reason {
-	r := provision.Reason{Source: provision.FromGroups, Group: c.record.Acronym, GroupType: c.record.Type}
-	switch text := called(c.record); {
-	case c.record.State != agenda.StateBOF:
-		r.Text = text + " is " + string(c.record.State)
-	case c.met.end.IsZero():
+// groupReason is that of a group that has its room all year.
+func (v verdict) groupReason() provision.Reason {
+	r := provision.Reason{Source: provision.FromGroups, Group: v.group.Acronym, GroupType: v.group.Type}
+	switch text := groupAndType(v.group); {
+	case v.group.State != agenda.StateBOF:
+		r.Text = text + " is " + string(v.group.State)
+	case v.last.end.IsZero():
 		r.Text = text + " is a BOF"
 	default:
-		r.Until = c.met.end.Add(grace).UTC()
-		r.Text = text + " is a BOF, last on " + provision.MeetingName(c.met.number) + ": until " + provision.Date(r.Until)
+		r.Until = v.last.end.Add(v.grace).UTC()
+		r.Text = text + " is a BOF, last on " + provision.MeetingName(v.last.number) + ": until " + provision.Date(r.Until)
 	}
 	return r
 }
 
-func (p *part) reason() provision.Reason {
-	r := provision.Reason{Source: provision.FromMeeting, Meeting: p.meeting.Number, Group: p.acronym, Sessions: p.live}
-	if p.group != nil {
-		r.GroupType = p.group.Type
+// reason is that of the sessions of a set that take place, or of all where none
+// does.
+func (s *sessionSet) reason() provision.Reason {
+	r := provision.Reason{Source: provision.FromMeeting, Meeting: s.meeting.agenda.Number, Group: s.acronym}
+	if s.group != nil {
+		r.GroupType = s.group.Type
+		r.Inferred = s.group.Inferred && s.rule != byPlenary
 	}
-	if len(p.live) == 0 {
-		r.Sessions = p.cancelled
+	meets := s.meets()
+	for _, session := range s.sessions {
+		if session.Status.Canceled() != meets {
+			r.Sessions = append(r.Sessions, session.ID)
+		}
 	}
 	slices.Sort(r.Sessions)
-	r.Text = p.text(len(r.Sessions), r.GroupType)
+	r.Text = s.text(len(r.Sessions), r.GroupType)
 	return r
 }
 
-// text says it to people: "IETF 126: 2 sessions of quic (wg)".
-func (p *part) text(n int, groupType string) string {
-	var b strings.Builder
-	b.Grow(64)
-	b.WriteString(p.meeting.label)
-	b.WriteString(": ")
-	b.WriteString(strconv.Itoa(n))
-	if p.way == byPlenary {
-		b.WriteString(" plenary")
+// text words the reason: "IETF 126: 2 sessions of quic (wg)".
+func (s *sessionSet) text(n int, groupType string) string {
+	sessions := "session"
+	if s.rule == byPlenary {
+		sessions = "plenary session"
 	}
-	b.WriteString(" session")
 	if n != 1 {
-		b.WriteString("s")
+		sessions += "s"
 	}
-	b.WriteString(" of ")
-	b.WriteString(provision.OneLine(p.acronym, provision.MaxName))
+	text := fmt.Sprintf("%s: %d %s of %s", s.meeting.name, n, sessions, provision.OneLine(s.acronym, provision.MaxName))
 	if groupType != "" {
-		b.WriteString(" (")
-		b.WriteString(provision.OneLine(groupType, provision.MaxName))
-		b.WriteString(")")
+		text += " (" + provision.OneLine(groupType, provision.MaxName) + ")"
 	}
-	if p.way == byChatRoom {
-		b.WriteString(", in a chat room of their own")
+	if s.rule == byChatRoom {
+		text += ", in a chat room of their own"
 	}
-	if len(p.live) == 0 {
-		b.WriteString(", all cancelled")
+	if !s.meets() {
+		text += ", all cancelled"
+	}
+	return text
+}
+
+// groupAndType names a group and its type: "quic (wg)".
+func groupAndType(g *agenda.GroupRecord) string {
+	return provision.OneLine(g.Acronym, provision.MaxName) + " (" + provision.OneLine(g.Type, provision.MaxName) + ")"
+}
+
+// The texts below are reasons of decisions; each may follow a colon.
+
+const (
+	forMeetingsOnly = ", and rooms of its type are for meetings"
+	rowUnread       = ", and a row that may be of its group could not be read"
+)
+
+func inState(g *agenda.GroupRecord) string {
+	return fmt.Sprintf("%s is in the state %q", groupAndType(g), provision.OneLine(string(g.State), provision.MaxName))
+}
+
+func lastMet(g *agenda.GroupRecord, last lastMeeting) string {
+	return fmt.Sprintf("the BOF %s was last on %s, which ended on %s",
+		provision.OneLine(g.Acronym, provision.MaxName), provision.MeetingName(last.number), provision.Date(last.end))
+}
+
+func isOver(g *agenda.GroupRecord, since time.Time, noted bool) string {
+	seen := ""
+	if !noted {
+		seen = "seen "
+	}
+	return groupAndType(g) + " has been " + seen + g.State.Words() + " since " + provision.Date(since)
+}
+
+// notAuthoritative is why the room of a group that is over, or of a BOF that was
+// last on a meeting long ago, is left alone.
+func notAuthoritative(g *agenda.GroupRecord, last lastMeeting) string {
+	text := groupAndType(g) + " is " + g.State.Words()
+	if g.State == agenda.StateBOF {
+		text = lastMet(g, last)
+	}
+	return text + ", and the list of groups that says so is not current or not whole"
+}
+
+func isRenamed(r renaming) string {
+	text := "the group is " + r.to + " now"
+	if r.source == provision.FromGroups {
+		text = "the Datatracker's list of groups calls the group " + r.to + " now"
+	}
+	if !r.ready {
+		text += ", and there is no room of that name yet"
+	}
+	return text
+}
+
+func sessionsRoom(number string) string {
+	return "a room of sessions, last on " + provision.MeetingName(number) + ": such rooms stand"
+}
+
+// withGrace returns the reason of a decision with what became of its days of
+// grace.
+func withGrace(d provision.Decision, grace time.Duration) string {
+	var b strings.Builder
+	b.WriteString(d.Reason)
+	switch {
+	case d.Until.IsZero():
+	case d.Desired == provision.LeaveAlone:
+		b.WriteString("; its room lives until " + provision.Date(d.Until))
+	case grace > 0:
+		b.WriteString("; " + provision.InDays(grace) + " have passed")
 	}
 	return b.String()
 }

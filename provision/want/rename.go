@@ -9,7 +9,7 @@ import (
 	"muster/provision"
 )
 
-// Rename says that a group has another acronym now. The room of the previous
+// Rename is that a group has another acronym now. The room of the previous
 // one is archived and points to the new one.
 type Rename struct {
 	// Name is the room's name now, Previously what it was.
@@ -48,76 +48,58 @@ func renames(list []Rename) (map[string]string, error) {
 	return last, nil
 }
 
-// renamings adds what the configuration and the list of groups say of groups
-// that have another acronym now. What the configuration says counts more.
-func (g *gathering) renamings() {
-	next, sources := make(map[string]string), make(map[string]provision.Source)
-	for _, r := range g.renumbered() {
-		if !g.groupLives(r.Previously) {
-			next[r.Previously], sources[r.Previously] = r.Name, provision.FromGroups
+// renamings returns which rooms are those of groups that have another acronym
+// now, by the configuration and by the list of groups, and what is odd about
+// them. Verdicts are those on all rooms as if the list had renamed no group.
+// What the configuration says counts more.
+func (x context) renamings(verdicts map[string]verdict) (map[string]renaming, []string) {
+	var warnings []string
+	next := make(map[string]renaming)
+	for _, r := range x.renumbered(verdicts) {
+		if v := verdicts[r.Previously]; !v.atWork() {
+			next[r.Previously] = renaming{to: r.Name, source: provision.FromGroups}
 		}
 	}
-	for _, from := range slices.Sorted(maps.Keys(g.rules.renamed)) {
-		to := g.rules.renamed[from]
-		if g.groupLives(from) {
-			g.warnings = append(g.warnings, fmt.Sprintf("renamed group %q, previously %q: the list of groups has %q as one that lives, so its room stays", to, from, from))
+	for _, from := range slices.Sorted(maps.Keys(x.rules.renamed)) {
+		to := x.rules.renamed[from]
+		if v := verdicts[from]; v.atWork() {
+			warnings = append(warnings, fmt.Sprintf("renamed group %q, previously %q: the list of groups has %q as one that lives, so its room stays", to, from, from))
 			continue
 		}
-		next[from], sources[from] = to, provision.FromRenamed
+		next[from] = renaming{to: to, source: provision.FromRenamed}
 	}
-	for _, from := range slices.Sorted(maps.Keys(next)) {
-		to := next[from]
-		for range len(next) {
-			if further := next[to]; further != "" && further != from {
-				to = further
+	out := make(map[string]renaming, len(next))
+	for from, r := range next {
+		for range len(next) { // a group may be renamed more than once
+			if further := next[r.to].to; further != "" && further != from {
+				r.to = further
 			}
 		}
-		g.renamed(from, to, sources[from])
+		successor := verdicts[r.to].Decision
+		r.ready = provision.CheckName(r.to) == "" && successor.MovedTo == "" &&
+			(successor.Desired == provision.Live || successor.Desired == provision.LiveUnlessArchived || successor.Desired.Over())
+		out[from] = r
 	}
-}
-
-// groupLives says that a living group of the list has its room under this
-// name.
-func (g *gathering) groupLives(name string) bool {
-	c := g.claims[name]
-	return c != nil && c.record != nil || g.fates[name].lives
-}
-
-// renamed makes the fate of the room called from that its group is now called
-// SettingsOf. Where there is no room of that name the old one stays.
-func (g *gathering) renamed(from, to string, source provision.Source) {
-	f := fate{name: from, source: source, to: to, reason: "the group is " + to + " now"}
-	if source == provision.FromGroups {
-		f.reason = "the Datatracker's list of groups calls the group " + to + " now"
-	}
-	there := g.claims[to]
-	f.over = there != nil && there.live() && provision.CheckName(to) == "" || g.fates[to].over && g.fates[to].to == ""
-	if !f.over {
-		f.reason += ", and there is no room of that name yet"
-	}
-	g.fates[from] = f
+	return out, warnings
 }
 
 // renumbered returns which rooms were those of a group that the list of groups
 // has under another acronym now: its number stays.
-func (g *gathering) renumbered() []Rename {
-	if g.list == nil || !sound(g.list) {
+func (x context) renumbered(verdicts map[string]verdict) []Rename {
+	if !authoritative(x.list) {
 		return nil
 	}
 	names := make(map[int][]string)
-	for name, s := range g.seen {
-		if c := g.claims[name]; s.Group != 0 && (c == nil || c.record == nil) {
-			names[s.Group] = append(names[s.Group], name)
+	for name, h := range x.history {
+		if v := verdicts[name]; h.Group != 0 && !v.keeps() {
+			names[h.Group] = append(names[h.Group], name)
 		}
 	}
-	if len(names) == 0 {
-		return nil
-	}
 	var out []Rename
-	for i := range g.list.Groups {
-		r := &g.list.Groups[i]
-		for _, was := range names[r.ID] {
-			if now := provision.Lower(r.Acronym); now != was {
+	for i := range x.list.Groups {
+		g := &x.list.Groups[i]
+		for _, was := range names[g.ID] {
+			if now := provision.Lower(g.Acronym); now != was {
 				out = append(out, Rename{Name: now, Previously: was})
 			}
 		}

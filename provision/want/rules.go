@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"muster/provision"
-	"muster/xmppadmin"
 )
 
 // The templates that [DefaultRules] sets. Their fields are those of [Facts].
@@ -16,7 +15,7 @@ const (
 	DefaultDescription = `{{.What}} {{.When}} {{.Agenda}} {{.Log}} {{.NoteWell}}`
 )
 
-// Rules are what the configuration says of rooms, already parsed.
+// Rules are the configuration's rules for rooms, parsed.
 type Rules struct {
 	// Service is the domain of the MUC service.
 	Service string `json:"service"`
@@ -54,14 +53,14 @@ type Standing struct {
 	Description string `json:"description"`
 }
 
-// DefaultRules returns the rules of a service that nobody configured further:
+// DefaultRules returns the rules of a service without further configuration:
 // working groups, research groups and area groups, on an agenda and, with the
 // directorates, throughout the year; 30 days of grace; the hallway; English.
 func DefaultRules(service string) Rules {
 	return Rules{
 		Service:     service,
-		GroupTypes:  []string{"wg", "rg", "ag", "rag"},
-		YearRound:   []string{"wg", "rg", "ag", "rag", "dir"},
+		GroupTypes:  []string{"wg", "rg", "ag", "rag", "edwg"},
+		YearRound:   []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review"},
 		Grace:       30 * 24 * time.Hour,
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,
@@ -70,9 +69,10 @@ func DefaultRules(service string) Rules {
 	}
 }
 
-// Validate says whether rooms can be made by these rules: whether the service
-// is a domain, the templates parse and know their fields, the standing rooms
-// have names of their own, and the renamed groups lead somewhere.
+// Validate returns why no rooms can be derived by these rules, or nil. The
+// service must be a domain, the templates must parse and know their fields, the
+// standing rooms must have names of their own, and the renamings must end at a
+// name.
 func (r Rules) Validate() error {
 	_, err := r.compile()
 	return err
@@ -87,11 +87,11 @@ func (r Rules) ListTypes() []string {
 	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.YearRound, r.GroupTypes))))
 }
 
-// Digest returns a digest of all that the rules say. The order of the group
-// types, of the renamed groups and of the standing rooms says nothing.
+// Digest returns a digest of all that the rules hold. The order of the group
+// types, of the renamed groups and of the standing rooms makes no difference.
 func (r Rules) Digest() string {
-	r.GroupTypes = slices.Compact(slices.Sorted(slices.Values(slices.Clone(r.GroupTypes))))
-	r.YearRound = slices.Compact(slices.Sorted(slices.Values(slices.Clone(r.YearRound))))
+	r.GroupTypes = slices.Compact(slices.Sorted(slices.Values(r.GroupTypes)))
+	r.YearRound = slices.Compact(slices.Sorted(slices.Values(r.YearRound)))
 	r.Renamed = slices.SortedFunc(slices.Values(r.Renamed), func(a, b Rename) int {
 		return strings.Compare(a.Previously, b.Previously)
 	})
@@ -106,7 +106,7 @@ type compiled struct {
 	Rules
 	provision.Addresses
 	types, yearRound        map[string]bool
-	title, description, log pattern
+	title, description, log textTemplate
 	renamed                 map[string]string // by the previous name
 }
 
@@ -116,13 +116,13 @@ func (r Rules) compile() (*compiled, error) {
 	if c.Addresses, err = provision.NewAddresses(r.Service); err != nil {
 		return nil, err
 	}
-	if c.title, err = newPattern("title", r.Title); err != nil {
+	if c.title, err = parseTemplate("title", r.Title); err != nil {
 		return nil, err
 	}
-	if c.description, err = newPattern("description", r.Description); err != nil {
+	if c.description, err = parseTemplate("description", r.Description); err != nil {
 		return nil, err
 	}
-	if c.log, err = newPattern("log address", logLabel+r.LogURL); err != nil {
+	if c.log, err = parseTemplate("log address", r.LogURL); err != nil {
 		return nil, err
 	}
 	if r.Grace < 0 {
@@ -156,22 +156,14 @@ func (c *compiled) checkStanding() error {
 	return nil
 }
 
-// live returns what all live rooms have in common.
-func (r Rules) live() xmppadmin.Settings {
-	s := xmppadmin.Settings{
-		xmppadmin.Title:          "",
-		xmppadmin.Description:    "",
-		xmppadmin.Persistent:     xmppadmin.True,
-		xmppadmin.Public:         xmppadmin.True,
-		xmppadmin.MembersOnly:    xmppadmin.False,
-		xmppadmin.Password:       "",
-		xmppadmin.MessageArchive: xmppadmin.True,
-		xmppadmin.PublicLog:      xmppadmin.True,
-		xmppadmin.Moderated:      xmppadmin.False,
-		xmppadmin.ChangeSubject:  xmppadmin.False,
+// listed reports whether groups of a type count on the list of groups.
+func (c *compiled) listed(groupType string) bool { return c.types[groupType] || c.yearRound[groupType] }
+
+// logURL returns the address of the public log of the room called name, empty
+// where there is none.
+func (c *compiled) logURL(name string) (string, error) {
+	if c.LogURL == "" {
+		return "", nil
 	}
-	if r.Language != "" {
-		s[xmppadmin.Language] = r.Language
-	}
-	return s
+	return c.log.fill(&Facts{Name: name}, provision.MaxDescription)
 }

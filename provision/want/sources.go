@@ -6,15 +6,15 @@ import (
 	"muster/agenda"
 )
 
-// AgendaMark is a meeting's number and its agenda's digest, or [GroupsMark] and
-// that of the list of groups. See [Sources.Marks].
-type AgendaMark struct {
+// SourceDigest is a meeting's number and its agenda's digest, or [GroupsSource] and
+// that of the list of groups. See [Sources.Fingerprints].
+type SourceDigest struct {
 	Meeting string `json:"meeting"`
 	Digest  string `json:"digest"`
 }
 
-// Sources are what the Datatracker tells of meetings and groups, and what
-// earlier runs have left.
+// Sources are what the Datatracker has of meetings and groups, and what earlier
+// runs have seen of rooms.
 type Sources struct {
 	// Meetings are the agendas in hand.
 	Meetings []agenda.Meeting
@@ -22,20 +22,57 @@ type Sources struct {
 	// agendas alone, so that no room is wanted between meetings, and none ends
 	// but by a renaming.
 	Groups *agenda.GroupList
-	// Seen is what is remembered of rooms, by name: see [state.Memory].
-	Seen map[string]Sighting
+	// History is what is remembered of rooms, by name: see [state.History].
+	History map[string]RoomHistory
 }
 
-// GroupsMark stands in place of a meeting's number for the list of groups.
-const GroupsMark = "groups"
-
-// Marks returns what a plan file keeps of the agendas and of the list of
-// groups, to find out later whether they have moved. When a living group was
-// last edited is no part of it: what matters of an edit shows otherwise.
-func (s Sources) Marks() []AgendaMark {
-	var marks []AgendaMark
+// Outages returns why agendas or the list of groups come from the cache, one
+// outage for each cause.
+func (s Sources) Outages() []agenda.Outage {
+	var all []agenda.Outage
 	for _, m := range s.Meetings {
-		marks = append(marks, AgendaMark{Meeting: m.Number, Digest: m.Digest()})
+		all = append(all, m.Outages...)
+	}
+	if s.Groups != nil {
+		all = append(all, s.Groups.Outages...)
+	}
+	return agenda.MergeOutages(all)
+}
+
+// Gap is what could not be read of one source.
+type Gap struct {
+	// Meeting is the number of the meeting, or [GroupsSource].
+	Meeting string `json:"meeting"`
+	// Unread are the rows that were left out.
+	Unread agenda.Unread `json:"unread"`
+	// Incomplete reports whether the list of groups is not whole.
+	Incomplete bool `json:"incomplete,omitempty"`
+}
+
+// gaps returns what could not be read of the sources, in their order.
+func (s Sources) gaps() []Gap {
+	var gaps []Gap
+	for _, m := range s.Meetings {
+		if m.Unread.Rows > 0 {
+			gaps = append(gaps, Gap{Meeting: m.Number, Unread: m.Unread})
+		}
+	}
+	if l := s.Groups; l != nil && (l.Incomplete || l.Unread.Rows > 0) {
+		gaps = append(gaps, Gap{Meeting: GroupsSource, Unread: l.Unread, Incomplete: l.Incomplete})
+	}
+	return gaps
+}
+
+// GroupsSource stands in place of a meeting's number for the list of groups.
+const GroupsSource = "groups"
+
+// Fingerprints returns what a plan file keeps of the agendas and of the list of
+// groups, to find out later whether they have changed. When a living group was
+// last edited is no part of it: what matters of an edit shows otherwise.
+func (s Sources) Fingerprints() []SourceDigest {
+	var marks []SourceDigest
+	for _, m := range s.Meetings {
+		marks = append(marks, SourceDigest{Meeting: m.Number, Digest: m.Digest()})
 	}
 	if s.Groups == nil {
 		return marks
@@ -47,5 +84,5 @@ func (s Sources) Marks() []AgendaMark {
 		}
 		quiet.Groups[i] = g
 	}
-	return append(marks, AgendaMark{Meeting: GroupsMark, Digest: quiet.Digest()})
+	return append(marks, SourceDigest{Meeting: GroupsSource, Digest: quiet.Digest()})
 }

@@ -3,66 +3,65 @@ package want
 import (
 	"strings"
 	"testing"
-	"text/template"
+	"unicode/utf8"
 
+	"muster/agenda"
 	"muster/provision"
+	"muster/provision/internal/sample"
 )
 
-// FuzzPattern holds the quick way of filling in a template against
-// text/template itself.
-func FuzzPattern(f *testing.F) {
-	const limit = 60
+// FuzzTitle fills any template in, with any name of a group: it is refused, or
+// gives one line that is not too long.
+func FuzzTitle(f *testing.F) {
 	for _, s := range []string{
-		DefaultTitle, DefaultDescription, "", "plain", "{{.Name}}", "{{- .Name -}} x", "{{/* no */}}{{.Name}}", "{{.Start}}", "{{.Name | printf \"%q\"}}",
-		"{{$x := .Name}}{{$x}}", "{{.What.Then}}", "{{with .Area}}{{.}}{{end}}", "{{.}}", "{{(.Name)}}", "{{define \"x\"}}{{.Name}}{{end}}{{template \"x\" .}}", "{{\"{{\"}}{{.Log}}", "{{ .Acronym }}:{{.GroupName}}", " {{.Log}} {{.Log}}  a\tb {{.Name}} ", "{{.Log}} ", "{{.Name}} {{.Log}} {{.Log}}x",
+		DefaultTitle, DefaultDescription, "", "plain", "{{.Name}}", "{{- .Name -}} x", "{{/* no */}}{{.Name}}", "{{.Start}}",
+		"{{.Name | printf \"%q\"}}", "{{$x := .Name}}{{$x}}", "{{.What.Then}}", "{{with .Area}}{{.}}{{end}}", "{{.}}",
+		"{{define \"x\"}}{{.Name}}{{end}}{{template \"x\" .}}", "{{\"{{\"}}{{.Log}}", " {{.Log}} {{.Log}}  a\tb {{.Name}} ",
 	} {
 		f.Add(s, "quic")
 	}
-	f.Fuzz(func(t *testing.T, source, word string) {
+	f.Fuzz(func(t *testing.T, source, name string) {
 		if strings.Contains(source, "range") || strings.Contains(source, "%") || strings.Contains(source, "template") {
 			return // may take for ever, or fill the memory
 		}
-		p, err := newPattern("test", source)
+		rules := bare()
+		rules.Title = source
+		if rules.Validate() != nil {
+			return
+		}
+		g := sample.Group("quic", "wg")
+		g.Name = name
+		w, err := Derive(Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{g}, sample.Session(1, "quic", "sched"))}}, rules, sample.Day)
 		if err != nil {
 			return
 		}
-		facts := sampleFacts()
-		facts.Name, facts.GroupName, facts.Log = provision.OneLine(word, 40), provision.OneLine(word+word, 40), ""
-		got, _, err := p.fill(facts, limit, []byte("dirt"))
-		var b strings.Builder
-		tmpl, perr := template.New("").Parse(source)
-		if perr != nil {
-			t.Fatal(perr)
-		}
-		want := tmpl.Execute(&b, facts)
-		if (err == nil) != (want == nil) || err == nil && got != provision.OneLine(b.String(), limit) {
-			t.Errorf("%q: got %q, %v, text/template says %q, %v", source, got, err, provision.OneLine(b.String(), limit), want)
+		title := w.Rooms[0].Title()
+		if n := utf8.RuneCountInString(title); n > provision.MaxTitle || strings.ContainsAny(title, "\n\r\t\x00") || title != strings.TrimSpace(title) {
+			t.Errorf("%q of %d runes", title, n)
 		}
 	})
 }
 
-func TestPatternIsQuickWhereItCanBe(t *testing.T) {
+func TestEveryFactHasAText(t *testing.T) {
 	t.Parallel()
-	for source, quick := range map[string]bool{
-		DefaultTitle: true, DefaultDescription: true, "https://x/{{.Name}}/": true,
-		"{{if .Name}}x{{end}}": false, "{{.Start}}": false, "{{.Name | len}}": false, "{{$x := .Name}}": false, "a  b {{.Name}}": false, " {{.Name}}\n": false,
-	} {
-		p, err := newPattern("test", source)
-		if err != nil || (p.pieces != nil) != quick {
-			t.Errorf("%q: quick %v, %v", source, p.pieces != nil, err)
-		}
+	g := sample.Group("quic", "wg")
+	m := sample.Meeting([]agenda.Group{g}, sample.Session(1, "quic", "sched"))
+	cases := map[string]string{
+		"Name": "quic", "Acronym": "quic", "GroupName": "Name of quic", "Type": "wg", "State": "active", "Kind": "IETF working group",
+		"Area": "art", "Meeting": "IETF 126", "City": "Vienna", "AgendaURL": m.AgendaURL, "LogURL": "https://logs.example.org/quic",
+		"Start.Year": "2026", "Place": "Hall A", "What": "IETF working group in the art area.",
+		"When":   "Next session: Monday 20 July 2026, 10:00-11:00 UTC, Hall A, IETF 126.",
+		"Agenda": "Agenda: " + m.AgendaURL, "Log": "Log: https://logs.example.org/quic",
+		"NoteWell": "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/",
 	}
-}
-
-func TestEveryTextOfTheFactsCanBeFilledIn(t *testing.T) {
-	t.Parallel()
-	for _, name := range strings.Fields("Name Acronym GroupName Type State Kind Area Meeting City AgendaURL LogURL Place What When Agenda Log NoteWell") {
-		p, err := newPattern("test", "{{."+name+"}}")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, _, _ := p.fill(sampleFacts(), provision.MaxTitle, nil); got != "sample" || p.pieces == nil {
-			t.Errorf("%s: %q", name, got)
-		}
+	for name, want := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rules := bare()
+			rules.Title, rules.LogURL = "{{."+name+"}}", "https://logs.example.org/{{.Name}}"
+			if got := roomOf(t, wantOf(t, rules, m), "quic").Title(); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 }

@@ -11,27 +11,16 @@ import (
 
 	"muster/agenda"
 	"muster/provision"
-	"muster/xmppadmin"
 )
 
-// Derive says which rooms the sources and the rules ask for at the time now, and
-// whose life is over.
+// Derive returns which rooms the sources and the rules want at the time now, and
+// which are to be archived or left alone.
 //
-// A session's room is its own chat room where it has one, else "plenary" for a
-// plenary session, else its group's acronym. Sessions count when their group
-// is of a configured type, plenary sessions whoever owns them. Moved sessions'
-// ghosts count for nothing; a room all of whose sessions are cancelled is
-// wanted only where it exists, and not where its life is over. The order of the meetings, and a meeting given
-// twice, make no difference.
-//
-// A group of a year-round type that is active, proposed or a BOF has its room
-// whether it meets or not. A BOF's ends 30 days (see Rules.Grace) after the
-// last meeting it was on, unless it is on an agenda in hand. That of a group
-// which is concluded, abandoned, replaced or a concluded BOF ends 30 days
-// after that, and that of a renamed group at once, when there is a room in its
-// place. A room that anything asks for does not end; nor does any because
-// something is missing from an agenda or a list, nor by a list that is not
-// current or not whole.
+// A session's room is [agenda.Session.Room], in lower case. Sessions count when
+// their group is of a configured type, plenary sessions whichever group owns
+// them. Superseded rows of moved sessions count for nothing. The order of the
+// meetings, and a meeting given twice, make no difference. How long a room
+// lives is decided by the table at decide, in lifecycle.go.
 //
 // The error is that of [Rules.Validate], a template that fails on a room, or
 // one that joins a [*CollisionError] for each name that two claim.
@@ -40,32 +29,109 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	if err != nil {
 		return Wanted{}, err
 	}
-	g := newGathering(c, in, now)
-	w := Wanted{Service: rules.Service}
-	for _, m := range inOrder(in.Meetings) {
-		w.Meetings = append(w.Meetings, g.meeting(m))
+	w := Wanted{Service: rules.Service, Groups: groupStats(in.Groups, c), Gaps: in.gaps()}
+	meetings := in.meetings(now)
+	for _, m := range meetings {
+		w.Meetings = append(w.Meetings, m.stats(c.types))
 	}
-	g.warnEmpty(w.Meetings)
+	w.Roomless = roomless(meetings, c.types)
+	all := collect(meetings, in, c)
+	verdicts, warnings := newContext(c, in, meetings, now).decideAll(all)
+	if err := collisions(all, verdicts); err != nil {
+		return Wanted{}, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := w.add(all[name], verdicts[name], c); err != nil {
+			return Wanted{}, fmt.Errorf("room %q: %w", name, err)
+		}
+	}
+	w.Warnings = slices.Concat(warnings, emptyWarnings(w.Meetings), groupWarnings(in.Groups, c))
+	for _, m := range meetings {
+		w.Warnings = append(w.Warnings, m.warnings(c.types)...)
+	}
+	slices.Sort(w.Warnings)
+	return w, nil
+}
+
+// collect returns every name that the sources or the rules have, with all that
+// they have under it.
+func collect(meetings []*meeting, in Sources, c *compiled) candidates {
+	all := make(candidates)
+	for _, m := range meetings {
+		all.addMeeting(m, c.types)
+	}
 	for i := range c.Standing {
-		g.claim(c.Standing[i].Name).standing = &c.Standing[i]
+		all.at(c.Standing[i].Name).standing = &c.Standing[i]
 	}
-	if in.Groups != nil {
-		w.Groups = g.groups(in.Groups)
+	all.addGroups(in.Groups, c)
+	for name := range in.History {
+		all.at(name)
 	}
-	g.renamings()
-	slices.SortFunc(g.order, func(a, b *claim) int { return strings.Compare(a.name, b.name) })
-	if err := g.collisions(); err != nil {
-		return Wanted{}, err
+	for name := range c.renamed {
+		all.at(name)
 	}
-	if w.Rooms, w.Refused, err = g.rooms(); err != nil {
-		return Wanted{}, err
+	return all
+}
+
+// decideAll decides on the rooms of all candidates: first as if the list had
+// renamed no group, and then, since that depends on the rooms of their new
+// names, on those of renamed groups.
+func (x context) decideAll(all candidates) (map[string]verdict, []string) {
+	verdicts := make(map[string]verdict, len(all))
+	for name, c := range all {
+		verdicts[name] = x.decide(c, renaming{to: x.rules.renamed[name], source: provision.FromRenamed})
 	}
-	rest, err := g.ends()
-	w.Rooms = append(w.Rooms, rest...)
-	slices.SortFunc(w.Rooms, func(a, b provision.Room) int { return strings.Compare(a.Name, b.Name) })
-	slices.Sort(g.warnings)
-	w.Warnings = g.warnings
-	return w, err
+	renamed, warnings := x.renamings(verdicts)
+	for name, r := range renamed {
+		verdicts[name] = x.decide(all[name], r)
+	}
+	return verdicts, warnings
+}
+
+// add adds the room of a candidate, or the refusal of its name.
+func (w *Wanted) add(c *candidate, v verdict, rules *compiled) error {
+	wrong := provision.CheckName(c.name)
+	switch {
+	case v.Desired == "":
+		return nil
+	case wrong != "" && v.Desired.Wanted():
+		w.Refused = append(w.Refused, Refusal{Name: c.name, Why: wrong, Reasons: c.reasons(v)})
+		return nil
+	case wrong != "":
+		return nil
+	}
+	r := provision.Room{Name: c.name, JID: rules.JID(c.name), Decision: v.Decision}
+	r.Decision.Reason = withGrace(v.Decision, v.grace)
+	var err error
+	switch {
+	case v.Desired.Wanted():
+		r.Reasons = c.reasons(v)
+		r.Settings, err = c.liveSettings(v, rules)
+	case v.Desired.Over():
+		r.Settings, err = rules.archivedSettings(c.name, v.Decision, v.now)
+	}
+	w.Rooms = append(w.Rooms, r)
+	return err
+}
+
+// collisions returns one error for all names that two claim, or nil.
+func collisions(all candidates, verdicts map[string]verdict) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if who := all[name].claimants(verdicts[name]); who != nil {
+			errs = append(errs, &CollisionError{Name: name, Claimants: who})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// meetings returns the meetings in hand, by their first session.
+func (s Sources) meetings(now time.Time) []*meeting {
+	var out []*meeting
+	for _, m := range inOrder(s.Meetings) {
+		out = append(out, newMeeting(m, now))
+	}
+	return out
 }
 
 // inOrder returns the meetings by their first session, each number once.
@@ -92,94 +158,4 @@ func firstStart(m *agenda.Meeting) time.Time {
 		}
 	}
 	return first
-}
-
-// collisions returns one error for all names that two claim, or nil.
-func (g *gathering) collisions() error {
-	var errs []error
-	for _, c := range g.order {
-		if who := c.claimants(); who != nil {
-			errs = append(errs, &CollisionError{Name: c.name, Claimants: who})
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// rooms turns the claims into rooms.
-func (g *gathering) rooms() ([]provision.Room, []Refusal, error) {
-	rooms := make([]provision.Room, 0, len(g.order))
-	var refused []Refusal
-	common := g.rules.live()
-	for _, c := range g.order {
-		if g.over(c) {
-			continue
-		}
-		if why := provision.CheckName(c.name); why != "" {
-			refused = append(refused, Refusal{Name: c.name, Why: why, Reasons: c.reasons(g.rules.Grace)})
-			continue
-		}
-		s := maps.Clone(common)
-		if err := g.describe(c, s); err != nil {
-			return nil, nil, fmt.Errorf("room %q: %w", c.name, err)
-		}
-		rooms = append(rooms, provision.Room{
-			Name: c.name, JID: g.rules.JID(c.name), Decision: provision.Decision{Desired: c.desired()},
-			Settings: s, Reasons: c.reasons(g.rules.Grace),
-		})
-	}
-	return rooms, refused, nil
-}
-
-// describe sets the title and the description of a claim's room.
-func (g *gathering) describe(c *claim, s xmppadmin.Settings) error {
-	f, err := g.tell(c)
-	if err != nil {
-		return err
-	}
-	var title, text string
-	if c.standing != nil {
-		title = provision.OneLine(cmp.Or(c.standing.Title, c.name), provision.MaxTitle)
-		text = provision.OneLine(c.standing.Description, provision.MaxDescription)
-	} else if title, g.buf, err = g.rules.title.fill(f, provision.MaxTitle, g.buf); err != nil {
-		return err
-	}
-	if text == "" {
-		if text, g.buf, err = g.rules.description.fill(f, provision.MaxDescription, g.buf); err != nil {
-			return err
-		}
-	}
-	s[xmppadmin.Title] = title
-	s[xmppadmin.Description] = text
-	return nil
-}
-
-// tell returns what there is to say of a claim's room, until the next call.
-func (g *gathering) tell(c *claim) (*Facts, error) {
-	f := &g.facts
-	*f = Facts{Name: c.name, Acronym: c.name, NoteWell: noteWell}
-	var err error
-	if f.Log, g.buf, err = g.rules.logLine(f, g.buf); err != nil {
-		return nil, err
-	}
-	f.LogURL = strings.TrimPrefix(f.Log, logLabel)
-	c.about(f, g.words)
-	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
-	f.next(c.next)
-	at := c.latest
-	if c.next.meeting != nil {
-		at = c.next.meeting
-	}
-	if at != nil {
-		f.Meeting, f.City, f.AgendaURL, f.Agenda = at.label, at.city, at.url, at.urlInWords
-	}
-	return f, nil
-}
-
-// logLine returns the sentence that says where the public log is, empty where
-// there is none.
-func (c *compiled) logLine(f *Facts, buf []byte) (string, []byte, error) {
-	if c.LogURL == "" {
-		return "", buf, nil
-	}
-	return c.log.fill(f, provision.MaxDescription, buf)
 }

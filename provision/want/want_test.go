@@ -37,24 +37,41 @@ func TestWantWhichRooms(t *testing.T) {
 		refused  []string
 		warned   string
 	}{
-		"group's acronym":                    {sessions: []agenda.Session{sample.Session(1, "quic", "sched")}, live: []string{"quic"}},
-		"the four types":                     {sessions: []agenda.Session{sample.Session(1, "quic", "sched"), sample.Session(2, "cfrg", "sched"), sample.Session(3, "dispatch", "sched"), sample.Session(4, "gaia", "sched")}, live: []string{"cfrg", "dispatch", "gaia", "quic"}},
-		"a type not configured":              {sessions: []agenda.Session{sample.Session(1, "emodir", "sched")}},
-		"a type configured":                  {sessions: []agenda.Session{sample.Session(1, "emodir", "sched"), sample.Session(2, "quic", "sched")}, types: []string{"team"}, live: []string{"emodir"}},
-		"several sessions, one room":         {sessions: []agenda.Session{sample.Session(1, "quic", "sched"), sample.Session(2, "quic", "sched")}, live: []string{"quic"}},
-		"plenary, whoever owns it":           {sessions: []agenda.Session{typed(sample.Session(1, "ietf", "sched"), "plenary")}, live: []string{"plenary"}},
-		"plenary of a group not listed":      {sessions: []agenda.Session{typed(sample.Session(1, "nowhere", "sched"), "plenary")}, live: []string{"plenary"}},
-		"plenary of a working group":         {sessions: []agenda.Session{typed(sample.Session(1, "quic", "sched"), "plenary")}, live: []string{"plenary"}},
-		"plenary with its own chat room":     {sessions: []agenda.Session{chat(typed(sample.Session(1, "ietf", "sched"), "plenary"), "Town-Hall")}, live: []string{"town-hall"}},
-		"break":                              {sessions: []agenda.Session{typed(sample.Session(1, "secretariat", "sched"), "break")}},
-		"registration":                       {sessions: []agenda.Session{typed(sample.Session(1, "secretariat", "sched"), "reg")}},
-		"break of a configured type":         {sessions: []agenda.Session{typed(sample.Session(1, "secretariat", "sched"), "break")}, types: []string{"adm"}},
-		"other session of a working group":   {sessions: []agenda.Session{typed(sample.Session(1, "quic", "sched"), "other")}, live: []string{"quic"}},
-		"session of no type":                 {sessions: []agenda.Session{typed(sample.Session(1, "quic", "sched"), "")}, live: []string{"quic"}},
-		"own chat room, type configured":     {sessions: []agenda.Session{chat(sample.Session(1, "emodir", "sched"), "wgchairs")}, types: []string{"team"}, live: []string{"wgchairs"}},
+		"group's acronym": {sessions: []agenda.Session{sample.Session(1, "quic", "sched")}, live: []string{"quic"}},
+		"the four types": {
+			sessions: []agenda.Session{sample.Session(1, "quic", "sched"), sample.Session(2, "cfrg", "sched"), sample.Session(3, "dispatch", "sched"), sample.Session(4, "gaia", "sched")},
+			live:     []string{"cfrg", "dispatch", "gaia", "quic"},
+		},
+		"a type not configured": {sessions: []agenda.Session{sample.Session(1, "emodir", "sched")}},
+		"a type configured": {
+			sessions: []agenda.Session{sample.Session(1, "emodir", "sched"), sample.Session(2, "quic", "sched")}, types: []string{"team"},
+			live: []string{"emodir"},
+		},
+		"several sessions, one room": {
+			sessions: []agenda.Session{sample.Session(1, "quic", "sched"), sample.Session(2, "quic", "sched")}, live: []string{"quic"},
+		},
+		"plenary of any group": {sessions: []agenda.Session{typed(sample.Session(1, "ietf", "sched"), "plenary")}, live: []string{"plenary"}},
+		"plenary of a group not listed": {
+			sessions: []agenda.Session{typed(sample.Session(1, "nowhere", "sched"), "plenary")}, live: []string{"plenary"},
+		},
+		"plenary of a working group": {sessions: []agenda.Session{typed(sample.Session(1, "quic", "sched"), "plenary")}, live: []string{"plenary"}},
+		"plenary with its own chat room": {
+			sessions: []agenda.Session{chat(typed(sample.Session(1, "ietf", "sched"), "plenary"), "Town-Hall")}, live: []string{"town-hall"},
+		},
+		"break":                            {sessions: []agenda.Session{typed(sample.Session(1, "secretariat", "sched"), "break")}},
+		"registration":                     {sessions: []agenda.Session{typed(sample.Session(1, "secretariat", "sched"), "reg")}},
+		"break of a configured type":       {sessions: []agenda.Session{typed(sample.Session(1, "secretariat", "sched"), "break")}, types: []string{"adm"}},
+		"other session of a working group": {sessions: []agenda.Session{typed(sample.Session(1, "quic", "sched"), "other")}, live: []string{"quic"}},
+		"session of no type":               {sessions: []agenda.Session{typed(sample.Session(1, "quic", "sched"), "")}, live: []string{"quic"}},
+		"own chat room, type configured": {
+			sessions: []agenda.Session{chat(sample.Session(1, "emodir", "sched"), "wgchairs")}, types: []string{"team"}, live: []string{"wgchairs"},
+		},
 		"own chat room, type not configured": {sessions: []agenda.Session{chat(sample.Session(1, "emodir", "sched"), "wgchairs")}},
-		"own chat room for one of two":       {sessions: []agenda.Session{sample.Session(1, "quic", "sched"), chat(sample.Session(2, "quic", "sched"), "quic-interop")}, live: []string{"quic", "quic-interop"}},
-		"upper case":                         {sessions: []agenda.Session{sample.Session(1, "IMTC", "sched")}, live: []string{"imtc"}},
+		"own chat room for one of two": {
+			sessions: []agenda.Session{sample.Session(1, "quic", "sched"), chat(sample.Session(2, "quic", "sched"), "quic-interop")},
+			live:     []string{"quic", "quic-interop"},
+		},
+		"upper case": {sessions: []agenda.Session{sample.Session(1, "IMTC", "sched")}, live: []string{"imtc"}},
 		"odd names that are good": {
 			sessions: []agenda.Session{sample.Session(1, "x3s3.3", ""), sample.Session(2, "hip_conclded", ""), sample.Session(3, "6man", ""), sample.Session(4, "krb-wg", ""), sample.Session(5, strings.Repeat("x", 64), "")},
 			live:     []string{"6man", "hip_conclded", "krb-wg", "x3s3.3", strings.Repeat("x", 64)},
@@ -63,16 +80,37 @@ func TestWantWhichRooms(t *testing.T) {
 			sessions: []agenda.Session{sample.Session(1, "-old", ""), sample.Session(2, "a b", ""), sample.Session(3, "ünï", ""), sample.Session(4, "\u212Aelvin", ""), sample.Session(5, strings.Repeat("y", 65), ""), chat(sample.Session(6, "quic", ""), "tls/ssl")},
 			refused:  []string{"-old", "a b", "tls/ssl", strings.Repeat("y", 65), "ünï", "\u212Aelvin"},
 		},
-		"ghost of a moved session":           {sessions: []agenda.Session{sample.Session(1, "quic", agenda.Rescheduled)}},
-		"ghost beside the session":           {sessions: []agenda.Session{sample.Session(1, "quic", agenda.Rescheduled), sample.Session(2, "quic", "sched")}, live: []string{"quic"}},
-		"all cancelled":                      {sessions: []agenda.Session{sample.Session(1, "quic", agenda.Canceled), sample.Session(2, "quic", agenda.CanceledPA)}, kept: []string{"quic"}},
-		"all gone in other ways":             {sessions: []agenda.Session{sample.Session(1, "quic", "deleted"), sample.Session(2, "cfrg", "notmeet"), sample.Session(3, "gaia", "disappr")}, kept: []string{"cfrg", "gaia", "quic"}},
-		"one of two cancelled":               {sessions: []agenda.Session{sample.Session(1, "quic", agenda.Canceled), sample.Session(2, "quic", "sched")}, live: []string{"quic"}},
-		"cancelled plenary":                  {sessions: []agenda.Session{typed(sample.Session(1, "ietf", agenda.Canceled), "plenary")}, kept: []string{"plenary"}},
-		"statuses on the way":                {sessions: []agenda.Session{sample.Session(1, "quic", ""), sample.Session(2, "cfrg", "schedw"), sample.Session(3, "gaia", "apprw")}, live: []string{"cfrg", "gaia", "quic"}},
-		"unknown status":                     {sessions: []agenda.Session{sample.Session(1, "quic", "postponed"), sample.Session(2, "cfrg", "postponed")}, live: []string{"cfrg", "quic"}, warned: `IETF 126: the status "postponed" is not known, its sessions (2) are taken as scheduled`},
-		"unknown status that makes no room":  {sessions: []agenda.Session{sample.Session(1, "emodir", "postponed")}},
-		"unknown type":                       {sessions: []agenda.Session{sample.Session(1, "nameless", "sched"), sample.Session(2, "nameless", "sched"), sample.Session(3, "unlisted", "sched")}, warned: "IETF 126: no room for groups whose type is not known (2): nameless, unlisted"},
+		"ghost of a moved session": {sessions: []agenda.Session{sample.Session(1, "quic", agenda.Rescheduled)}},
+		"ghost beside the session": {
+			sessions: []agenda.Session{sample.Session(1, "quic", agenda.Rescheduled), sample.Session(2, "quic", "sched")}, live: []string{"quic"},
+		},
+		"all cancelled": {
+			sessions: []agenda.Session{sample.Session(1, "quic", agenda.Canceled), sample.Session(2, "quic", agenda.CanceledPA)},
+			kept:     []string{"quic"},
+		},
+		"all gone in other ways": {
+			sessions: []agenda.Session{sample.Session(1, "quic", "deleted"), sample.Session(2, "cfrg", "notmeet"), sample.Session(3, "gaia", "disappr")},
+			kept:     []string{"cfrg", "gaia", "quic"},
+		},
+		"one of two cancelled": {
+			sessions: []agenda.Session{sample.Session(1, "quic", agenda.Canceled), sample.Session(2, "quic", "sched")}, live: []string{"quic"},
+		},
+		"cancelled plenary": {
+			sessions: []agenda.Session{typed(sample.Session(1, "ietf", agenda.Canceled), "plenary")}, kept: []string{"plenary"},
+		},
+		"statuses on the way": {
+			sessions: []agenda.Session{sample.Session(1, "quic", ""), sample.Session(2, "cfrg", "schedw"), sample.Session(3, "gaia", "apprw")},
+			live:     []string{"cfrg", "gaia", "quic"},
+		},
+		"unknown status": {
+			sessions: []agenda.Session{sample.Session(1, "quic", "postponed"), sample.Session(2, "cfrg", "postponed")},
+			live:     []string{"cfrg", "quic"}, warned: `IETF 126: the status "postponed" is not known, its sessions (2) are taken as scheduled`,
+		},
+		"unknown status that makes no room": {sessions: []agenda.Session{sample.Session(1, "emodir", "postponed")}},
+		"unknown type": {
+			sessions: []agenda.Session{sample.Session(1, "nameless", "sched"), sample.Session(2, "nameless", "sched"), sample.Session(3, "unlisted", "sched")},
+			warned:   "IETF 126: no room for groups whose type is not known (2): nameless, unlisted",
+		},
 		"unknown type of who serves a break": {sessions: []agenda.Session{typed(sample.Session(1, "nameless", "sched"), "break")}},
 	}
 	for name, c := range cases {
@@ -135,21 +173,36 @@ func TestWantReasons(t *testing.T) {
 		w := wantOf(t, rules, order...)
 		check.Same(t, "quic", roomOf(t, w, "quic").Reasons, []provision.Reason{
 			{Source: provision.FromMeeting, Meeting: "126", Group: "quic", GroupType: "wg", Sessions: []int{1, 2}, Text: "IETF 126: 2 sessions of quic (wg)"},
-			{Source: provision.FromMeeting, Meeting: "126", Group: "tls", GroupType: "wg", Sessions: []int{7}, Text: "IETF 126: 1 session of tls (wg), in a chat room of their own"},
-			{Source: provision.FromMeeting, Meeting: "interim-2026-quic-01", Group: "quic", GroupType: "wg", Sessions: []int{20}, Text: "interim-2026-quic-01: 1 session of quic (wg)"},
+			{
+				Source: provision.FromMeeting, Meeting: "126", Group: "tls", GroupType: "wg", Sessions: []int{7},
+				Text: "IETF 126: 1 session of tls (wg), in a chat room of their own",
+			},
+			{
+				Source: provision.FromMeeting, Meeting: "interim-2026-quic-01", Group: "quic", GroupType: "wg", Sessions: []int{20},
+				Text: "interim-2026-quic-01: 1 session of quic (wg)",
+			},
 		})
 		check.Same(t, "plenary", roomOf(t, w, "plenary").Reasons, []provision.Reason{
-			{Source: provision.FromMeeting, Meeting: "126", Group: "ietf", GroupType: "ietf", Sessions: []int{9}, Text: "IETF 126: 1 plenary session of ietf (ietf)"},
+			{
+				Source: provision.FromMeeting, Meeting: "126", Group: "ietf", GroupType: "ietf", Sessions: []int{9},
+				Text: "IETF 126: 1 plenary session of ietf (ietf)",
+			},
 		})
 		check.Same(t, "tls", roomOf(t, w, "tls").Reasons, []provision.Reason{
-			{Source: provision.FromMeeting, Meeting: "126", Group: "tls", GroupType: "wg", Sessions: []int{8}, Text: "IETF 126: 1 session of tls (wg), all cancelled"},
+			{
+				Source: provision.FromMeeting, Meeting: "126", Group: "tls", GroupType: "wg", Sessions: []int{8},
+				Text: "IETF 126: 1 session of tls (wg), all cancelled",
+			},
 		})
 		check.Same(t, "hallway", roomOf(t, w, "hallway").Reasons, []provision.Reason{{Source: provision.FromStanding, Text: "standing room"}})
 		if got := roomOf(t, w, "wgchairs").Title(); got != "wgchairs: WG Chairs Forum" {
 			t.Errorf("title of a session's own room: %q", got)
 		}
-		check.Same(t, "tallies", w.Meetings, []Tally{
-			{Meeting: "126", Sessions: 7, Configured: 6, End: sample.Day.Add(10 * time.Hour)}, {Meeting: "interim-2026-quic-01", Sessions: 1, Configured: 1, End: sample.Day.Add(21 * time.Hour)},
+		check.Same(t, "tallies", w.Meetings, []MeetingStats{
+			{
+				Meeting: "126", Sessions: 7, Configured: 6, End: sample.Day.Add(10 * time.Hour)}, {Meeting: "interim-2026-quic-01", Sessions: 1,
+				Configured: 1, End: sample.Day.Add(21 * time.Hour),
+			},
 		})
 	}
 }
@@ -173,14 +226,35 @@ func TestWantCollisions(t *testing.T) {
 		sessions []agenda.Session
 		want     string // empty for none
 	}{
-		"two groups":             {bare(), []agenda.Group{sample.Group("IMTC", "wg"), sample.Group("imtc", "rg")}, []agenda.Session{sample.Session(1, "imtc", "sched"), sample.Session(2, "IMTC", "sched")}, `room "imtc": claimed by group "IMTC" and by group "imtc"`},
-		"two groups, one absent": {bare(), []agenda.Group{sample.Group("IMTC", "wg"), sample.Group("imtc", "rg")}, []agenda.Session{sample.Session(1, "imtc", "sched"), sample.Session(2, "IMTC", agenda.Canceled)}, `room "imtc": claimed by group "IMTC" and by group "imtc"`},
-		"standing and group":     {standing("quic"), []agenda.Group{sample.Group("quic", "wg")}, []agenda.Session{sample.Session(1, "quic", "sched")}, `room "quic": claimed by group "quic" and by standing room "quic"`},
-		"plenary and group":      {bare(), []agenda.Group{sample.Group("plenary", "wg"), sample.Group("ietf", "ietf")}, []agenda.Session{sample.Session(1, "plenary", "sched"), plenary}, `room "plenary": claimed by group "plenary" and by the plenary`},
-		"standing twice":         {standing("lounge", "lounge"), nil, nil, `room "lounge": claimed by a standing room and by another standing room`},
-		"two names":              {standing("a", "b"), []agenda.Group{sample.Group("b", "wg"), sample.Group("a", "wg")}, []agenda.Session{sample.Session(1, "b", "sched"), sample.Session(2, "a", "sched")}, "room \"a\": claimed by group \"a\" and by standing room \"a\"\nroom \"b\": claimed by group \"b\" and by standing room \"b\""},
-		"chat room of another":   {bare(), []agenda.Group{sample.Group("quic", "wg"), sample.Group("tls", "wg")}, []agenda.Session{sample.Session(1, "quic", "sched"), shared}, ""},
-		"standing plenary":       {standing("plenary"), []agenda.Group{sample.Group("ietf", "ietf")}, []agenda.Session{plenary}, ""},
+		"two groups": {
+			bare(), []agenda.Group{sample.Group("IMTC", "wg"), sample.Group("imtc", "rg")},
+			[]agenda.Session{sample.Session(1, "imtc", "sched"), sample.Session(2, "IMTC", "sched")},
+			`room "imtc": claimed by group "IMTC" and by group "imtc"`,
+		},
+		"two groups, one absent": {
+			bare(), []agenda.Group{sample.Group("IMTC", "wg"), sample.Group("imtc", "rg")},
+			[]agenda.Session{sample.Session(1, "imtc", "sched"), sample.Session(2, "IMTC", agenda.Canceled)},
+			`room "imtc": claimed by group "IMTC" and by group "imtc"`,
+		},
+		"standing and group": {
+			standing("quic"), []agenda.Group{sample.Group("quic", "wg")}, []agenda.Session{sample.Session(1, "quic", "sched")},
+			`room "quic": claimed by group "quic" and by standing room "quic"`,
+		},
+		"plenary and group": {
+			bare(), []agenda.Group{sample.Group("plenary", "wg"), sample.Group("ietf", "ietf")},
+			[]agenda.Session{sample.Session(1, "plenary", "sched"), plenary}, `room "plenary": claimed by group "plenary" and by the plenary`,
+		},
+		"standing twice": {standing("lounge", "lounge"), nil, nil, `room "lounge": claimed by a standing room and by another standing room`},
+		"two names": {
+			standing("a", "b"), []agenda.Group{sample.Group("b", "wg"), sample.Group("a", "wg")},
+			[]agenda.Session{sample.Session(1, "b", "sched"), sample.Session(2, "a", "sched")},
+			"room \"a\": claimed by group \"a\" and by standing room \"a\"\nroom \"b\": claimed by group \"b\" and by standing room \"b\"",
+		},
+		"chat room of another": {
+			bare(), []agenda.Group{sample.Group("quic", "wg"), sample.Group("tls", "wg")},
+			[]agenda.Session{sample.Session(1, "quic", "sched"), shared}, "",
+		},
+		"standing plenary": {standing("plenary"), []agenda.Group{sample.Group("ietf", "ietf")}, []agenda.Session{plenary}, ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -225,7 +299,7 @@ func TestWantSettings(t *testing.T) {
 	}
 	rules.Language = ""
 	if _, ok := roomOf(t, wantOf(t, rules, m), "moq").Settings[xmppadmin.Language]; ok {
-		t.Error("a language that nobody configured is wanted")
+		t.Error("a language is wanted without being configured")
 	}
 }
 
@@ -241,6 +315,11 @@ func TestWantDescription(t *testing.T) {
 	timeless.Start = time.Time{}
 	nowhere := sample.Session(1, "quic", "sched")
 	nowhere.Location, nowhere.Duration = "", 0
+	late := func(start time.Time, d time.Duration) agenda.Session {
+		s := sample.Session(1, "quic", "sched")
+		s.Start, s.Duration = start, d
+		return s
+	}
 	exactly := sample.Session(0, "quic", "sched")
 	proposed := sample.Group("quic", "wg")
 	proposed.State = "proposed"
@@ -255,20 +334,72 @@ func TestWantDescription(t *testing.T) {
 		contains []string
 		without  []string
 	}{
-		"zone by name":         {group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), zone: berlin, contains: []string{"Monday 20 July 2026, 12:00-13:00 CEST (Europe/Berlin), Hall A, IETF 126."}},
-		"no zone":              {group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"10:00-11:00 UTC, Hall A"}},
-		"no place, no end":     {group: sample.Group("quic", "wg"), session: nowhere, contains: []string{"10:00 UTC, IETF 126."}},
-		"no time":              {group: sample.Group("quic", "wg"), session: timeless, contains: []string{"Agenda: https://"}, without: []string{"Next session"}},
-		"now":                  {group: sample.Group("quic", "wg"), session: exactly, contains: []string{"Next session: Monday 20 July 2026, 09:00-10:00"}},
-		"over":                 {group: sample.Group("quic", "wg"), session: exactly, now: sample.Day.Add(1), contains: []string{"IETF working group in the art area."}, without: []string{"Next session"}},
-		"next meeting is next": {group: sample.Group("quic", "wg"), session: exactly, now: sample.Day.Add(1), also: []agenda.Meeting{later}, contains: []string{"IETF 127.", "meeting/127/agenda"}, without: []string{"meeting/126"}},
-		"this meeting is next": {group: sample.Group("quic", "wg"), session: exactly, also: []agenda.Meeting{later}, contains: []string{"IETF 126.", "meeting/126/agenda"}, without: []string{"meeting/127"}},
-		"all over":             {group: sample.Group("quic", "wg"), session: exactly, now: sample.Day.AddDate(1, 0, 0), also: []agenda.Meeting{later}, contains: []string{"meeting/127/agenda"}, without: []string{"Next session"}},
-		"cancelled":            {group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", agenda.Canceled), without: []string{"Next session"}},
-		"research group":       {group: sample.Group("quic", "rg"), session: sample.Session(1, "quic", "sched"), contains: []string{"IRTF research group. Next"}},
-		"proposed":             {group: proposed, session: sample.Session(1, "quic", "sched"), contains: []string{"Proposed IETF working group in the art area."}},
-		"plenary":              {group: sample.Group("ietf", "ietf"), session: plenary, contains: []string{"Plenary sessions of the IETF meeting.", "Next session: "}},
-		"no log":               {group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"Note Well"}, without: []string{"Log: "}},
+		"zone by name": {
+			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), zone: berlin,
+			contains: []string{"Monday 20 July 2026, 12:00-13:00 CEST (Europe/Berlin), Hall A, IETF 126."},
+		},
+		"no zone": {
+			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"10:00-11:00 UTC, Hall A"},
+		},
+		"no place, no end": {group: sample.Group("quic", "wg"), session: nowhere, contains: []string{"10:00 UTC, IETF 126."}},
+		"no time": {
+			group: sample.Group("quic", "wg"), session: timeless, contains: []string{"Agenda: https://"}, without: []string{"Next session"},
+		},
+		"now": {group: sample.Group("quic", "wg"), session: exactly, contains: []string{"Next session: Monday 20 July 2026, 09:00-10:00"}},
+		"over": {
+			group: sample.Group("quic", "wg"), session: exactly, now: sample.Day.Add(1), contains: []string{"IETF working group in the art area."},
+			without: []string{"Next session"},
+		},
+		"next meeting is next": {
+			group: sample.Group("quic", "wg"), session: exactly, now: sample.Day.Add(1), also: []agenda.Meeting{later},
+			contains: []string{"IETF 127.", "meeting/127/agenda"}, without: []string{"meeting/126"},
+		},
+		"this meeting is next": {
+			group: sample.Group("quic", "wg"), session: exactly, also: []agenda.Meeting{later}, contains: []string{"IETF 126.", "meeting/126/agenda"},
+			without: []string{"meeting/127"},
+		},
+		"all over": {
+			group: sample.Group("quic", "wg"), session: exactly, now: sample.Day.AddDate(1, 0, 0), also: []agenda.Meeting{later},
+			contains: []string{"meeting/127/agenda"}, without: []string{"Next session"},
+		},
+		"cancelled": {group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", agenda.Canceled), without: []string{"Next session"}},
+		"research group": {
+			group: sample.Group("quic", "rg"), session: sample.Session(1, "quic", "sched"), contains: []string{"IRTF research group. Next"},
+		},
+		"proposed": {
+			group: proposed, session: sample.Session(1, "quic", "sched"), contains: []string{"Proposed IETF working group in the art area."},
+		},
+		"plenary": {
+			group: sample.Group("ietf", "ietf"), session: plenary, contains: []string{"Plenary sessions of the IETF meeting.", "Next session: "},
+		},
+		"beyond midnight": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 12, 31, 23, 30, 0, 0, berlin), 2*time.Hour), zone: berlin,
+			contains: []string{"Next session: Thursday 31 December 2026, 23:30 to Friday 1 January 2027, 01:30 CET (Europe/Berlin), Hall A"},
+		},
+		"until midnight": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 7, 20, 23, 0, 0, 0, time.UTC), time.Hour),
+			contains: []string{"Monday 20 July 2026, 23:00 to Tuesday 21 July 2026, 00:00 UTC, Hall A"},
+		},
+		"clock set back": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 25 October 2026, 02:30 CEST to 02:30 CET (Europe/Berlin), Hall A"},
+		},
+		"clock set forward": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2027, 3, 28, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 28 March 2027, 01:30 CET to 03:30 CEST (Europe/Berlin), Hall A"},
+		},
+		"more than a day": {
+			group: sample.Group("quic", "wg"), session: late(sample.Day, 26*time.Hour),
+			contains: []string{"Monday 20 July 2026, 09:00 to Tuesday 21 July 2026, 11:00 UTC, Hall A"},
+		},
+		"a year not meant": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(9999, 7, 20, 9, 0, 0, 0, time.UTC), time.Hour),
+			contains: []string{"Agenda: https://"}, without: []string{"Next session", "9999"},
+		},
+		"no log": {
+			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"The IETF Note Well applies"},
+			without: []string{"Log: ", "logged"},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -338,4 +469,31 @@ func TestWantRenamedGroup(t *testing.T) {
 	if r.Title() != "ntp: New Name" || strings.Contains(r.Settings[xmppadmin.Description], "BOF") {
 		t.Errorf("the room is not that of the later meeting's group: %q", r.Settings)
 	}
+}
+
+// TestRoomless: groups that get no room because of their type are counted by
+// type; a group whose sessions are placeholders or plenaries is none of them.
+func TestRoomless(t *testing.T) {
+	t.Parallel()
+	lunch, plenary := sample.Session(4, "secretariat", "sched"), sample.Session(5, "ietf", "sched")
+	lunch.Type, plenary.Type, plenary.Room = "break", agenda.Plenary, agenda.PlenaryRoom
+	groups := []agenda.Group{sample.Group("quic", "wg"), sample.Group("emodir", "team"), sample.Group("chairs", "team"), sample.Group("rswg", "edwg"), sample.Group("ietf", "ietf")}
+	w := wantOf(t, bare(), sample.Meeting(groups, sample.Session(1, "quic", "sched"), sample.Session(2, "emodir", "sched"), sample.Session(3, "chairs", "sched"),
+		sample.Session(6, "emodir", agenda.Canceled), sample.Session(7, "unlisted", "sched"), sample.Session(8, "rswg", "sched"), lunch, plenary))
+	check.Same(t, "roomless", w.Roomless, []Roomless{{Type: "", Groups: []string{"unlisted"}}, {Type: "team", Groups: []string{"chairs", "emodir"}}})
+	check.Same(t, "names", w.Names(), []string{"plenary", "quic", "rswg"})
+}
+
+// TestYearRoundTypes: the types whose groups have rooms at any time by default.
+func TestYearRoundTypes(t *testing.T) {
+	t.Parallel()
+	var list []agenda.GroupRecord
+	for _, kind := range []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review", "team", "area", "adhoc", "program"} {
+		list = append(list, sample.Record("of-"+kind, kind, "active"))
+	}
+	w, err := Derive(Sources{Groups: sample.List(list...)}, bare(), sample.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check.Same(t, "names", w.Names(), []string{"of-ag", "of-dir", "of-edwg", "of-rag", "of-review", "of-rg", "of-wg"})
 }

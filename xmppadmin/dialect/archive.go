@@ -83,16 +83,11 @@ func (d *owner) archive(ctx context.Context, room string, s muc.Settings) error 
 	if err := xep.SubmitRoomForm(ctx, c, room, closing); err != nil {
 		return err // nothing has changed
 	}
-	found := settingsOf(form.Fields)
-	password, given := s[muc.Password]
-	if !given {
-		password = found[muc.Password]
-	}
-	revoked, err := d.silence(ctx, room, password, &before)
+	revoked, err := d.silence(ctx, room, s, &before)
 	if err == nil {
 		err = configure(ctx, c, room, muc.Settings{muc.Title: muc.ArchivedTitle(s[muc.Title])})
 	}
-	if err == nil || muc.IsMarked(found[muc.Title]) || isOpen(ctx, err) {
+	if err == nil || muc.IsMarked(settingsOf(form.Fields)[muc.Title]) || isOpen(ctx, err) {
 		return err
 	}
 	return d.undo(ctx, room, before, revoked, err)
@@ -138,6 +133,9 @@ func (d *owner) backUp(ctx context.Context, room string, form xep.Form, s muc.Se
 		maps.Copy(b.Fields, saved.Fields)
 		maps.Copy(b.Affiliations, saved.Affiliations)
 		b.Subscriptions = append(b.Subscriptions, saved.Subscriptions...)
+		if saved.Subject != nil {
+			b.Subject = saved.Subject
+		}
 	}
 	return b, storeBackup(ctx, c, room, b)
 }
@@ -156,6 +154,13 @@ func (d *owner) snapshot(ctx context.Context, room string, form xep.Form, s muc.
 	}
 	for _, item := range items {
 		b.Affiliations[item.JID] = affiliation{item.Affiliation, item.Nick, item.Reason}
+	}
+	if _, given := s[muc.Subject]; given {
+		subject, err := d.subject(ctx, room)
+		if err != nil {
+			return b, err
+		}
+		b.Subject = &subject
 	}
 	for _, name := range []string{"allow_subscription", fieldPrefix + "allow_subscription"} {
 		if f, ok := form.Field(name); ok && f.Bool() {
@@ -184,8 +189,9 @@ const silenceRounds = 5
 
 // silence takes away affiliations and voices in a closed room until the lists
 // show that only owners can speak. It adds to the backup, and saves, what it
-// finds besides; it returns the occupants whose voice it took.
-func (d *owner) silence(ctx context.Context, room, password string, b *roomBackup) (revoked []xep.ListItem, err error) {
+// finds besides; it returns the occupants whose voice it took. Being inside, it
+// sets the subject if that is among the settings.
+func (d *owner) silence(ctx context.Context, room string, s muc.Settings, b *roomBackup) (revoked []xep.ListItem, err error) {
 	c := d.conn.Client
 	if err := d.checkClosed(ctx, room); err != nil {
 		return nil, err
@@ -197,7 +203,7 @@ func (d *owner) silence(ctx context.Context, room, password string, b *roomBacku
 	if err != nil {
 		return nil, err
 	}
-	stay, err := enter(ctx, st, room, password)
+	stay, err := enter(ctx, st, room)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +221,7 @@ func (d *owner) silence(ctx context.Context, room, password string, b *roomBacku
 		case err != nil:
 			return revoked, err
 		case len(items)+len(voices) == 0:
-			return revoked, nil
+			return revoked, d.setSubjectInside(ctx, room, stay, s)
 		case round == silenceRounds:
 			return revoked, fmt.Errorf("%d users can still speak, %s among them", len(items)+len(voices), nameOf(append(voices, items...)[0]))
 		}

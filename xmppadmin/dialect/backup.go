@@ -30,6 +30,8 @@ const (
 type roomBackup struct {
 	// Fields are fields of the room's configuration form with their values.
 	Fields map[string][]string `json:"fields,omitempty"`
+	// Subject is the subject, where archiving changes it.
+	Subject *string `json:"subject,omitempty"`
 	// Affiliations are those that are taken away, by JID.
 	Affiliations map[string]affiliation `json:"affiliations,omitempty"`
 	// Subscriptions are those that the server forgets.

@@ -49,6 +49,7 @@ type Facts struct {
 func Discover(ctx context.Context, c *session.Client, domain string) (*Conn, error) {
 	conn := &Conn{Client: c, Domain: domain}
 	facts := &conn.Facts
+	outer := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		info, err := xep.Info(ctx, c, domain)
@@ -71,13 +72,40 @@ func Discover(ctx context.Context, c *session.Client, domain string) (*Conn, err
 		}
 		return err
 	})
-	return conn, g.Wait()
+	return conn, suggestServices(outer, c, domain, g.Wait())
+}
+
+// suggestServices returns err with the chat services of the account's server,
+// where the server answered that there is none at domain.
+func suggestServices(ctx context.Context, c *session.Client, domain string, err error) error {
+	var answer *session.AnswerError
+	var none *session.ConnectError
+	if !errors.As(err, &none) && errors.As(err, &answer) && answer.To == domain {
+		none = noService(c, domain, err)
+	}
+	if none == nil || none.Hint.Kind != session.HintService {
+		return err
+	}
+	items, _ := xep.Items(ctx, c, c.Domain(), "")
+	for _, item := range items {
+		if info, err := xep.Info(ctx, c, item.JID); err == nil && info.Is("conference") && info.Has(xep.FeatureMUC) {
+			none.Hint.Names = append(none.Hint.Names, item.JID)
+		}
+	}
+	return none
+}
+
+func noService(c *session.Client, domain string, err error) *session.ConnectError {
+	return &session.ConnectError{
+		Step: "find the chat service at", On: domain, Err: err,
+		Hint: session.Hint{Kind: session.HintService, Domain: c.Domain()},
+	}
 }
 
 // checkService makes sure that there is a chat service at domain.
 func checkService(c *session.Client, domain string, info xep.DiscoInfo, err error) error {
 	switch {
-	case errors.Is(err, session.ErrUnavailable), err != nil && !errors.As(err, new(*session.AnswerError)):
+	case err != nil && !errors.As(err, new(*session.AnswerError)):
 		return err
 	case err != nil:
 	case !info.Is("conference") || !info.Has(xep.FeatureMUC):
@@ -85,10 +113,7 @@ func checkService(c *session.Client, domain string, info xep.DiscoInfo, err erro
 	default:
 		return nil
 	}
-	return &session.ConnectError{
-		Step: "find the chat service at", On: domain, Err: err,
-		Hint: session.Hint{Kind: session.HintService, Domain: c.Domain()},
-	}
+	return noService(c, domain, err)
 }
 
 // offers reports whether the MUC service lists a command for this account.

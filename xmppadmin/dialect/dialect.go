@@ -20,6 +20,15 @@ type Dialect interface {
 	Survey(ctx context.Context, names []string) ([]muc.Room, error)
 	// Read looks at the rooms named and at no others, in the same manner.
 	Read(ctx context.Context, names []string) ([]muc.Room, error)
+	// ShowsSubjects reports whether Survey and Read show the present subjects
+	// of rooms. Where they do not, a room has the setting muc.Subject only if
+	// it was read or set in this session.
+	ShowsSubjects() bool
+	// ReadSubjects reads the subjects of the rooms called names, whatever that
+	// takes, and of those of ifEmpty that have no occupants, in the manner of
+	// Read. Rooms that exist have the number of occupants, and the setting
+	// muc.Subject if it was read.
+	ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error)
 	// Create makes a room with these settings, owned by this account. A room
 	// that exists is left alone: session.ErrExists.
 	Create(ctx context.Context, name string, s muc.Settings) error

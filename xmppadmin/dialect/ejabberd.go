@@ -55,7 +55,9 @@ func missingCommands(c *Conn) []string {
 	})
 }
 
-// optionName returns ejabberd's name of a setting.
+// optionName returns ejabberd's name of a setting, or "" where it has no
+// option. Its list of options for change_room_option has "subject" too, but
+// ejabberd 26.07 fails with it; the address of a log is the server's own.
 func optionName(s muc.Setting) string {
 	switch s {
 	case muc.Language:
@@ -99,7 +101,8 @@ func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error)
 // look reads the options of a room and, where there are any, its
 // affiliations. A room that does not exist has no options.
 func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
-	if _, err := d.conn.JID(name); err != nil {
+	address, err := d.conn.JID(name)
+	if err != nil {
 		return muc.UnknownRoom(name, err), nil
 	}
 	options, err := d.ask(ctx, "get_room_options", d.room(name)...)
@@ -125,6 +128,7 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
 		return notSeen(ctx, name, err)
 	}
+	d.fallback.seen.show(address, room.Settings)
 	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	return room, nil
 }
@@ -214,6 +218,8 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	rest := make(muc.Settings)
 	for _, setting := range s.Names() {
 		switch {
+		case setting == muc.Subject && s[setting] != "":
+			rest[setting] = s[setting]
 		case setting == muc.Password && s[setting] == "", !d.offers(setting):
 		case setting == muc.Password:
 			rest[setting] = s[setting]
@@ -237,7 +243,8 @@ func simple(value string) bool {
 	return value != "" && !strings.ContainsAny(value, ":\n")
 }
 
-// offers reports whether a setting can be set, as far as that is known.
+// offers reports whether a setting has an option that can be set, as far as
+// that is known.
 func (d *ejabberd) offers(setting muc.Setting) bool {
 	if optionName(setting) == "" {
 		return false
@@ -253,16 +260,37 @@ func (d *ejabberd) offers(setting muc.Setting) bool {
 	return d.logs != nil && *d.logs
 }
 
+// ShowsSubjects reports false: no command shows the subject.
+func (d *ejabberd) ShowsSubjects() bool { return false }
+
+// ReadSubjects enters the rooms, as the owner dialect does.
+func (d *ejabberd) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
+}
+
 // Configure submits the room's form, as the owner dialect does: two requests,
-// however many settings there are.
+// however many settings there are. It enters the room to set the subject.
 func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
 	return d.fallback.Configure(ctx, name, s)
+}
+
+// setSubject sets the subject from inside the room.
+func (d *ejabberd) setSubject(ctx context.Context, name, text string) error {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return err
+	}
+	return d.fallback.setSubject(ctx, address, text)
 }
 
 // setEach sets each setting by itself, all at once.
 func (d *ejabberd) setEach(ctx context.Context, name string, s muc.Settings) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, setting := range s.Names() {
+		if setting == muc.Subject {
+			g.Go(func() error { return d.setSubject(ctx, name, s[setting]) })
+			continue
+		}
 		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
 		if setting == muc.Password {
 			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.True) })

@@ -97,6 +97,8 @@ func ejabberdObstacle(_ *Conn, setting muc.Setting) string {
 		return "ejabberd's archive is not loaded; enable mod_mam"
 	case muc.PublicLog:
 		return "ejabberd's log is not loaded, or not for this account; see mod_muc_log and its access_log"
+	case muc.LogAddress:
+		return "ejabberd itself gives rooms with a log its address; see url of mod_muc_log"
 	default:
 		return ""
 	}

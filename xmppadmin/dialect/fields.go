@@ -44,6 +44,10 @@ func fieldNames(s muc.Setting) []string {
 		return []string{fieldPrefix + "moderatedroom"}
 	case muc.ChangeSubject:
 		return []string{fieldPrefix + "changesubject"}
+	case muc.Subject:
+		return []string{"muc#roominfo_subject"} // of the companion module
+	case muc.LogAddress:
+		return []string{"muc#roominfo_logs"} // of the companion module
 	default:
 		return nil
 	}

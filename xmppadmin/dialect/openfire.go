@@ -65,6 +65,14 @@ func (d *openfire) withoutArchive(rooms []muc.Room) []muc.Room {
 	return rooms
 }
 
+// ShowsSubjects reports false, as for the owner dialect.
+func (d *openfire) ShowsSubjects() bool { return d.fallback.ShowsSubjects() }
+
+// ReadSubjects enters the rooms, as the owner dialect does.
+func (d *openfire) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
+}
+
 // unlimited is a field that is no setting of this project's: Openfire gives
 // every new room a limit of thirty occupants, where other servers have none.
 func unlimited() xep.Field {
@@ -83,7 +91,7 @@ func (d *openfire) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := enter(ctx, st, address, "")
+	stay, err := enter(ctx, st, address)
 	if errors.Is(err, session.ErrAbsent) {
 		// Openfire's answer for a locked room, to all but its owners.
 		return roomError(name, fmt.Errorf("%w, locked until its owner has configured it (%v)", session.ErrExists, err))
@@ -95,7 +103,7 @@ func (d *openfire) Create(ctx context.Context, name string, s muc.Settings) erro
 	if !stay.Created {
 		return roomError(name, session.ErrExists)
 	}
-	return roomError(name, configure(ctx, st, address, s, unlimited()))
+	return roomError(name, d.fallback.configureNew(ctx, st, stay, address, s, unlimited()))
 }
 
 // Configure submits the room's form.
@@ -163,6 +171,8 @@ func openfireObstacle(_ *Conn, setting muc.Setting) string {
 		return "Openfire's rooms have no language"
 	case muc.MessageArchive:
 		return "what Openfire logs cannot be read without the Monitoring Service plugin; install it and switch archiving of group chats on"
+	case muc.LogAddress:
+		return "Openfire's rooms have no address of their log"
 	case muc.PublicLog:
 		return "Openfire has no public log of its own; what a room logs is its message archive"
 	default:

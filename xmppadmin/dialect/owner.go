@@ -15,6 +15,7 @@ import (
 // requests to look at a room and sees only rooms that are listed or named.
 type owner struct {
 	conn *Conn
+	seen seenSubjects
 }
 
 // Name returns "owner".
@@ -49,7 +50,7 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
-	room := muc.Room{Name: name, State: muc.Exists}
+	room := muc.Room{Name: name, State: muc.Exists, Occupants: info.Occupants()}
 	form, err := xep.RoomForm(ctx, client, address)
 	switch {
 	case errors.Is(err, session.ErrForbidden):
@@ -65,6 +66,7 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	}
 	room.Managed = slices.ContainsFunc(owners, func(o xep.ListItem) bool { return sameJID(o.JID, client.JID()) })
 	room.Settings = settingsOf(form.Fields)
+	d.seen.show(address, room.Settings)
 	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	if _, shown := room.Settings[muc.MessageArchive]; !shown && info.Has(xep.FeatureMAM) {
 		// Where the server archives every room there is nothing to set.
@@ -85,7 +87,7 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := enter(ctx, st, address, "")
+	stay, err := enter(ctx, st, address)
 	if err != nil {
 		return roomError(name, err)
 	}
@@ -93,27 +95,50 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	if !stay.Created {
 		return roomError(name, session.ErrExists)
 	}
-	return roomError(name, configure(ctx, st, address, s))
+	return roomError(name, d.configureNew(ctx, st, stay, address, s))
+}
+
+// configureNew configures a room that this account has just made and is in. It
+// has no subject yet.
+func (d *owner) configureNew(ctx context.Context, st *session.Stream, stay xep.Occupancy, room string, s muc.Settings, more ...xep.Field) error {
+	text, given := s[muc.Subject]
+	if err := configure(ctx, st, room, s, more...); err != nil || !given {
+		return err
+	}
+	var err error
+	if text != "" {
+		err = stay.SetSubject(ctx, text)
+	}
+	d.seen.note(room, text, err)
+	return err
 }
 
 // Configure submits those fields of the room's own form that stand for the
-// settings (XEP-0045 §10.2), and no others. Of a room whose title has a mark
-// the settings are not all that archiving has changed: with a title that has
-// none, and where it is half archived, the room is reopened.
+// settings (XEP-0045 §10.2), and no others; it enters the room to set the
+// subject. Of a room whose title has a mark the settings are not all that
+// archiving has changed: with a title that has none, and where it is half
+// archived, the room is reopened.
 func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return err
+	}
+	text, given := s[muc.Subject]
+	if len(withoutSubject(s)) == 0 && given {
+		return roomError(name, d.setSubject(ctx, address, text))
 	}
 	form, err := xep.RoomForm(ctx, d.conn.Client, address)
 	if err != nil {
 		return roomError(name, err)
 	}
 	found := settingsOf(form.Fields)
-	title, given := s[muc.Title]
+	title, titled := s[muc.Title]
 	switch {
-	case !muc.IsMarked(found[muc.Title]), muc.IsArchived(found) && (!given || muc.IsMarked(title)):
+	case !muc.IsMarked(found[muc.Title]), muc.IsArchived(found) && (!titled || muc.IsMarked(title)):
 		err = submit(ctx, d.conn.Client, address, form, s)
+		if err == nil && given {
+			err = d.setSubject(ctx, address, text)
+		}
 	case muc.IsMarked(title):
 		err = d.archive(ctx, address, s)
 	default:

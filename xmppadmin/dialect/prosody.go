@@ -98,6 +98,14 @@ func (d *companion) Read(ctx context.Context, names []string) ([]muc.Room, error
 	return withAbsent(rooms, names), nil
 }
 
+// ShowsSubjects reports true: the table has them.
+func (d *companion) ShowsSubjects() bool { return true }
+
+// ReadSubjects reads the rooms named.
+func (d *companion) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.Read(ctx, union(names, ifEmpty))
+}
+
 // withAbsent adds those of names that a complete table does not have.
 func withAbsent(rooms []muc.Room, names []string) []muc.Room {
 	seen := make(map[string]bool, len(rooms))
@@ -174,6 +182,9 @@ func (d *companion) room(item xep.Item) (muc.Room, error) {
 	room := muc.Room{
 		Name: name.Value(), State: muc.Exists, Archived: archived.Bool(),
 		Settings: settingsOf(item.Fields), Managed: d.conn.owns(owners.Values),
+	}
+	if occupants, ok := item.Field("occupants"); ok {
+		room.Occupants, _ = strconv.Atoi(occupants.Value())
 	}
 	if protected, ok := item.Field("passwordprotected"); ok {
 		room.Settings[muc.Password] = passwordMark(protected.Bool())
@@ -347,6 +358,8 @@ func prosodyObstacle(c *Conn, setting muc.Setting) string {
 		return fmt.Sprintf(`Prosody's archive is not loaded; add "muc_mam" to modules_enabled of the component %q`, c.Domain)
 	case muc.PublicLog:
 		return "Prosody has no such setting of a room; mod_http_muc_log publishes the log of every public room"
+	case muc.LogAddress:
+		return "Prosody's rooms have the address of their log only with the companion module"
 	default:
 		return ""
 	}

@@ -46,6 +46,9 @@ func (d *owner) reopen(ctx context.Context, name, room string, form xep.Form, s 
 	for _, f := range withSettings(xep.Form{}, s, form.Has).Fields {
 		b.Fields[f.Var] = f.Values
 	}
+	if text, given := s[muc.Subject]; given {
+		b.Subject = &text
+	}
 	return d.restore(ctx, room, b, nil)
 }
 
@@ -100,7 +103,7 @@ func (d *owner) restore(ctx context.Context, room string, b roomBackup, revoked 
 	if err := d.restoreSubscriptions(ctx, room, b); err != nil {
 		return err
 	}
-	voiced, err := d.restoreVoices(ctx, room, revoked)
+	voiced, err := d.restoreInside(ctx, room, b, revoked)
 	if err != nil {
 		return err
 	}
@@ -165,26 +168,32 @@ func (d *owner) restoreSubscriptions(ctx context.Context, room string, b roomBac
 	return nil
 }
 
-// restoreVoices gives voices back, and returns the users who have one now.
-func (d *owner) restoreVoices(ctx context.Context, room string, revoked []xep.ListItem) ([]string, error) {
+// restoreInside gives the subject and voices back, from inside the room, and
+// returns the users who have a voice now.
+func (d *owner) restoreInside(ctx context.Context, room string, b roomBackup, revoked []xep.ListItem) ([]string, error) {
 	c := d.conn.Client
 	form, err := xep.RoomForm(ctx, c, room)
 	if err != nil {
 		return nil, err
 	}
 	found := settingsOf(form.Fields)
-	if found[muc.Moderated] == muc.True && len(revoked) == 0 {
+	if found[muc.Moderated] == muc.True && len(revoked) == 0 && b.Subject == nil {
 		return nil, nil
 	}
 	st, err := c.Stream(ctx)
 	if err != nil {
 		return nil, err
 	}
-	stay, err := enter(ctx, st, room, found[muc.Password])
+	stay, err := enter(ctx, st, room)
 	if err != nil {
 		return nil, err
 	}
 	defer stay.Leave(ctx)
+	if b.Subject != nil {
+		if err := d.setSubjectInside(ctx, room, stay, muc.Settings{muc.Subject: *b.Subject}); err != nil {
+			return nil, err
+		}
+	}
 	if found[muc.Moderated] != muc.True {
 		return grantVoice(ctx, st, room)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"mellium.im/xmpp/stanza"
 
+	"muster/xmppadmin/muc"
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
@@ -16,14 +17,21 @@ import (
 // enterTries is how many nicks enter tries.
 const enterTries = 3
 
-// enter enters a room under a random nick, and tries another one where that is
-// taken or registered. The error of the last does not wrap ErrExists: it is not
-// about the room.
-func enter(ctx context.Context, st *session.Stream, room, password string) (xep.Occupancy, error) {
+// enter enters a room (a bare JID) under a random nick, and tries another one
+// where that is taken or registered. The error of the last does not wrap
+// ErrExists: it is not about the room. An owner finds the room's password in
+// its form.
+func enter(ctx context.Context, st *session.Stream, room string) (xep.Occupancy, error) {
+	password := ""
 	for try := 1; ; try++ {
 		nick := "muster-" + strings.ToLower(rand.Text()[:8])
 		stay, err := xep.Join(ctx, st, room, nick, password)
 		switch {
+		case password == "" && errors.Is(err, stanza.Error{Condition: stanza.NotAuthorized}):
+			form, ferr := xep.RoomForm(ctx, st, room)
+			if password = settingsOf(form.Fields)[muc.Password]; ferr != nil || password == "" {
+				return stay, err
+			}
 		case !errors.Is(err, session.ErrExists):
 			return stay, err
 		case try == enterTries:

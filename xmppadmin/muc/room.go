@@ -41,6 +41,9 @@ type Room struct {
 	// HalfArchived reports whether archiving or reopening the room was begun
 	// and not finished. Archive finishes it; Reopen and Configure undo it.
 	HalfArchived bool
+	// Occupants is the number of occupants, as far as the server showed it: 0
+	// where it did not.
+	Occupants int
 	// Err is why the room is unknown.
 	Err error
 }

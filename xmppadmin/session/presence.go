@@ -13,15 +13,17 @@ import (
 	"mellium.im/xmpp/stanza"
 )
 
-// PresenceHandler receives presence stanzas, one after the other, each as the
-// tokens of one element. It must not block. Its errors are ignored, unless the
-// XML itself is broken.
-type PresenceHandler func(xml.TokenReader) error
+// StanzaHandler receives presence and message stanzas, one after the other:
+// name is "presence" or "message", and the reader has the tokens of the whole
+// element. It must not block. Its errors are ignored, unless the XML itself is
+// broken.
+type StanzaHandler func(name string, element xml.TokenReader) error
 
-// WatchPresence passes presence from the bare JID at, and from its resources,
-// to handle until stop is called. It reports false, and does nothing, where
-// that presence is being watched already. Addresses are compared as text.
-func (st *Stream) WatchPresence(at string, handle PresenceHandler) (stop func(), ok bool) {
+// Watch passes presence and messages from the bare JID at, and from its
+// resources, to handle until stop is called. It reports false, and does
+// nothing, where that JID is being watched already. Addresses are compared as
+// text.
+func (st *Stream) Watch(at string, handle StanzaHandler) (stop func(), ok bool) {
 	key := strings.ToLower(at)
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -75,14 +77,14 @@ func Ask[T any](ctx context.Context, st *Stream, to jid.JID, stanza xml.TokenRea
 }
 
 // handle receives each stanza that is not the answer to a request. Presence
-// that is watched is passed on; all else is dropped. It returns no error
+// and messages that are watched are passed on; all else is dropped. It returns no error
 // because of a stanza's content, since that would end the stream, and looks at
 // addresses as text, because the library's readers refuse some that servers
 // let through: an occupant's nick must not end the session.
 func (st *Stream) handle(t xmlstream.TokenReadEncoder, start *xml.StartElement) error {
 	switch start.Name.Local {
-	case "presence":
-		return st.handlePresence(t, start)
+	case "presence", "message":
+		return st.passOn(t, start)
 	case "iq":
 		return refuseIQ(t, start)
 	default:
@@ -90,16 +92,15 @@ func (st *Stream) handle(t xmlstream.TokenReadEncoder, start *xml.StartElement) 
 	}
 }
 
-// handlePresence passes presence on to its handler. The lock is not held
-// meanwhile.
-func (st *Stream) handlePresence(t xml.TokenReader, start *xml.StartElement) error {
+// passOn passes a stanza on to its handler. The lock is not held meanwhile.
+func (st *Stream) passOn(t xml.TokenReader, start *xml.StartElement) error {
 	st.mu.Lock()
 	handle := st.watches[strings.ToLower(bareOf(attribute(*start, "from")))]
 	st.mu.Unlock()
 	if handle == nil {
 		return nil
 	}
-	err := handle(xmlstream.MultiReader(xmlstream.Token(*start), t))
+	err := handle(start.Name.Local, xmlstream.MultiReader(xmlstream.Token(*start), t))
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
 		return err

@@ -30,7 +30,7 @@ type Stream struct {
 	err        error         // why; to be read after dead is closed
 
 	mu      sync.Mutex
-	watches map[string]PresenceHandler // by bare JID
+	watches map[string]StanzaHandler // by bare JID
 }
 
 // Connection describes how a stream is connected.
@@ -46,7 +46,7 @@ func newStream(c *Client, session *xmpp.Session, conn *meteredConn, how Connecti
 	st := &Stream{
 		client: c, session: session, conn: conn, connection: how,
 		dead:    make(chan struct{}),
-		watches: make(map[string]PresenceHandler),
+		watches: make(map[string]StanzaHandler),
 	}
 	go func() {
 		err := session.Serve(xmpp.HandlerFunc(st.handle))

@@ -51,6 +51,15 @@ type arrival struct {
 	others   []Occupant    // written before self is sent
 	answered bool          // self was sent; used by handlePresence alone
 	self     chan presence // has room for one
+	subjects subjects
+}
+
+// handle receives each stanza from the room.
+func (a *arrival) handle(name string, t xml.TokenReader) error {
+	if name == "message" {
+		return a.subjects.handleMessage(t)
+	}
+	return a.handlePresence(t)
 }
 
 // Occupant is another occupant of a room.
@@ -85,14 +94,16 @@ type Occupancy struct {
 	// Others are the occupants at the time of the join.
 	Others []Occupant
 
-	stream  *session.Stream
-	address jid.JID // in the room
+	stream   *session.Stream
+	address  jid.JID // in the room
+	subjects *subjects
+	stop     func() // ends the watch of the room's stanzas
 }
 
 // Join enters a room (a bare JID) under nick, without history, and waits for
-// the room's answer. password is the room's, empty where it has none. Joining a room that does not exist makes it, locked. The
-// library's client for chat rooms hides whether the room was made, and can
-// block the session for good.
+// the room's answer. password is the room's, empty where it has none. Joining a
+// room that does not exist makes it, locked. The library's client for chat
+// rooms hides whether the room was made, and can block the session for good.
 func Join(ctx context.Context, st *session.Stream, room, nick, password string) (Occupancy, error) {
 	address, err := jid.Parse(room)
 	if err == nil {
@@ -102,18 +113,18 @@ func Join(ctx context.Context, st *session.Stream, room, nick, password string) 
 		return Occupancy{}, fmt.Errorf("invalid address %q: %w", room, err)
 	}
 	entry := &arrival{self: make(chan presence, 1)}
-	stop, ok := st.WatchPresence(room, entry.handlePresence)
+	stop, ok := st.Watch(room, entry.handle)
 	if !ok {
 		return Occupancy{}, fmt.Errorf("room %s is being joined already", room)
 	}
-	defer stop()
-	here := Occupancy{stream: st, address: address}
+	here := Occupancy{stream: st, address: address, subjects: &entry.subjects, stop: stop}
 	p, err := session.Ask(ctx, st, address, joinPresence(address, password), entry.self)
 	if err != nil {
 		here.Leave(ctx)
 		return Occupancy{}, fmt.Errorf("join %s: %w", room, err)
 	}
 	if p.isSelf() && !p.has("110") {
+		stop()
 		return Occupancy{}, fmt.Errorf("join: %w", session.RequestError(room, refusalOf(p)))
 	}
 	here.Created, here.Others = p.has("201"), entry.others
@@ -130,6 +141,7 @@ func refusalOf(p presence) error {
 
 // Leave leaves the room, even when ctx has ended. The room does not answer.
 func (o Occupancy) Leave(ctx context.Context) {
+	o.stop()
 	gone := stanza.Presence{To: o.address, Type: stanza.UnavailablePresence}.Wrap(nil)
 	_ = o.stream.Send(context.WithoutCancel(ctx), gone)
 }

@@ -1,4 +1,4 @@
-// Package fetch gets documents from one HTTP server: conditional requests that
+// Package fetch gets JSON documents from one HTTP server: conditional requests that
 // are retried, bounded in time and size, parsed, and kept in a cache that can
 // stand in where the server fails. What the documents are about is left to the
 // caller, who brings the parser.
@@ -6,6 +6,8 @@ package fetch
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -56,8 +58,8 @@ type Request[T any] struct {
 	URL string
 	// Parse reads the body of an answer.
 	Parse func(body []byte) (T, error)
-	// Empty reports whether a parsed answer has too little in it to be worth
-	// keeping: it then does not replace the copy in the cache. It may be nil.
+	// Empty reports whether a parsed answer has nothing in it. Such an answer
+	// does not replace a copy in the cache that has. It may be nil.
 	Empty func(T) bool
 	// Expect500 reports that an internal server error is a regular answer for
 	// this document, so that it is retried once only.
@@ -149,24 +151,34 @@ func (d *Document[T]) lookUp(c *Client, r Request[T]) {
 	d.cached = &copyOf[T]{*e, value}
 }
 
+// parse reads a body. One that is no JSON at all, such as the page of a proxy,
+// is the same error for each document.
+func (r Request[T]) parse(body []byte) (T, error) {
+	if !json.Valid(body) {
+		var none T
+		return none, errors.New("the answer is not JSON")
+	}
+	return r.Parse(body)
+}
+
 // accept parses a good answer and stores it. An answer that nothing has
 // changed confirms the copy in the cache.
 func (d *Document[T]) accept(c *Client, r Request[T], resp response) error {
 	fresh := entry{URL: r.URL, ETag: resp.etag, Time: c.cfg.Now().UTC(), body: resp.body}
 	if resp.status == http.StatusNotModified {
 		if d.cached == nil {
-			return fmt.Errorf("304 Not Modified in answer to an unconditional request")
+			return errors.New("304 Not Modified in answer to an unconditional request")
 		}
 		d.Value, fresh.ETag, fresh.body = d.cached.value, d.cached.ETag, d.cached.body
 	} else {
-		value, err := r.Parse(resp.body)
+		value, err := r.parse(resp.body)
 		if err != nil {
 			return fmt.Errorf("%w (content type %.80q, beginning %.80q)", err, resp.contentType, resp.body)
 		}
 		d.Value = value
 	}
 	d.Confirmed = fresh.Time
-	if c.cache == nil || r.Empty != nil && r.Empty(d.Value) {
+	if c.cache == nil || r.Empty != nil && r.Empty(d.Value) && d.cached != nil && !r.Empty(d.cached.value) {
 		return nil
 	}
 	if err := c.cache.save(fresh); err != nil {

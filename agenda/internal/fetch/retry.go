@@ -58,8 +58,10 @@ func (c *Client) retry(ctx context.Context, address, etag string, expect500 bool
 				sleep(limited, wait)
 				continue
 			}
-			failure.Err = fmt.Errorf("%w, and the next try would be in %s, past the %s allowed",
-				failure.Err, wait.Round(time.Millisecond), c.cfg.Timeout)
+			if resp.retryAfter > 0 {
+				failure.Err = fmt.Errorf("%w, and the next try would be in %s, past the %s allowed",
+					failure.Err, wait.Round(time.Millisecond), c.cfg.Timeout)
+			}
 		}
 		failure.Took = time.Since(started)
 		return resp, failure

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -108,7 +109,7 @@ func (s *sparse) RoundTrip(*http.Request) (*http.Response, error) {
 	s.at = append(s.at, time.Now())
 	n := len(s.at)
 	if n > len(s.retryAfter) {
-		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("[]"))}, nil
 	}
 	return &http.Response{StatusCode: 429, Body: http.NoBody, Header: http.Header{"Retry-After": {s.retryAfter[n-1]}}}, nil
 }
@@ -135,9 +136,7 @@ func TestBackoffGrows(t *testing.T) {
 					cfg.HTTP, cfg.Timeout = &http.Client{Transport: s}, time.Hour
 					cfg.Retry = fetch.RetryPolicy{Tries: 10, First: first, Most: most}
 				})
-				r := request("http://localhost")
-				r.Parse = func([]byte) ([]string, error) { return nil, nil }
-				if _, err := fetch.Get(t.Context(), c, r); err != nil {
+				if _, err := fetch.Get(t.Context(), c, request("http://localhost")); err != nil {
 					t.Fatal(err)
 				}
 				var waits []time.Duration
@@ -158,9 +157,7 @@ func TestRetryAfterADate(t *testing.T) {
 		started := time.Now()
 		s := &sparse{retryAfter: []string{started.Add(90 * time.Second).UTC().Format(http.TimeFormat)}}
 		c := client(t, "http://localhost", func(cfg *fetch.Config) { cfg.HTTP, cfg.Timeout = &http.Client{Transport: s}, time.Hour })
-		r := request("http://localhost")
-		r.Parse = func([]byte) ([]string, error) { return nil, nil }
-		if _, err := fetch.Get(t.Context(), c, r); err != nil || time.Since(started) != 90*time.Second {
+		if _, err := fetch.Get(t.Context(), c, request("http://localhost")); err != nil || time.Since(started) != 90*time.Second {
 			t.Errorf("after %s: %v", time.Since(started), err)
 		}
 	})

@@ -192,7 +192,7 @@ func (f *Service) Explain(s xmppadmin.Setting) string {
 	return ""
 }
 
-// Called returns the changes asked for, sorted, each with its settings.
+// Called returns the changes requested, sorted, each with its settings.
 func (f *Service) Called() []string {
 	return slices.Sorted(slices.Values(f.Calls))
 }

@@ -15,7 +15,7 @@ func PlanFor(t *testing.T, f *Service, w want.Wanted, o plan.Options) plan.Plan 
 		t.Fatal(err)
 	}
 	f.Reads = nil
-	p, err := plan.New(w, found, o)
+	p, err := plan.New(plan.Input{Wanted: w, Found: found, Rules: want.DefaultRules(w.Service)}, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,9 @@ import (
 // Config is the configuration file, as docs/configuration.md describes it.
 type Config struct {
 	Datatracker struct {
-		URL     string   `toml:"url"`
-		Timeout Duration `toml:"timeout"`
+		URL         string   `toml:"url"`
+		Timeout     Duration `toml:"timeout"`
+		ChatPattern string   `toml:"chat_pattern"`
 	} `toml:"datatracker"`
 	XMPP struct {
 		JID             string   `toml:"jid"`

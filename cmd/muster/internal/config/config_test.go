@@ -60,7 +60,7 @@ func TestStandingRoomsReplaceTheDefault(t *testing.T) {
 		t.Errorf("standing rooms: %+v", c.Rooms.Standing)
 	}
 	if c, err = configOf(t, least+"[rooms]\nstanding = []\n"); err != nil || len(c.Rooms.Standing) != 0 {
-		t.Errorf("none asked for: %+v, %v", c.Rooms.Standing, err)
+		t.Errorf("none configured: %+v, %v", c.Rooms.Standing, err)
 	}
 }
 
@@ -79,14 +79,28 @@ func TestUnusableConfiguration(t *testing.T) {
 		{"unknown key of a standing room", least + "[[rooms.standing]]\nnmae = \"x\"\n", "unknown key rooms.standing.nmae", "did you mean rooms.standing.name?"},
 		{"key twice", least + "jid = \"a@b\"\n", "line 5: ", ""},
 		{"no TOML", least + "what?\n", "line 5: ", ""},
-		{"wrong type", least + "[guards]\narchive_rooms = \"many\"\n", "muster.toml: line 6 (last key \"guards.archive_rooms\"): ", ""},
+		{"wrong type", least + "[guards]\narchive_rooms = \"many\"\n", "muster.toml: line 6: guards.archive_rooms: must be an integer, got a string", ""},
 		{"bad duration", least + "timeout = \"soon\"\n", `line 5: "soon" is not a duration`, ""},
 		{"no time at all", least + "timeout = \"0s\"\n", `line 5: "0s" is not above zero`, ""},
-		{"bad dialect", least + "dialect = \"x\"\n", `xmpp.dialect is "x"`, ""},
-		{"bad tls", least + "tls = \"none\"\n", `xmpp.tls is "none"`, ""},
+		{"bad dialect", least + "dialect = \"x\"\n", `line 5: xmpp.dialect: "x" is not one of`, ""},
+		{"bad tls", least + "tls = \"none\"\n", `line 5: xmpp.tls: "none" is not one of`, ""},
 		{"negative guard", least + "[guards]\narchive_rooms = -1\n", "guards.archive_rooms", ""},
-		{"no meeting", least + "[meetings]\nfollow = []\n", "meetings.follow is empty", ""},
-		{"no state folder", least + "[state]\ndir = \"\"\n", "state.dir is empty", ""},
+		{"no meeting", least + "[meetings]\nfollow = []\n", "line 6: meetings.follow: must not be empty", ""},
+		{"a number where there are texts", least + "[rooms]\ngroup_types = \"wg\"\n", "line 6: rooms.group_types: must be an array, got a string", ""},
+		{"direct TLS and no server", least + "tls = \"direct\"\n", "line 5: xmpp.tls: direct applies only with xmpp.server", "set xmpp.server"},
+		{"misspelt group type", least + "[rooms]\ngroup_types = [\"wg\", \"wgs\"]\n",
+			`line 6: rooms.group_types: "wgs" is not a group type of the Datatracker`, "did you mean wg? the types are adhoc, "},
+		{"misspelt year-round type", least + "[rooms]\nyear_round = [\"dirs\"]\n", `line 6: rooms.year_round: "dirs"`, "did you mean dir?"},
+		{"no language", least + "[rooms]\nlanguage = \"english please\"\n", `rooms.language: "english please" is not a language tag`, ""},
+		{"no web address", least + "[rooms]\nlog_url = \"ftp://logs.example.org/\"\n", "rooms.log_url: ", ""},
+		{"negative grace", least + "[rooms]\ngrace_days = -1\n", "line 6: rooms.grace_days: must not be negative, got -1", ""},
+		{"misspelt field", least + "[rooms]\n\ntitle = \"{{.Acronim}}\"\n", "line 7: rooms.title: no field .Acronim", "did you mean .Acronym?"},
+		{"misspelt field in a condition", least + "[rooms]\ndescription = \"{{if .Wen}}{{.When}}{{end}}\"\n",
+			"line 6: rooms.description: no field .Wen", "did you mean .When?"},
+		{"unknown field of a log", least + "[rooms]\nlog_url = \"https://x.example/{{.Nonsense}}\"\n", "line 6: rooms.log_url: no field .Nonsense", "the fields are .Name"},
+		{"open template", least + "[rooms]\ntitle = \"{{.Acronym\"\n", "line 6: rooms.title: unclosed action", ""},
+		{"relative state folder", least + "[state]\ndir = \"state\"\n", `line 6: state.dir: "state" is not an absolute path`, "write it from the root"},
+		{"no state folder", least + "[state]\ndir = \"\"\n", "line 6: state.dir: must not be empty", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -128,12 +142,12 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	}
 	rules, others := asItStands.Rules(), uncommented.Rules()
 	if !reflect.DeepEqual(rules, others) {
-		t.Errorf("the sample says that these hold anyway:\n%+v\nbut these do:\n%+v", others, rules)
+		t.Errorf("the sample has these as defaults:\n%+v\nbut they are:\n%+v", others, rules)
 	}
 	asItStands.Path, uncommented.Path = "", ""
 	asItStands.Rooms, uncommented.Rooms = Default().Rooms, Default().Rooms
 	if !reflect.DeepEqual(asItStands, uncommented) {
-		t.Errorf("the sample says that this holds anyway:\n%+v\nbut this does:\n%+v", uncommented, asItStands)
+		t.Errorf("the sample has this as the default:\n%+v\nbut it is:\n%+v", uncommented, asItStands)
 	}
 }
 
@@ -165,4 +179,33 @@ func asTOML(t *testing.T, c Config) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func TestUnusualConfiguration(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, text string }{
+		{"a group type of the future", least + "[rooms]\ngroup_types = [\"committee\"]\n"},
+		{"a language with a region", least + "[rooms]\nlanguage = \"de-AT\"\n"},
+		{"no language", least + "[rooms]\nlanguage = \"\"\n"},
+		{"a log on a host of its own", least + "[rooms]\nlog_url = \"https://{{.Name}}.logs.example.org/\"\n"},
+		{"a method of a field", least + "[rooms]\ndescription = \"{{if not .Start.IsZero}}{{.Start.Year}}{{end}}\"\n"},
+		{"another dot", least + "[rooms]\ntitle = \"{{with .Start}}{{.Year}}{{end}}\"\n"},
+		{"direct TLS to a server", least + "tls = \"direct\"\nserver = \"127.0.0.1:5223\"\n"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := configOf(t, c.text); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestErrorsOfTemplatesHaveNoGoTypes(t *testing.T) {
+	t.Parallel()
+	_, err := configOf(t, least+"[rooms]\ntitle = \"{{.Acronim}}\"\n")
+	if err == nil || strings.Contains(err.Error(), "want.") || strings.Contains(err.Error(), "template:") {
+		t.Errorf("the error is %v", err)
+	}
 }

@@ -2,16 +2,15 @@ package config
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"muster/cmd/muster/internal/fileerr"
-	"muster/cmd/muster/internal/suggest"
-	"muster/xmppadmin"
+	"muster/provision"
 )
 
 //go:embed muster.toml
@@ -55,7 +54,7 @@ func Read(path string) (Config, error) {
 	c.Rooms.Standing = nil
 	meta, err := toml.Decode(string(text), &c)
 	if err != nil {
-		return c, &Error{Path: path, Err: tomlError(err)}
+		return c, tomlError(path, err)
 	}
 	if !meta.IsDefined("rooms", "standing") {
 		c.Rooms.Standing = standing
@@ -63,7 +62,32 @@ func Read(path string) (Config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return c, unknownKey(path, unknown[0].String())
 	}
-	return c, c.check()
+	err = c.check()
+	var e *Error
+	if errors.As(err, &e) && e.Key != "" {
+		e.Line = lineOf(string(text), e.Key)
+	}
+	return c, err
+}
+
+// lineOf returns the number of the line on which text sets a key of the form
+// table.name, 0 where it does not.
+func lineOf(text, key string) int {
+	table, name, _ := strings.Cut(key, ".")
+	within, n := "", 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			within, _, _ = strings.Cut(strings.Trim(line, "[ "), "]")
+		}
+		set, _, found := strings.Cut(line, "=")
+		set = strings.TrimSpace(set)
+		if found && (strings.TrimSpace(within) == table && set == name || within == "" && set == key) {
+			return n
+		}
+	}
+	return 0
 }
 
 // unknownKey names the known key or table that is nearest.
@@ -73,45 +97,8 @@ func unknownKey(path, key string) error {
 	for _, k := range Keys() {
 		candidates = append(candidates, k[:strings.LastIndex(k, ".")])
 	}
-	if near := suggest.Nearest(key, candidates); near != "" {
+	if near := provision.Nearest(key, candidates); near != "" {
 		e.Advice = fmt.Sprintf("did you mean %s?", near)
 	}
 	return e
-}
-
-// check finds what the type of a single value does not exclude.
-func (c Config) check() error {
-	fail := func(format string, args ...any) error {
-		return &Error{Path: c.Path, Err: fmt.Errorf(format, args...)}
-	}
-	passwords := 0
-	for _, p := range []string{c.XMPP.PasswordFile, c.XMPP.PasswordEnv, c.XMPP.PasswordCommand} {
-		if p != "" {
-			passwords++
-		}
-	}
-	switch {
-	case c.XMPP.Service == "":
-		return fail("xmpp.service is missing: the domain of the MUC service, such as rooms.example.org")
-	case c.XMPP.JID == "":
-		return fail("xmpp.jid is missing: the account to log in as, such as muster@example.org")
-	case passwords != 1:
-		return fail("exactly one of xmpp.password_file, xmpp.password_env and xmpp.password_command is required, got %d", passwords)
-	case c.XMPP.TLS != "starttls" && c.XMPP.TLS != "direct":
-		return fail("xmpp.tls is %q, not one of starttls and direct", c.XMPP.TLS)
-	case !slices.Contains(xmppadmin.Dialects(), c.XMPP.Dialect):
-		return fail("xmpp.dialect is %q, not one of %s", c.XMPP.Dialect, strings.Join(xmppadmin.Dialects(), ", "))
-	case len(c.Meetings.Follow) == 0:
-		return fail("meetings.follow is empty")
-	case c.Guards.ArchiveRooms < 0 || c.Guards.ArchivePercent < 0 || c.Guards.ArchivePercent > 100:
-		return fail("guards.archive_rooms must not be negative, and guards.archive_percent must be from 0 to 100")
-	case c.Rooms.GraceDays < 0:
-		return fail("rooms.grace_days must not be negative, got %d", c.Rooms.GraceDays)
-	case c.State.Dir == "":
-		return fail("state.dir is empty")
-	}
-	if err := c.Rules().Validate(); err != nil {
-		return &Error{Path: c.Path, Err: err}
-	}
-	return nil
 }

@@ -59,6 +59,7 @@ type (
 		Type    string `json:"type"`
 		Code    int    `json:"code"`
 		Message string `json:"message"`
+		Guard   string `json:"guard,omitempty"` // the guard that refuses
 		Hint    string `json:"hint,omitempty"`
 	}
 	summaryRecord struct {
@@ -164,7 +165,7 @@ func FieldsOf(fields []provision.Field) []FieldRecord {
 func resultOf(r apply.Result) resultRecord {
 	record := resultRecord{
 		Type: "result", Action: r.Action, Room: r.Room.Name, JID: r.Room.JID,
-		Status: r.Status, Verified: r.Verified,
+		Status: r.Status, Verified: r.Verified(),
 	}
 	if r.Err != nil {
 		record.Error = r.Err.Error()

@@ -25,7 +25,7 @@ type Plan struct {
 func (c *Console) Plan(p Plan) {
 	switch c.Options.Format {
 	case JSON:
-		for _, change := range p.Changes {
+		for _, change := range p.Changes() {
 			c.record(changeOf(change))
 		}
 		c.Summarize(p.Counts, len(p.Refused))
@@ -70,18 +70,19 @@ func (c *Console) planText(w *sink, p Plan) {
 	colour := c.colourful(w)
 	w.line("%s, for %s", p.Service, p.Meetings)
 	w.blank()
-	for _, change := range p.Changes {
+	changes := p.Changes()
+	for _, change := range changes {
 		w.spans(colour, sign(change.Action), span{text: fmt.Sprintf(" %-8s %s%s", change.Action, change.Room.Name, gist(change))})
 		for _, text := range details(change) {
 			w.line("      %s", text)
 		}
 	}
 	if p.ShowUnchanged {
-		for _, r := range p.Unchanged {
-			w.line("= %-8s %s", "same", r.Name)
+		for _, r := range p.Select(unchanged) {
+			w.line("= %-8s %s", "same", r.Found.Name)
 		}
 	}
-	if len(p.Changes) > 0 || p.ShowUnchanged && len(p.Unchanged) > 0 {
+	if len(changes) > 0 || p.ShowUnchanged && p.Counts.Unchanged > 0 {
 		w.blank()
 	}
 	if lines := leftAlone(p); len(lines) > 0 {
@@ -92,6 +93,9 @@ func (c *Console) planText(w *sink, p Plan) {
 	}
 	w.line("%s", planLine(p.Counts))
 }
+
+// unchanged reports whether a room is as it should be.
+func unchanged(r plan.Row) bool { return r.Action == provision.Unchanged }
 
 // gist returns the title of a room that is created, or why something else is
 // done about it.
@@ -139,10 +143,14 @@ func leftAlone(p Plan) []string {
 		names[i] = strconv.Quote(r.Name)
 	}
 	add(len(p.Refused), "skipped, invalid room name: %s", strings.Join(names, ", "))
-	for _, k := range p.Kept {
-		lines = append(lines, fmt.Sprintf("left alone: %s: %s", k.Name, k.Decision.Reason))
+	for _, r := range p.Select(plan.Row.Kept) {
+		lines = append(lines, fmt.Sprintf("left alone: %s: %s", r.Found.Name, r.Wanted.Decision.Reason))
 	}
-	add(len(p.Unexplained), "managed but not wanted: %s", strings.Join(p.Unexplained, ", "))
+	var strange []string
+	for _, r := range p.Select(plan.Row.Unexplained) {
+		strange = append(strange, r.Found.Name)
+	}
+	add(len(strange), "managed but not wanted: %s", strings.Join(strange, ", "))
 	add(p.Unmanaged, "not managed and not wanted: %d", p.Unmanaged)
 	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
 	add(p.LeftOut, "left out by --only and --except: %d", p.LeftOut)
@@ -168,12 +176,12 @@ func (c *Console) planMarkdown(w *sink, p Plan) {
 	w.line("## Rooms on %s for %s", p.Service, cell(p.Meetings))
 	w.blank()
 	rows := [][]string{{"action", "room", "what", "why"}}
-	for _, change := range p.Changes {
+	for _, change := range p.Changes() {
 		rows = append(rows, []string{string(change.Action), change.Room.Name, markdownGist(change), strings.Join(reasonsOf(change), "; ")})
 	}
 	if p.ShowUnchanged {
-		for _, r := range p.Unchanged {
-			rows = append(rows, []string{"unchanged", r.Name, "", ""})
+		for _, r := range p.Select(unchanged) {
+			rows = append(rows, []string{"unchanged", r.Found.Name, "", ""})
 		}
 	}
 	markdownTable(w, rows)

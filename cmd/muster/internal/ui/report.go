@@ -7,7 +7,6 @@ import (
 
 	"muster/provision"
 	"muster/provision/apply"
-	"muster/provision/plan"
 )
 
 // Run is a plan that is about to be applied, with what there is to know of it.
@@ -72,7 +71,7 @@ func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 		return
 	}
 	q.c.out.line("%s", applyLine(applied.Counts))
-	for _, text := range changedRooms(r.Plan.Plan, applied) {
+	for _, text := range changedRooms(applied) {
 		q.c.out.line("%s", text)
 	}
 }
@@ -83,7 +82,7 @@ func (c *Console) Remarks(r Run) {
 	for _, w := range r.Warnings {
 		c.Warn("%s", w)
 	}
-	for _, change := range r.Changes {
+	for _, change := range r.Changes() {
 		if change.Action == provision.Conflict {
 			c.Warn("room %q is in conflict: %s; muster adopt %s takes ownership", change.Room.Name, change.Reason, change.Room.Name)
 		}
@@ -136,15 +135,11 @@ const maxListed = 20
 
 // changedRooms returns a line for each room that was changed: what was done,
 // and why.
-func changedRooms(p plan.Plan, applied apply.Outcome) []string {
-	why := make(map[string]string, len(p.Changes))
-	for _, c := range p.Changes {
-		why[c.Room.Name] = whyChanged(c)
-	}
+func changedRooms(applied apply.Outcome) []string {
 	var lines []string
 	for _, r := range applied.Results {
 		if r.Status == apply.Done {
-			lines = append(lines, fmt.Sprintf("  %s %s: %s", r.Action, r.Room.Name, why[r.Room.Name]))
+			lines = append(lines, fmt.Sprintf("  %s %s: %s", r.Action, r.Room.Name, whyChanged(r.Change)))
 		}
 	}
 	if rest := len(lines) - maxListed; rest > 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"muster/provision"
+	"muster/provision/plan"
 	"muster/xmppadmin"
 )
 
@@ -25,12 +26,15 @@ type Room struct {
 	Error    string             `json:"error,omitempty"`
 }
 
-// NewRoom returns the room found, with the change that a plan has for it; the
-// change of a room that is not wanted is the zero one.
-func NewRoom(f xmppadmin.Room, c provision.Change) Room {
+// NewRoom returns a room of a plan as it is shown.
+func NewRoom(row plan.Row) Room {
+	f := row.Found
 	r := Room{
-		Type: "room", Name: f.Name, JID: c.Room.JID, State: f.State.String(), Managed: f.Managed,
-		Archived: f.Archived, Action: c.Action, Reasons: reasonsOf(c), Settings: f.Settings, Fields: FieldsOf(c.Fields),
+		Type: "room", Name: f.Name, JID: row.JID, State: f.State.String(), Managed: f.Managed,
+		Archived: f.Archived, Action: row.Action, Reasons: reasonsOf(row.Change()), Settings: f.Settings, Fields: FieldsOf(row.Fields),
+	}
+	if row.Wanted != nil && len(r.Reasons) == 0 && row.Wanted.Decision.Reason != "" {
+		r.Reasons = []string{row.Wanted.Decision.Reason}
 	}
 	if f.Err != nil {
 		r.Error = f.Err.Error()

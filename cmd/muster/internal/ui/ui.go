@@ -24,6 +24,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -32,6 +33,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"muster/provision/plan"
 )
 
 // The values of Options.Format.
@@ -83,6 +86,14 @@ func New(s Streams, version string, describe Describe) *Console {
 	}
 }
 
+// Successor returns a console for the last words of a run whose command was
+// abandoned and may still write to c.
+func (c *Console) Successor() *Console {
+	next := New(c.streams, c.version, c.describe)
+	next.Options = c.Options
+	return next
+}
+
 // Out returns standard output for text that needs no escaping, such as help. A
 // failure to write is noted as any other.
 func (c *Console) Out() io.Writer { return c.out }
@@ -111,7 +122,12 @@ func (c *Console) Error(err error) {
 	c.errorLine(err)
 	if c.Options.Format == JSON {
 		code, hint := c.describe(err)
-		c.record(errorRecord{Type: "error", Code: code, Message: err.Error(), Hint: hint})
+		record := errorRecord{Type: "error", Code: code, Message: err.Error(), Hint: hint}
+		var guard *plan.GuardError
+		if errors.As(err, &guard) {
+			record.Guard = guard.Guard
+		}
+		c.record(record)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"muster/provision"
 	"muster/provision/apply"
-	"muster/provision/plan"
 	"muster/xmppadmin"
 )
 
@@ -148,17 +147,17 @@ func TestChangesReport(t *testing.T) {
 	t.Parallel()
 	room := provision.Room{Name: "quic"}
 	update := provision.Change{Action: provision.Update, Room: room, Fields: []provision.Field{{Name: xmppadmin.Title}}}
-	run := Run{Plan: Plan{Plan: plan.Plan{Changes: []provision.Change{update}}}, Warnings: []string{"w"}}
+	run := Run{Warnings: []string{"w"}}
 	cases := []struct {
 		name        string
 		applied     apply.Outcome
 		out, errOut string
 	}{
 		{"nothing changed", applied(), "", ""},
-		{"a conflict that stays", applied(apply.Result{Action: provision.Conflict, Room: room, Status: apply.Skipped}), "", ""},
-		{"a change", applied(apply.Result{Action: provision.Update, Room: room, Status: apply.Done}),
+		{"a conflict that stays", applied(apply.Result{Change: provision.Change{Action: provision.Conflict, Room: room}, Status: apply.Skipped}), "", ""},
+		{"a change", applied(apply.Result{Change: update, Status: apply.Done}),
 			"1 updated, 0 archived, 0 reopened, 0 unchanged, 0 in conflict, 0 unknown, 0 failed\n  update quic: title\n", "muster: warning: w\n"},
-		{"a failure", applied(apply.Result{Action: provision.Update, Room: room, Status: apply.Failed, Err: errors.New("e")}),
+		{"a failure", applied(apply.Result{Change: update, Status: apply.Failed, Err: errors.New("e")}),
 			", 1 failed\n", "muster: warning: w\nmuster: error: e\nmuster: hint: hint of e\n"},
 	}
 	for _, tc := range cases {

@@ -1,0 +1,206 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"muster/agenda"
+	"muster/provision"
+	"muster/provision/apply"
+	"muster/provision/plan"
+	"muster/provision/state"
+	"muster/provision/want"
+)
+
+// Agenda is the Datatracker; an [agenda.Client] is one.
+type Agenda interface {
+	Meetings(ctx context.Context, sources []string) ([]agenda.Meeting, error)
+	Groups(ctx context.Context, types []string) (agenda.GroupList, error)
+}
+
+// Reconciler makes runs on one service.
+type Reconciler struct {
+	// Agenda is where the meetings and the list of groups come from.
+	Agenda Agenda
+	// Service connects to the service, while the agenda is read; it is called
+	// once for each plan that is not made offline.
+	Service func(ctx context.Context) (provision.Service, error)
+	Rules   want.Rules
+	Limits  plan.Limits
+	// State is the state folder. A plan reads it, and does without where there
+	// is none; an apply writes it, and needs the folder's [state.Lock].
+	State string
+	// Account is the bare JID that acts, Version that of the program; both are
+	// noted in plan files, and the account in the audit trail.
+	Account, Version string
+	// Now is the clock; nil for [time.Now].
+	Now func() time.Time
+}
+
+// Derive reads the sources and derives the wanted rooms, without the service:
+// the pass has no plan. The errors are those of the agenda, of the state folder
+// and of [want.Derive].
+func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
+	if q.At.IsZero() {
+		q.At = r.now()
+	}
+	p := Pass{Request: q}
+	var err error
+	if p.history, p.Damage, err = state.LoadHistory(r.State); err != nil {
+		return p, err
+	}
+	if p.Sources, err = r.fetch(ctx, q.Meetings, p.history.Rooms); err != nil {
+		return p, err
+	}
+	p.Wanted, err = want.Derive(p.Sources, r.Rules, q.At)
+	p.Warnings = warnings(p.Sources, p.Wanted)
+	return p, err
+}
+
+// fetch reads the agendas and the list of groups, each once.
+func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[string]want.RoomHistory) (want.Sources, error) {
+	in := want.Sources{History: seen}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		in.Meetings, err = r.Agenda.Meetings(ctx, meetings)
+		return err
+	})
+	// Where no meeting comes from the Datatracker, nothing else does.
+	types := r.Rules.ListTypes()
+	if len(types) > 0 && slices.ContainsFunc(meetings, func(m string) bool { return !isFile(m) }) {
+		g.Go(func() error {
+			list, err := r.Agenda.Groups(ctx, types)
+			in.Groups = &list
+			return err
+		})
+	}
+	err := g.Wait()
+	return in, err
+}
+
+// Plan looks at both sides and plans what differs. It changes nothing. The
+// error joins those of both sides, or is that of the survey or of [plan.New], or
+// a [*plan.StalePlanError], or, where the plan is to be applied and its sources
+// come from the cache, an [*OutageError].
+func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
+	p, err := r.sides(ctx, q)
+	if err != nil {
+		return p, err
+	}
+	if q.Applying {
+		if err := outage(p.Sources); err != nil {
+			return p, err
+		}
+	}
+	found := plan.Offline(p.Wanted)
+	if p.service != nil {
+		names := slices.Concat(p.Wanted.Names(), q.Options.Requested(), q.Survey)
+		if found, err = p.service.Survey(ctx, slices.Compact(slices.Sorted(slices.Values(names)))); err != nil {
+			return p, err
+		}
+	}
+	p.Plan, err = plan.New(plan.Input{Wanted: p.Wanted, Found: found, Rules: r.Rules, Now: p.Request.At}, q.Options)
+	if err != nil {
+		return p, err
+	}
+	if p.service != nil {
+		p.NotOffered = provision.Obstacles(p.service, p.Plan.NotOffered)
+	}
+	if q.Saved != nil {
+		if err := q.Saved.CheckFresh(r.File(p)); err != nil {
+			return p, err
+		}
+	}
+	p.Refusals = plan.Guard(p.Wanted, p.Plan, plan.GuardInput{
+		Limits: r.Limits, Overrides: q.Overrides, Requested: specific(q.Meetings),
+		Last: p.history.Meetings, LastGroups: p.history.Groups,
+		Meetings: p.Sources.Meetings, Applying: q.Applying,
+	})
+	return p, nil
+}
+
+// outage returns an [*OutageError] for each cause for which the sources come
+// from the cache.
+func outage(in want.Sources) error {
+	var errs []error
+	for _, o := range in.Outages() {
+		errs = append(errs, &OutageError{Outage: o})
+	}
+	return join(errs...)
+}
+
+// sides reads the sources and connects to the service, both at the same time.
+// Both are waited for, so that the same troubles give the same errors.
+func (r *Reconciler) sides(ctx context.Context, q Request) (Pass, error) {
+	if q.Offline {
+		return r.Derive(ctx, q)
+	}
+	type connection struct {
+		service provision.Service
+		err     error
+	}
+	connected := make(chan connection, 1)
+	go func() {
+		service, err := r.Service(ctx)
+		connected <- connection{service, err}
+	}()
+	p, err := r.Derive(ctx, q)
+	c := <-connected
+	p.service = c.service
+	return p, join(err, c.err)
+}
+
+// File returns a pass as the plan file that it is saved in.
+func (r *Reconciler) File(p Pass) plan.File {
+	return plan.File{
+		Version: r.Version, Account: r.Account, Meetings: p.Request.Meetings, Options: p.Request.Options,
+		AllowArchive: p.Request.Overrides.Archive, Agendas: p.Sources.Fingerprints(), Configuration: r.Rules.Digest(), Plan: p.Plan,
+	}
+}
+
+// Apply applies the plan of a pass: it records each change in the audit trail,
+// and notes in the state folder what it saw. The caller holds the folder's
+// lock. The account, the clock and the trail of the options are the
+// reconciler's. The error is that of [apply.Run] or of the state folder; the
+// outcome is complete in any case.
+//
+// A pass that the guards refused is not applied: the error is then the first
+// refusal.
+func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.Outcome, error) {
+	switch {
+	case len(p.Refusals) > 0:
+		return apply.Outcome{}, p.Refusals[0]
+	case p.service == nil:
+		return apply.Outcome{}, errors.New("a plan made offline cannot be applied")
+	}
+	audit, err := state.OpenAudit(r.State)
+	if err != nil {
+		return apply.Outcome{}, err
+	}
+	o.Audit, o.Who, o.Now = audit, r.Account, r.now
+	out, err := apply.Run(ctx, p.service, p.Plan, o)
+	complete := err == nil && !out.Incomplete()
+	return out, join(err, r.remember(p, out, complete), audit.Close())
+}
+
+// remember notes what a run has seen for later ones, and for their guards what
+// it was when all was done.
+func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
+	now, h := r.now(), p.history
+	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	if complete {
+		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
+	}
+	return h.Save(r.State)
+}
+
+func (r *Reconciler) now() time.Time {
+	if r.Now == nil {
+		return time.Now()
+	}
+	return r.Now()
+}
