@@ -96,8 +96,13 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 		if found, err = p.service.Survey(ctx, slices.Compact(slices.Sorted(slices.Values(names)))); err != nil {
 			return p, err
 		}
+		if found, err = p.withSubjects(ctx, found, r.Rules); err != nil {
+			return p, err
+		}
 	}
-	p.Plan, err = plan.New(plan.Input{Wanted: p.Wanted, Found: found, Rules: r.Rules, Now: p.Request.At}, q.Options)
+	p.Plan, err = plan.New(plan.Input{
+		Wanted: p.Wanted, Found: found, Subjects: p.history.Subjects, Rules: r.Rules, Now: p.Request.At,
+	}, q.Options)
 	if err != nil {
 		return p, err
 	}
@@ -175,6 +180,7 @@ func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.
 func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
 	now, h := r.now(), p.history
 	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	h.Subjects = p.subjectsAfter(out)
 	if complete {
 		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
 	}
