@@ -32,17 +32,17 @@ type Facts struct {
 	Cancelled string // a session before it that is cancelled: day, time, time zone, meeting
 	Agenda    string // "Agenda: " and its address
 	Log       string // "Log: " and its address
-	NoteWell  string // that the IETF Note Well applies
+	NoteWell  string // that the IETF Note Well applies, and whether the room is publicly logged
 }
 
 // facts returns the facts of a candidate's room at the time now.
 func (c *candidate) facts(v verdict, rules *compiled) (*Facts, error) {
-	f := &Facts{Name: c.name, Acronym: c.name, NoteWell: noteWell}
+	f := &Facts{Name: c.name, Acronym: c.name}
 	var err error
 	if f.LogURL, err = rules.logURL(c.name); err != nil {
 		return nil, err
 	}
-	f.Log = labelled("Log: ", f.LogURL)
+	f.Log, f.NoteWell = labelled("Log: ", f.LogURL), noteWell(f.LogURL)
 	f.setRoom(c, v)
 	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
 	at, next := c.next(v.now)

@@ -62,8 +62,8 @@ type Standing struct {
 func DefaultRules(service string) Rules {
 	return Rules{
 		Service:     service,
-		GroupTypes:  []string{"wg", "rg", "ag", "rag"},
-		YearRound:   []string{"wg", "rg", "ag", "rag", "dir"},
+		GroupTypes:  []string{"wg", "rg", "ag", "rag", "edwg"},
+		YearRound:   []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review"},
 		Grace:       30 * 24 * time.Hour,
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,

@@ -13,7 +13,7 @@ func (c *candidate) cancelled(now time.Time, next *agenda.Session) (*meeting, *a
 	first := next
 	for _, set := range c.sets {
 		for _, s := range set.sessions {
-			if s.Status.Canceled() && !s.Start.IsZero() && !s.Start.Before(now) && (first == nil || s.Start.Before(first.Start)) {
+			if s.Status.Canceled() && timed(s, now) && !s.Start.Before(now) && (first == nil || s.Start.Before(first.Start)) {
 				at, first = set.meeting, s
 			}
 		}
@@ -44,7 +44,7 @@ func (c *candidate) nextEnd(now time.Time) time.Time {
 	for _, set := range c.sets {
 		for _, s := range set.sessions {
 			end := s.Start.Add(s.Duration)
-			if s.Status.Canceled() || s.Start.IsZero() || !end.After(now) {
+			if s.Status.Canceled() || !timed(s, now) || !end.After(now) {
 				continue
 			}
 			if first.IsZero() || end.Before(first) {
