@@ -85,7 +85,9 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 	return in, err
 }
 
-// Plan looks at both sides and plans what differs. It changes nothing. The
+// Plan looks at both sides and plans what differs. It changes nothing, but for
+// this: where the plan is to be applied, it records in the audit trail what became
+// of changes that a killed run has left open. The
 // error joins those of both sides, or is that of the survey or of [plan.New], or
 // a [*plan.StalePlanError], or, where the plan is to be applied and its sources
 // come from the cache, an [*OutageError].
@@ -117,6 +119,11 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	}
 	if p.service != nil {
 		p.NotOffered = provision.Obstacles(p.service, p.Plan.NotOffered)
+	}
+	if q.Applying && p.service != nil {
+		if err := r.resolve(ctx, p); err != nil {
+			return p, err
+		}
 	}
 	if q.Saved != nil {
 		if err := q.Saved.CheckFresh(r.File(p)); err != nil {
