@@ -106,8 +106,14 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 		if found, p.notes, err = survey(ctx, p); err != nil {
 			return p, err
 		}
+		if found, err = p.withSubjects(ctx, found, r.Rules); err != nil {
+			return p, err
+		}
 	}
-	p.Plan, err = plan.New(plan.Input{Wanted: p.Wanted, Found: found, Notes: p.notes, Rules: r.Rules, Now: p.Request.At}, q.Options)
+	p.Plan, err = plan.New(plan.Input{
+		Wanted: p.Wanted, Found: found, Notes: p.notes, Subjects: p.history.Subjects,
+		Rules: r.Rules, Now: p.Request.At,
+	}, q.Options)
 	if err != nil {
 		return p, err
 	}
@@ -232,6 +238,7 @@ func (r *Reconciler) note(ctx context.Context, p Pass) error {
 func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
 	now, h := r.now(), p.history
 	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	h.Subjects = p.subjectsAfter(out)
 	if complete {
 		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
 	}
