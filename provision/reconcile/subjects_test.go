@@ -122,7 +122,12 @@ func TestSubjectOfArchivedRooms(t *testing.T) {
 				t.Fatal(err)
 			}
 			check.Same(t, "archived", s.service.Rooms["quic"].Settings[xmppadmin.Subject], "Archived since 20 July 2026: too loud.")
-			if got := s.sync(t); !strings.HasPrefix(got, "Next session: Monday 20 July 2026, 10:00") {
+			q = request()
+			q.Options.Reopen = []string{"quic"}
+			if _, err := s.run.Apply(t.Context(), s.plan(t, q), apply.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.service.Rooms["quic"].Settings[xmppadmin.Subject]; !strings.HasPrefix(got, "Next session: Monday 20 July 2026, 10:00") {
 				t.Errorf("reopened, the subject is %q", got)
 			}
 		})
