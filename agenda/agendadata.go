@@ -118,14 +118,14 @@ func (r *dataRow) ownName() string {
 // area groups (ag, rag). Of other sessions nothing follows for their group,
 // except that a BOF is always a working group in the making.
 func (r *dataRow) inferGroup() Group {
-	g := Group{Acronym: r.groupAcronym, Name: r.groupName, Parent: r.parent}
+	g := Group{Acronym: r.groupAcronym, Name: r.groupName, Parent: r.parent, Inferred: true}
 	switch {
 	case r.isBOF:
-		g.Type, g.State = "wg", StateBOF
+		g.Type, g.State = WorkingGroup, StateBOF
 	case r.kind == Regular && g.Parent == "irtf":
-		g.Type = "rg"
+		g.Type = ResearchGroup
 	case r.kind == Regular && (g.Parent != "" || r.parentUnread):
-		g.Type = "wg"
+		g.Type = WorkingGroup
 	}
 	if r.isProposed {
 		g.State = StateProposed

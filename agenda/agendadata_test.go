@@ -98,7 +98,7 @@ func TestAgendaDataInfersGroups(t *testing.T) {
 			for i, row := range tt.rows {
 				rows = append(rows, dataRowOf(i+1, "quic", row))
 			}
-			tt.want.Acronym, tt.want.Name = "quic", "Group quic"
+			tt.want.Acronym, tt.want.Name, tt.want.Inferred = "quic", "Group quic", true
 			m := fromData(t, dataDoc("126", rows...))
 			if d := diff([]Group{tt.want}, m.Groups); d != "" {
 				t.Errorf("groups (-want +got):\n%s", d)

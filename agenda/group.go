@@ -1,6 +1,9 @@
 package agenda
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Group is one group: as it stood at the time of the meeting where it comes
 // from an agenda, as it is today where it comes from the list of groups.
@@ -18,7 +21,27 @@ type Group struct {
 	// BOF reports whether the group is a BOF: its state is bof. A concluded
 	// BOF (bof-conc) is none, whatever is_bof is on the wire.
 	BOF bool
+	// Inferred reports whether Type and State were only inferred, because the
+	// group is in agenda-data and not in agenda.json: an area group (ag, rag)
+	// or an editorial one (edwg) then passes for a working group.
+	Inferred bool
 }
+
+// The group types that are known by name here. The Datatracker has more.
+const (
+	WorkingGroup      = "wg" // a BOF is one, in state bof
+	ResearchGroup     = "rg"
+	AreaGroup         = "ag"
+	ResearchAreaGroup = "rag"
+	EditorialGroup    = "edwg"
+)
+
+// DirectorateTypes returns the slugs of the types that directorates have.
+func DirectorateTypes() []string { return []string{"dir", "review"} }
+
+// Directorate reports whether the group is a directorate, whichever of the
+// types that directorates have it is of.
+func (g Group) Directorate() bool { return slices.Contains(DirectorateTypes(), g.Type) }
 
 // GroupState is the slug of a group's state.
 type GroupState string
