@@ -118,7 +118,7 @@ func (r *dataRow) ownName() string {
 // area groups (ag, rag). Of other sessions nothing follows for their group,
 // except that a BOF is always a working group in the making.
 func (r *dataRow) inferGroup() Group {
-	g := Group{Acronym: r.groupAcronym, Name: r.groupName, Parent: r.parent, Inferred: true}
+	g := Group{Acronym: r.groupAcronym, Name: r.groupName, Parent: r.parent}
 	switch {
 	case r.isBOF:
 		g.Type, g.State = WorkingGroup, StateBOF

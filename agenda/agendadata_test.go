@@ -80,14 +80,14 @@ func TestAgendaDataInfersGroups(t *testing.T) {
 		rows []obj
 		want Group
 	}{
-		"working group":   {[]obj{in("sec")}, Group{Type: "wg", Parent: "sec"}},
-		"research group":  {[]obj{in("irtf")}, Group{Type: "rg", Parent: "irtf"}},
+		"working group":   {[]obj{in("sec")}, Group{Type: "wg", Parent: "sec", Inferred: true}},
+		"research group":  {[]obj{in("irtf")}, Group{Type: "rg", Parent: "irtf", Inferred: true}},
 		"bof":             {[]obj{with(in("sec"), obj{"isBoF": true})}, Group{Type: "wg", State: "bof", Parent: "sec", BOF: true}},
-		"proposed":        {[]obj{with(in("irtf"), obj{"isProposed": true})}, Group{Type: "rg", State: "proposed", Parent: "irtf"}},
+		"proposed":        {[]obj{with(in("irtf"), obj{"isProposed": true})}, Group{Type: "rg", State: "proposed", Parent: "irtf", Inferred: true}},
 		"team":            {[]obj{with(in("gen"), obj{"type": "other"})}, Group{Parent: "gen"}},
 		"without parent":  {[]obj{{"groupParent": obj{}}}, Group{}},
 		"plenary":         {[]obj{{"groupParent": obj{}, "type": "plenary"}}, Group{}},
-		"from any row":    {[]obj{with(in("sec"), obj{"type": "other"}), in("sec")}, Group{Type: "wg", Parent: "sec"}},
+		"from any row":    {[]obj{with(in("sec"), obj{"type": "other"}), in("sec")}, Group{Type: "wg", Parent: "sec", Inferred: true}},
 		"parent is null":  {[]obj{{"groupParent": nil}}, Group{}},
 		"bof, no regular": {[]obj{with(in("sec"), obj{"isBoF": true, "type": "other"})}, Group{Type: "wg", State: "bof", Parent: "sec", BOF: true}},
 	}
@@ -98,7 +98,7 @@ func TestAgendaDataInfersGroups(t *testing.T) {
 			for i, row := range tt.rows {
 				rows = append(rows, dataRowOf(i+1, "quic", row))
 			}
-			tt.want.Acronym, tt.want.Name, tt.want.Inferred = "quic", "Group quic", true
+			tt.want.Acronym, tt.want.Name = "quic", "Group quic"
 			m := fromData(t, dataDoc("126", rows...))
 			if d := diff([]Group{tt.want}, m.Groups); d != "" {
 				t.Errorf("groups (-want +got):\n%s", d)

@@ -21,9 +21,9 @@ type Group struct {
 	// BOF reports whether the group is a BOF: its state is bof. A concluded
 	// BOF (bof-conc) is none, whatever is_bof is on the wire.
 	BOF bool
-	// Inferred reports whether Type and State were only inferred, because the
-	// group is in agenda-data and not in agenda.json: an area group (ag, rag)
-	// or an editorial one (edwg) then passes for a working group.
+	// Inferred reports whether Type is a guess: agenda-data has no types, and
+	// agenda.json did not have the group. An area group (ag, rag) or an
+	// editorial one (edwg) then passes for a working group.
 	Inferred bool
 }
 

@@ -17,6 +17,12 @@ type Room struct {
 	// archived they are those of the archived room, without a title where the
 	// title is made of the one that the room has.
 	Settings xmppadmin.Settings `json:"settings,omitempty"`
+	// Next is when the session begins that the texts of the room name as the
+	// next one, or as cancelled; zero where they name none.
+	Next time.Time `json:"next,omitzero"`
+	// Over is when the session in the room ends that is under way, or else the
+	// next one; zero for none.
+	Over time.Time `json:"over,omitzero"`
 	// Reasons are why the room is wanted.
 	Reasons []Reason `json:"reasons,omitempty"`
 }
@@ -47,7 +53,10 @@ type Reason struct {
 	Meeting   string `json:"meeting,omitempty"`
 	Group     string `json:"group,omitempty"`
 	GroupType string `json:"group_type,omitempty"`
-	Sessions  []int  `json:"sessions,omitempty"`
+	// Inferred reports whether the reason holds only if GroupType, which the
+	// agenda does not have, was guessed right.
+	Inferred bool  `json:"inferred,omitempty"`
+	Sessions []int `json:"sessions,omitempty"`
 	// Text is the reason in words: "IETF 126: 2 sessions of quic (wg)".
 	Text string `json:"text"`
 	// Until is when the reason ends, where that is known; else zero.

@@ -71,12 +71,13 @@ func (s *Service) Read(ctx context.Context, names []string) ([]Room, error) {
 // read or set in this session.
 func (s *Service) ShowsSubjects() bool { return s.dialect.ShowsSubjects() }
 
-// ReadSubjects reads the subjects of the rooms named, as Read reads rooms. Each
-// room that exists has the setting [Subject], and need not have others. Where
-// ShowsSubjects reports false it enters each of the rooms, which the occupants
-// see.
-func (s *Service) ReadSubjects(ctx context.Context, names []string) ([]Room, error) {
-	return s.dialect.ReadSubjects(ctx, names)
+// ReadSubjects reads the subjects of the rooms called names, and of those of
+// ifEmpty that have no occupants, as Read reads rooms. Rooms that exist have the
+// number of occupants, and the setting [Subject] if it was read; they need not
+// have other settings. Where ShowsSubjects reports false it enters the rooms,
+// which their occupants see.
+func (s *Service) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]Room, error) {
+	return s.dialect.ReadSubjects(ctx, names, ifEmpty)
 }
 
 // Create makes a room with these settings, owned by this account. A room that

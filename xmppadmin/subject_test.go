@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"muster/fixtures"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 )
 
@@ -12,7 +13,7 @@ import (
 // subject.
 func checkSubject(t *testing.T, occupant *xmppadmin.Service, want string) {
 	t.Helper()
-	rooms, err := occupant.ReadSubjects(t.Context(), []string{"quic"})
+	rooms, err := occupant.ReadSubjects(t.Context(), []string{"quic"}, nil)
 	if err != nil || len(rooms) != 1 {
 		t.Fatalf("reading the subject gives %v, %v", rooms, err)
 	}
@@ -24,7 +25,7 @@ func checkSubject(t *testing.T, occupant *xmppadmin.Service, want string) {
 func TestSubject(t *testing.T) {
 	t.Parallel()
 	const first, second = `Next: Monday 9:00, é & <Donau A> "1". Log: https://logs.example.org/quic/`, "Cancelled"
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		settings := live("quic: QUIC")
 		settings[xmppadmin.Subject] = first
 		create(t, s, "quic", settings)
@@ -58,11 +59,34 @@ func TestSubject(t *testing.T) {
 	})
 }
 
+// TestSubjectOfAnOccupiedRoom leaves occupants alone where that is requested.
+func TestSubjectOfAnOccupiedRoom(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+		create(t, s, "quic", xmppadmin.Settings{xmppadmin.Persistent: xmppadmin.True, xmppadmin.Subject: "Monday"})
+		other := byHand(t, p, "muster") // with nothing that it has seen before
+		for occupants, names := range []string{"nobody", "alice"} {
+			if occupants > 0 {
+				if err := participant(t, p, names).Join(t.Context(), "quic@"+p.Service, names); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rooms, err := other.ReadSubjects(t.Context(), nil, []string{"quic"})
+			if err != nil || len(rooms) != 1 || rooms[0].State != xmppadmin.Exists || rooms[0].Occupants != occupants {
+				t.Fatalf("%s is in the room: got %+v, %v", names, rooms, err)
+			}
+			if text, read := rooms[0].Settings[xmppadmin.Subject]; read != (occupants == 0) || read && text != "Monday" {
+				t.Errorf("%s is in the room: the subject is %q, read: %v", names, text, read)
+			}
+		}
+	})
+}
+
 // TestSubjectOfAnArchivedRoom has an occupant, who is to see why the room is
 // archived.
 func TestSubjectOfAnArchivedRoom(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		create(t, s, "quic", xmppadmin.Settings{xmppadmin.Persistent: xmppadmin.True, xmppadmin.Subject: "Monday"})
 		alice := byHand(t, p, "alice")
 		closing := xmppadmin.Settings{xmppadmin.Title: "quic", xmppadmin.Subject: "Archived: the group has concluded"}
@@ -88,8 +112,8 @@ func TestSubjectOfAnArchivedRoom(t *testing.T) {
 
 func TestSubjectOfNoRoom(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
-		rooms, err := s.ReadSubjects(t.Context(), []string{"nosuch"})
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
+		rooms, err := s.ReadSubjects(t.Context(), []string{"nosuch"}, nil)
 		if err != nil || len(rooms) != 1 || rooms[0].State != xmppadmin.Absent {
 			t.Errorf("got %+v, %v", rooms, err)
 		}
@@ -108,7 +132,7 @@ func TestLogAddress(t *testing.T) {
 	for name, companion := range map[string]bool{"companion module": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, prosody(fixtures.ProsodyOptions{Companion: companion})(t), "auto")
+			s := open(t, onProsody(prosody.Options{Companion: companion})(t), "auto")
 			settings := live("quic: QUIC")
 			settings[xmppadmin.LogAddress] = address
 			create(t, s, "quic", settings)

@@ -108,7 +108,7 @@ func (k *checks) state(c config.Config) {
 
 // datatracker checks that the agendas can be read.
 func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []string) {
-	r, err := k.app.reconciler(c, nil)
+	r, err := k.app.reconciler(c, nil, "")
 	var pass reconcile.Pass
 	if err == nil {
 		pass, err = r.Derive(ctx, reconcile.Request{Meetings: meetings})
@@ -121,7 +121,7 @@ func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []st
 		f := xmppadmin.Finding{Check: "datatracker", Verdict: xmppadmin.OK,
 			Text: fmt.Sprintf("meeting %s: %d sessions, %d of configured group types", t.Meeting, t.Sessions, t.Configured)}
 		if t.Stale || t.Configured == 0 {
-			f.Verdict, f.Hint = xmppadmin.Warn, "the guards refuse an agenda that is stale or empty"
+			f.Verdict, f.Hint = xmppadmin.Warn, "an old copy of an agenda, or one that is empty, is not applied"
 		}
 		k.show(f)
 	}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"muster/cmd/muster/internal/suggest"
 	"muster/cmd/muster/internal/ui"
+	"muster/provision"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
 	"muster/xmppadmin"
@@ -63,7 +63,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	if name != "" {
 		q.Survey = []string{name}
 	}
-	_, pass, conn, err := a.look(ctx, c, q)
+	_, pass, conn, err := a.look(ctx, c, "", q)
 	defer conn.close()
 	if err != nil {
 		return err
@@ -133,5 +133,5 @@ func nearestRoom(rooms []ui.Room, name string) string {
 			names = append(names, r.Name)
 		}
 	}
-	return suggest.Nearest(strings.ToLower(name), names)
+	return provision.Nearest(strings.ToLower(name), names)
 }

@@ -9,8 +9,11 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"muster/cmd/muster/internal/config"
 	"muster/cmd/muster/internal/ui"
@@ -36,15 +39,19 @@ type app struct {
 	now        func() time.Time
 	console    *ui.Console
 	configPath string
+	applying   atomic.Bool // changes are being made: an interrupt waits for them
 }
 
 // newApp returns the program with its streams.
 func newApp(now func() time.Time, stdin io.Reader, stdout, stderr io.Writer, env []string) *app {
 	a := &app{env: env, now: now}
 	streams := ui.Streams{In: stdin, Out: stdout, Err: stderr, Getenv: a.env.get}
-	a.console = ui.New(streams, version(), func(err error) (int, string) { return int(codeOf(err)), hintOf(err) })
+	a.console = ui.New(streams, version(), describe)
 	return a
 }
+
+// describe returns the exit status and the hint of an error.
+func describe(err error) (code int, hint string) { return int(codeOf(err)), hintOf(err) }
 
 // run is the whole program: arguments in, an exit status out. An interrupt or
 // a request to terminate ends it in order.
@@ -62,11 +69,39 @@ func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Re
 	root.SetIn(stdin)
 	root.SetOut(a.console.Out())
 	root.SetErr(a.console.Err())
-	err := root.ExecuteContext(ctx)
+	err := a.execute(ctx, root)
 	if err != nil && ctx.Err() != nil && !errors.As(err, new(*statusError)) {
 		err = &statusError{code: exitInterrupted, err: errors.New("interrupted")}
 	}
 	return a.end(err)
+}
+
+// windDown is how long an interrupted command may take to end in order while
+// it makes no changes.
+const windDown = time.Second
+
+// execute runs the command. An interrupted command that makes changes ends
+// when those that it has begun are done; one that waits for something that
+// does not notice the interrupt, such as a pipe without a writer, is abandoned.
+func (a *app) execute(ctx context.Context, root *cobra.Command) error {
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(windDown):
+			if !a.applying.Load() {
+				a.console = a.console.Successor()
+				return ctx.Err()
+			}
+		}
+	}
 }
 
 // end shows the error with which a run ended, unless the results have shown

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"muster/provision/state"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +13,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
+
+	"muster/provision/state"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -25,20 +27,34 @@ import (
 const patience = 2 * time.Minute
 
 // scriptLaunch starts the program in the background, with its output in the
-// files launched.out and launched.err: launch muster ARGUMENT...
+// files launched.out and launched.err:
+//
+//	launch [-tty] muster ARGUMENT...
+//
+// With -tty standard input and standard error are a terminal at which no key
+// is pressed.
 func scriptLaunch(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
+	tty := len(args) > 0 && args[0] == "-tty"
+	if tty {
+		args = args[1:]
+	}
 	if neg || len(args) < 2 || w.launched != nil {
-		ts.Fatalf("usage: launch muster ARGUMENT..., one at a time")
+		ts.Fatalf("usage: launch [-tty] muster ARGUMENT..., one at a time")
 	}
 	stdout, err := os.Create(ts.MkAbs("launched.out"))
 	ts.Check(err)
 	defer stdout.Close()
 	stderr, err := os.Create(ts.MkAbs("launched.err"))
 	ts.Check(err)
-	defer stderr.Close()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = w.work, *w.env, stdout, stderr
+	w.screen = func() { stderr.Close() }
+	if tty {
+		stop, err := onTTY(cmd, stderr)
+		ts.Check(err)
+		w.screen = func() { stop(); stderr.Close() }
+	}
 	ts.Check(cmd.Start())
 	w.launched = cmd
 	ts.Defer(func() {
@@ -53,16 +69,22 @@ func scriptLaunch(ts *testscript.TestScript, neg bool, args []string) {
 // has opened a file:
 //
 //	interrupt [FILE]
+//	! interrupt [FILE]
 //
-// where socket: stands for any connection.
+// where socket: stands for any connection. With ! it is a request to
+// terminate.
 func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	if neg || len(args) > 1 || w.launched == nil {
+	if len(args) > 1 || w.launched == nil {
 		ts.Fatalf("usage: interrupt [FILE], after launch")
+	}
+	var signal os.Signal = os.Interrupt
+	if neg {
+		signal = syscall.SIGTERM
 	}
 	process, path := w.launched.Process, strings.Join(args, "")
 	if len(args) == 0 {
-		ts.Check(process.Signal(os.Interrupt))
+		ts.Check(process.Signal(signal))
 		return
 	}
 	if path != "socket:" {
@@ -73,7 +95,7 @@ func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s was not opened within %s", args[0], patience)
 		}
 	}
-	ts.Check(process.Signal(os.Interrupt))
+	ts.Check(process.Signal(signal))
 }
 
 // opened reports whether a process has a file open.
@@ -112,6 +134,7 @@ func scriptLanded(ts *testscript.TestScript, neg bool, args []string) {
 	timer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 	err := cmd.Wait()
 	timer.Stop()
+	w.screen()
 	stdout, stderr := ts.ReadFile("launched.out"), ts.ReadFile("launched.err")
 	fmt.Fprint(ts.Stdout(), stdout)
 	fmt.Fprint(ts.Stderr(), stderr)

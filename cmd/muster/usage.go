@@ -3,14 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"muster/provision"
 	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"muster/cmd/muster/internal/suggest"
 )
 
 // usageError is a wrong command line.
@@ -91,10 +90,10 @@ func meantCommand(cmd *cobra.Command, args []string) string {
 			deeper = append(deeper, c.Name())
 		}
 	}
-	if near := suggest.Nearest(args[0], direct); near != "" {
+	if near := provision.Nearest(args[0], direct); near != "" {
 		return paths[near]
 	}
-	if near := suggest.Nearest(args[0], deeper); near != "" {
+	if near := provision.Nearest(args[0], deeper); near != "" {
 		return strings.Join(append([]string{paths[near]}, args[1:]...), " ")
 	}
 	return ""

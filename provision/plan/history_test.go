@@ -26,6 +26,8 @@ func TestRemember(t *testing.T) {
 		m.Number = number
 		return m
 	}
+	elsewhere := on("126", "moq", "sched")
+	elsewhere.Sessions[0].Room, elsewhere.Sessions[0].OwnRoom = "wgchairs", true
 	stale := sample.List(moq)
 	stale.Stale = true
 	adhoc := sample.Record("moq", "adhoc", "active")
@@ -76,6 +78,13 @@ func TestRemember(t *testing.T) {
 		"sessions' own room": {
 			in: want.Sources{Meetings: []agenda.Meeting{sample.Meeting(nil, plenary)}}, name: "plenary",
 			want: want.RoomHistory{Last: sample.Day, Meeting: "126", End: end, Own: true},
+		},
+		"a BOF, in another room": {
+			in:   want.Sources{Meetings: []agenda.Meeting{elsewhere}, Groups: sample.List(moq)},
+			want: want.RoomHistory{Last: sample.Day, Meeting: "126", End: end, Group: moq.ID, Alive: sample.Day},
+		},
+		"on an agenda without a number": {
+			in: want.Sources{Meetings: []agenda.Meeting{on("", "moq", "sched")}}, want: want.RoomHistory{Last: sample.Day},
 		},
 		"living": {
 			in: want.Sources{Groups: sample.List(moq)}, want: want.RoomHistory{Last: sample.Day, Group: moq.ID, Alive: sample.Day},

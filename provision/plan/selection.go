@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
 	"muster/provision"
 )
 
@@ -81,7 +79,7 @@ func (s *selection) unmatched(names func() []string) error {
 			continue
 		}
 		e.Names = append(e.Names, p)
-		if n := nearest(p, names()); n != "" {
+		if n := provision.Nearest(p, names()); n != "" {
 			e.Nearest[p] = n
 		}
 	}
@@ -89,17 +87,6 @@ func (s *selection) unmatched(names func() []string) error {
 		return nil
 	}
 	return e
-}
-
-// nearest returns the name that is most like s, or nothing where none is.
-func nearest(s string, names []string) string {
-	best, at := "", len(s)/2+2
-	for _, n := range names {
-		if d := levenshtein.ComputeDistance(s, n); d < at {
-			best, at = n, d
-		}
-	}
-	return best
 }
 
 // UnmatchedError is the error of names or patterns that match no room, wanted or

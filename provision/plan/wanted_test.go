@@ -14,7 +14,7 @@ import (
 // changes in nothing but its description.
 func TestAreaMove(t *testing.T) {
 	t.Parallel()
-	const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"
+	const noteWell = "The IETF Note Well applies: https://www.ietf.org/about/note-well/"
 	g := sample.Record("quic", "wg", "active")
 	before, err := want.Derive(want.Sources{Groups: sample.List(g)}, bare(), sample.Day)
 	if err != nil {

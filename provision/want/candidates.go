@@ -116,7 +116,7 @@ func (c *candidate) next(now time.Time) (*meeting, *agenda.Session) {
 	var next *agenda.Session
 	for _, set := range c.sets {
 		for _, s := range set.sessions {
-			if s.Status.Canceled() || s.Start.IsZero() || s.Start.Before(now) {
+			if s.Status.Canceled() || !timed(s, now) || s.Start.Before(now) {
 				continue
 			}
 			if next == nil || s.Start.Before(next.Start) {

@@ -1,6 +1,7 @@
 package want
 
 import (
+	"slices"
 	"time"
 
 	"muster/agenda"
@@ -12,14 +13,52 @@ type context struct {
 	rules   *compiled
 	now     time.Time
 	list    *agenda.GroupList // nil where there is none
+	gaps    []Gap
 	history map[string]RoomHistory
+	// onAgenda is what the agendas in hand have of each group, by its acronym in
+	// lower case, whichever rooms its sessions use.
+	onAgenda map[string]attendance
 	// byGroup is the last meeting in the history of each group, by its number,
 	// whatever its acronym was.
 	byGroup map[int]lastMeeting
 }
 
-func newContext(rules *compiled, in Sources, now time.Time) context {
-	x := context{rules: rules, now: now, list: in.Groups, history: in.History, byGroup: make(map[int]lastMeeting)}
+// attendance is what the agendas in hand have of one group.
+type attendance struct {
+	last  lastMeeting // with a session of the group, cancelled or not
+	meets bool        // it has a session that is not cancelled
+}
+
+// attendances returns what meetings have of each group, by its acronym in lower
+// case. The type that an agenda gives a group makes no difference.
+func attendances(meetings []*meeting) map[string]attendance {
+	out := make(map[string]attendance)
+	for _, m := range meetings {
+		for s := range m.sessions() {
+			name := provision.Lower(s.Group)
+			a := out[name]
+			a.meets = a.meets || !s.Status.Canceled()
+			a.last = a.last.or(lastMeeting{m.agenda.Number, m.end})
+			out[name] = a
+		}
+	}
+	return out
+}
+
+// or returns the later of two meetings. One that was moved is the same meeting:
+// the end of next counts.
+func (l lastMeeting) or(next lastMeeting) lastMeeting {
+	if !next.end.IsZero() && (next.number == l.number || next.end.After(l.end)) {
+		return next
+	}
+	return l
+}
+
+func newContext(rules *compiled, in Sources, meetings []*meeting, now time.Time) context {
+	x := context{
+		rules: rules, now: now, list: in.Groups, gaps: in.gaps(), history: in.History,
+		onAgenda: attendances(meetings), byGroup: make(map[int]lastMeeting),
+	}
 	for _, h := range in.History {
 		if h.Group != 0 && h.End.After(x.byGroup[h.Group].end) {
 			x.byGroup[h.Group] = lastMeeting{h.Meeting, h.End}
@@ -73,8 +112,9 @@ func (x context) decideBy(c *candidate, g *agenda.GroupRecord, renamed renaming)
 		authoritative: authoritative(x.list), last: x.last(c, g),
 	}
 	e.cancelled = len(c.sets) > 0 && !e.meets
+	e.unread = slices.ContainsFunc(x.gaps, func(gap Gap) bool { return gap.Unread.Includes(c.name) })
 	if g != nil {
-		e.yearRound = x.rules.yearRound[g.Type]
+		e.yearRound, e.onAgenda = x.rules.yearRound[g.Type], x.onAgenda[c.name].meets
 	}
 	if h, ok := x.history[c.name]; ok {
 		e.history = &h
@@ -83,9 +123,9 @@ func (x context) decideBy(c *candidate, g *agenda.GroupRecord, renamed renaming)
 	return verdict{e, decide(e)}
 }
 
-// last returns the last meeting on which the candidate's room, or its group g
-// under another acronym, had a session that was not cancelled: one of those in
-// hand, or one of the history.
+// last returns the last meeting that the candidate's group g was on, under this
+// acronym or another, whichever room its sessions used: one of those in hand, or
+// one of the history.
 func (x context) last(c *candidate, g *agenda.GroupRecord) lastMeeting {
 	h := x.history[c.name]
 	last := lastMeeting{h.Meeting, h.End}
@@ -94,10 +134,5 @@ func (x context) last(c *candidate, g *agenda.GroupRecord) lastMeeting {
 			last = f
 		}
 	}
-	for _, set := range c.sets {
-		if m := set.meeting; set.meets() && !m.end.IsZero() && (m.agenda.Number == last.number || m.end.After(last.end)) {
-			last = lastMeeting{m.agenda.Number, m.end}
-		}
-	}
-	return last
+	return last.or(x.onAgenda[c.name].last)
 }

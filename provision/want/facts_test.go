@@ -19,7 +19,7 @@ func TestWhatAGroupIs(t *testing.T) {
 		"IRTF research area group.":                 {Type: "rag", Parent: "irtf"},
 		"IETF area.":                                {Type: "area", Parent: "iesg"},
 		"IETF directorate.":                         {Type: "dir", Parent: "art"},
-		"IETF review team.":                         {Type: "review"},
+		"RFC Series editorial working group.":       {Type: "edwg"},
 		"IETF team.":                                {Type: "team"},
 		"Ad hoc group.":                             {Type: "adhoc"},
 		"IAB program.":                              {Type: "program"},

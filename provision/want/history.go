@@ -18,7 +18,8 @@ type RoomHistory struct {
 	// Last is when the room was last wanted, or kept where it was found.
 	Last time.Time `json:"last"`
 	// Meeting is the number of the last meeting with a session in the room
-	// that was not cancelled, and End when that meeting ends or ended.
+	// that was not cancelled, or with any session of the group whose acronym
+	// the room bears, and End when that meeting ends or ended.
 	Meeting string    `json:"meeting,omitempty"`
 	End     time.Time `json:"end,omitzero"`
 	// Own reports whether the room is that of sessions and bears no group's
@@ -44,12 +45,14 @@ func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[st
 	if seen == nil {
 		seen = make(map[string]RoomHistory, len(w.Rooms))
 	}
+	groups := attendances(s.meetings(now))
 	for i := range w.Rooms {
 		r := &w.Rooms[i]
 		if r.Decision.Desired != provision.LiveIfExists && slices.ContainsFunc(r.Reasons, notStanding) {
 			v := seen[r.Name]
 			v.Last = now
 			v.meet(r, w.Meetings)
+			v.see(groups[r.Name].last)
 			seen[r.Name] = v
 		}
 	}
@@ -85,15 +88,22 @@ func (v *RoomHistory) meet(r *provision.Room, meetings []MeetingStats) {
 				continue
 			}
 			met = true
-			// A meeting that was moved is the same one: its new end counts.
-			if t.Meeting == v.Meeting || !t.End.Before(v.End) {
-				v.Meeting, v.End = t.Meeting, t.End
-			}
+			v.see(lastMeeting{t.Meeting, t.End})
 		}
 	}
 	if met {
 		v.Own = own
 	}
+}
+
+// see notes a meeting that the room is on, if it is the last one. A meeting
+// without a number cannot be told from another one, and is not noted.
+func (v *RoomHistory) see(m lastMeeting) {
+	if m.number == "" {
+		return
+	}
+	last := lastMeeting{v.Meeting, v.End}.or(m)
+	v.Meeting, v.End = last.number, last.end.UTC()
 }
 
 // noteGroups notes which group a living group's room is of, and since when a

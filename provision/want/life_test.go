@@ -40,6 +40,16 @@ func TestHowLongARoomLives(t *testing.T) {
 	past := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", "sched"))}
 	past[0].Sessions[0].Start = sample.Day.AddDate(-1, 0, 0)
 	cancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", agenda.Canceled))}
+	longCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", agenda.Canceled))}
+	longCancelled[0].Sessions[0].Start = sample.Day.AddDate(-1, 0, 0)
+	own := func(s agenda.Session) agenda.Session { s.Room, s.OwnRoom = "quic", true; return s }
+	elsewhere := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, own(sample.Session(1, "moq", "sched")))}
+	elsewhereCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, own(sample.Session(1, "moq", agenda.Canceled)))}
+	untyped := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "")}, sample.Session(1, "moq", "sched"))}
+	distant := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", "sched"))}
+	distant[0].Sessions[0].Start = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	distantCancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("moq", "wg")}, sample.Session(1, "moq", agenda.Canceled))}
+	distantCancelled[0].Sessions[0].Start = distant[0].Sessions[0].Start
 	met := func(end time.Time) map[string]RoomHistory {
 		return map[string]RoomHistory{"moq": {Last: end, Meeting: "125", End: end}}
 	}
@@ -110,12 +120,36 @@ func TestHowLongARoomLives(t *testing.T) {
 			why: "the BOF moq was last on IETF 125, which ended on 20 June 2025; 30 days have passed",
 		},
 		"BOF, days over, sessions cancelled": {
-			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "archived",
-			why: "the BOF moq was last on IETF 125, which ended on 20 June 2026; 30 days have passed",
+			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live-unless-archived",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, days over since cancelled sessions": {
+			meetings: longCancelled, group: sample.Record("moq", "wg", "bof"), life: "archived-if-found",
+			why: "the BOF moq was last on IETF 126, which ended on 20 July 2025; 30 days have passed",
+		},
+		"BOF, days over, meets in another room": {
+			meetings: elsewhere, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, days over, meets in another room, cancelled": {
+			meetings: elsewhereCancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live-unless-archived",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, days over, meets, type missing on the agenda": {
+			meetings: untyped, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
 		},
 		"BOF, days left, sessions cancelled": {
 			meetings: cancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over.Add(1)), life: "live-unless-archived",
+			why: "moq (wg) is a BOF, last on IETF 126: until 19 August 2026",
+		},
+		"BOF, in a year not meant": {
+			meetings: distant, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "live",
 			why: "moq (wg) is a BOF, last on IETF 125: until 20 July 2026",
+		},
+		"BOF, cancelled in a year not meant": {
+			meetings: distantCancelled, group: sample.Record("moq", "wg", "bof"), seen: met(over), life: "archived",
+			why: "the BOF moq was last on IETF 125, which ended on 20 June 2026; 30 days have passed",
 		},
 		"BOF, renamed since it met": {
 			group: sample.Record("moq", "wg", "bof"),
@@ -202,9 +236,18 @@ func TestHowLongARoomLives(t *testing.T) {
 			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Incomplete = true }, life: "leave-alone",
 			why: "moq (wg) is concluded, and the list of groups that says so is not current or not whole",
 		},
-		"concluded, another row unread": {
-			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Unnamed: 1} }, life: "archived-if-found",
-			why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed",
+		"concluded, a row unread": {
+			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Unnamed: 1} },
+			life: "leave-alone", why: "moq (wg) has been concluded since 20 July 2025, and a row that may be of its group could not be read",
+		},
+		"concluded, a row of another group unread": {
+			group: sample.Record("moq", "wg", "conclude"),
+			list:  func(l *agenda.GroupList) { l.Unread = agenda.Unread{Rows: 1, Groups: []string{"tls"}} },
+			life:  "archived-if-found", why: "moq (wg) has been concluded since 20 July 2025; 30 days have passed",
+		},
+		"concluded, a row of its own on an agenda unread": {
+			meetings: []agenda.Meeting{{Number: "126", Unread: agenda.Unread{Rows: 1, Groups: []string{"MOQ"}}}}, group: sample.Record("moq", "wg", "conclude"),
+			life: "leave-alone", why: "moq (wg) has been concluded since 20 July 2025, and a row that may be of its group could not be read",
 		},
 		"concluded, list empty": {
 			group: sample.Record("moq", "wg", "conclude"), list: func(l *agenda.GroupList) { l.Groups = nil }, seen: met(over), life: "nothing",
@@ -320,7 +363,7 @@ func TestYearRoundRoom(t *testing.T) {
 	if d := r.Settings[xmppadmin.Description]; r.Title() != "quic: QUIC" || !strings.HasPrefix(d, "IETF working group in the wit area. Next session: Monday 20 July 2026, 10:00-11:00 UTC, Hall A, IETF 126. Agenda: ") {
 		t.Errorf("%q, %q", r.Title(), d)
 	}
-	if d := roomOf(t, w, "tls").Settings[xmppadmin.Description]; d != "IETF working group in the art area. This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/" {
+	if d := roomOf(t, w, "tls").Settings[xmppadmin.Description]; d != "IETF working group in the art area. The IETF Note Well applies: https://www.ietf.org/about/note-well/" {
 		t.Errorf("a room between meetings: %q", d)
 	}
 	if d := roomOf(t, w, "secdir").Settings[xmppadmin.Description]; !strings.HasPrefix(d, "IETF directorate. ") {
@@ -415,5 +458,35 @@ func TestNamesThatCannotBeOnTheList(t *testing.T) {
 	w, err := Derive(Sources{Groups: sample.List(sample.Record("a b", "wg", "active"), sample.Record("c d", "wg", "conclude"), sample.Record("e f", "wg", "dormant"))}, bare(), sample.Day)
 	if err != nil || len(w.Rooms) > 0 || len(w.Refused) != 1 || w.Refused[0].Name != "a b" || w.Refused[0].Reasons[0].Source != provision.FromGroups {
 		t.Errorf("%+v, %v", w, err)
+	}
+}
+
+// TestGaps: what could not be read of the sources is there as a value, and makes
+// what is wanted incomplete.
+func TestGaps(t *testing.T) {
+	t.Parallel()
+	anima, nameless := agenda.Unread{Rows: 2, Groups: []string{"anima"}, Unnamed: 1}, agenda.Unread{Rows: 1, Unnamed: 1}
+	whole, torn := sample.List(sample.Record("quic", "wg", "active")), sample.List(sample.Record("quic", "wg", "active"))
+	torn.Incomplete, torn.Unread = true, nameless
+	cases := map[string]struct {
+		in   Sources
+		want []Gap
+	}{
+		"none":   {Sources{Meetings: []agenda.Meeting{{Number: "126"}}, Groups: whole}, nil},
+		"agenda": {Sources{Meetings: []agenda.Meeting{{Number: "126", Unread: anima}, {Number: "127"}}}, []Gap{{Meeting: "126", Unread: anima}}},
+		"list":   {Sources{Groups: torn}, []Gap{{Meeting: GroupsSource, Unread: nameless, Incomplete: true}}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, err := Derive(c.in, bare(), sample.Day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check.Same(t, "gaps", w.Gaps, c.want)
+			if w.Incomplete() != (len(c.want) > 0) {
+				t.Errorf("incomplete: %v", w.Incomplete())
+			}
+		})
 	}
 }

@@ -14,14 +14,20 @@ type evidence struct {
 	// meets reports whether the room has a session on an agenda in hand that is
 	// not cancelled, cancelled whether it has only cancelled ones.
 	meets, cancelled bool
+	// onAgenda reports whether the group has a session on an agenda in hand that
+	// is not cancelled, in whichever room.
+	onAgenda bool
 	// group is the group of the list whose acronym the room bears, nil for
 	// none; yearRound reports whether groups of its type have rooms between
 	// meetings, authoritative whether the list is current and whole.
 	group         *agenda.GroupRecord
 	yearRound     bool
 	authoritative bool
-	// last is the last meeting that the group, or the room, is known to have
-	// been on.
+	// unread reports whether a row that could not be read, on an agenda or on
+	// the list, may be of the group.
+	unread bool
+	// last is the last meeting that the group is known to have been on, with
+	// cancelled sessions alone too.
 	last lastMeeting
 	// history is what earlier runs have seen of the room, nil for nothing.
 	history *RoomHistory
@@ -55,6 +61,7 @@ type lastMeeting struct {
 //	standing                                                    live
 //	a session that takes place                                  live
 //	group active or proposed, year-round type                   live
+//	BOF with a session that takes place, in any room            live
 //	BOF on no agenda, grace not over, not renamed by rules       live unless archived
 //	group at work, type for meetings only                       leave alone
 //	renamed, the new room is there                              archived, moved to it
@@ -67,11 +74,15 @@ type lastMeeting struct {
 //	nothing                                                     the zero Decision
 //
 // A list that is not current or not whole archives nothing: its BOFs and groups
-// that are over are left alone. A room to be archived that no earlier run saw is
+// that are over are left alone. Nor is a room archived while a row that could
+// not be read may be of its group. A room to be archived that no earlier run saw is
 // archived if found. A room that has only cancelled sessions is live if it
 // exists where the rows would leave it alone or know nothing of it.
 func decide(e evidence) provision.Decision {
 	d := e.rows()
+	if e.unread && d.Desired == provision.Archived {
+		d = provision.Decision{Desired: provision.LeaveAlone, Source: d.Source, Reason: d.Reason + rowUnread}
+	}
 	switch {
 	case d.Desired == provision.Archived && e.history == nil && d.MovedTo == "":
 		d.Desired = provision.ArchivedIfFound
@@ -88,7 +99,7 @@ func (e evidence) rows() provision.Decision {
 		return provision.Decision{Desired: provision.Live}
 	case e.atWork() && !e.yearRound:
 		return e.leave(forMeetingsOnly)
-	case e.atWork() && e.group.State == agenda.StateBOF:
+	case e.atWork() && e.group.State == agenda.StateBOF && !e.onAgenda:
 		return provision.Decision{Desired: provision.LiveUnlessArchived}
 	case e.atWork():
 		return provision.Decision{Desired: provision.Live}
@@ -114,7 +125,7 @@ func (e evidence) atWork() bool {
 	switch {
 	case e.group == nil || !e.group.State.Active():
 		return false
-	case e.group.State != agenda.StateBOF || !e.yearRound || e.standing || e.meets:
+	case e.group.State != agenda.StateBOF || !e.yearRound || e.standing || e.meets || e.onAgenda:
 		return true
 	case e.renamed.to != "" && e.renamed.source == provision.FromRenamed:
 		return false

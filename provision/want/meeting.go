@@ -44,13 +44,21 @@ type meeting struct {
 	groups map[string]*agenda.Group // by acronym
 }
 
-func newMeeting(m *agenda.Meeting) *meeting {
+// farAhead is how far ahead of a run a session may be for its time to be meant.
+const farAhead = 2 * 365 * 24 * time.Hour
+
+// timed reports whether the time of a session is known and can be meant at now.
+func timed(s *agenda.Session, now time.Time) bool {
+	return !s.Start.IsZero() && s.Start.Before(now.Add(farAhead))
+}
+
+func newMeeting(m *agenda.Meeting, now time.Time) *meeting {
 	at := &meeting{agenda: m, name: provision.MeetingName(m.Number), groups: make(map[string]*agenda.Group, len(m.Groups))}
 	for i := range m.Groups {
 		at.groups[m.Groups[i].Acronym] = &m.Groups[i]
 	}
 	for s := range at.sessions() {
-		if end := s.Start.Add(s.Duration); !s.Start.IsZero() && end.After(at.end) {
+		if end := s.Start.Add(s.Duration); timed(s, now) && end.After(at.end) {
 			at.end = end
 		}
 	}
@@ -115,6 +123,37 @@ func (m *meeting) warnings(types map[string]bool) []string {
 	if len(typeless) > 0 {
 		names := slices.Sorted(maps.Keys(typeless))
 		add("no room for groups whose type is not known (%d): %s", len(names), provision.OneLine(strings.Join(names, ", "), provision.MaxDescription))
+	}
+	return out
+}
+
+// Roomless are groups of one type that have sessions and get no room.
+type Roomless struct {
+	// Type is the slug of the type, empty where it is not known.
+	Type string `json:"type"`
+	// Groups are their acronyms, sorted, each once.
+	Groups []string `json:"groups"`
+}
+
+// roomless returns the groups with sessions that get no room because of their
+// type, by type, sorted.
+func roomless(meetings []*meeting, types map[string]bool) []Roomless {
+	groups := make(map[string][]string)
+	for _, m := range meetings {
+		for s := range m.sessions() {
+			if s.Type.Placeholder() || s.Type == agenda.Plenary || m.configured(s, types) {
+				continue
+			}
+			kind := ""
+			if g := m.groups[s.Group]; g != nil {
+				kind = g.Type
+			}
+			groups[kind] = append(groups[kind], s.Group)
+		}
+	}
+	var out []Roomless
+	for _, kind := range slices.Sorted(maps.Keys(groups)) {
+		out = append(out, Roomless{Type: kind, Groups: slices.Compact(slices.Sorted(slices.Values(groups[kind])))})
 	}
 	return out
 }

@@ -39,6 +39,9 @@ func TestNothingLivingEnds(t *testing.T) {
 			}
 		}
 		authoritative := !in.Groups.Stale && !in.Groups.Incomplete
+		unread := func(name string) bool {
+			return in.Groups.Unread.Includes(name) || slices.ContainsFunc(in.Meetings, func(m agenda.Meeting) bool { return m.Unread.Includes(name) })
+		}
 		for k, room := range w.Rooms {
 			if k > 0 && w.Rooms[k-1].Name >= room.Name {
 				t.Errorf("seed %d: %q after %q", seed, room.Name, w.Rooms[k-1].Name)
@@ -47,7 +50,7 @@ func TestNothingLivingEnds(t *testing.T) {
 			if !d.Desired.Over() {
 				continue
 			}
-			if ends++; safe[room.Name] || d.Source != provision.FromRenamed && !authoritative {
+			if ends++; safe[room.Name] || unread(room.Name) || d.Source != provision.FromRenamed && !authoritative {
 				t.Errorf("seed %d: %q ends: %s", seed, room.Name, d.Reason)
 			}
 		}
@@ -109,5 +112,15 @@ func anySources(r *rand.Rand) (Sources, Rules) {
 		}
 		in.Meetings = append(in.Meetings, m)
 	}
+	unread := func() agenda.Unread {
+		switch r.IntN(12) {
+		case 0:
+			return agenda.Unread{Rows: 1, Unnamed: 1}
+		case 1, 2:
+			return agenda.Unread{Rows: 1, Groups: []string{fmt.Sprintf("G%02d", r.IntN(12))}}
+		}
+		return agenda.Unread{}
+	}
+	in.Groups.Unread, in.Meetings[0].Unread = unread(), unread()
 	return in, rules
 }

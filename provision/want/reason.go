@@ -49,6 +49,7 @@ func (s *sessionSet) reason() provision.Reason {
 	r := provision.Reason{Source: provision.FromMeeting, Meeting: s.meeting.agenda.Number, Group: s.acronym}
 	if s.group != nil {
 		r.GroupType = s.group.Type
+		r.Inferred = s.group.Inferred && s.rule != byPlenary
 	}
 	meets := s.meets()
 	for _, session := range s.sessions {
@@ -90,7 +91,10 @@ func groupAndType(g *agenda.GroupRecord) string {
 
 // The texts below are reasons of decisions; each may follow a colon.
 
-const forMeetingsOnly = ", and rooms of its type are for meetings"
+const (
+	forMeetingsOnly = ", and rooms of its type are for meetings"
+	rowUnread       = ", and a row that may be of its group could not be read"
+)
 
 func inState(g *agenda.GroupRecord) string {
 	return fmt.Sprintf("%s is in the state %q", groupAndType(g), provision.OneLine(string(g.State), provision.MaxName))

@@ -71,8 +71,8 @@ func TestRulesDigest(t *testing.T) {
 		}
 	}
 	r := DefaultRules(sample.Service)
-	r.GroupTypes = []string{"rag", "ag", "rg", "wg", "wg"}
-	r.YearRound = []string{"rag", "dir", "ag", "rg", "wg"}
+	r.GroupTypes = []string{"rag", "edwg", "ag", "rg", "wg", "wg"}
+	r.YearRound = []string{"rag", "review", "dir", "edwg", "ag", "rg", "wg"}
 	if r.Digest() != base.Digest() || r.GroupTypes[0] != "rag" || r.YearRound[0] != "rag" {
 		t.Error("the order of the types makes another digest, or was changed")
 	}
@@ -87,7 +87,7 @@ func TestRulesListTypes(t *testing.T) {
 	t.Parallel()
 	r := DefaultRules(sample.Service)
 	r.GroupTypes = []string{"wg", "team"}
-	check.Same(t, "types", r.ListTypes(), []string{"ag", "dir", "rag", "rg", "team", "wg"})
+	check.Same(t, "types", r.ListTypes(), []string{"ag", "dir", "edwg", "rag", "review", "rg", "team", "wg"})
 	r.YearRound = nil
 	check.Same(t, "types of the agenda's alone", r.ListTypes(), []string(nil))
 }
@@ -102,6 +102,8 @@ func TestRulesEnd(t *testing.T) {
 	}
 	check.Same(t, "settings", e.Settings, xmppadmin.Settings{
 		xmppadmin.Description: "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.Subject:     "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.LogAddress:  "https://logs.example.org/quic",
 		xmppadmin.Persistent:  "true", xmppadmin.Public: "false", xmppadmin.MessageArchive: "true",
 	})
 	if e.JID != "quic@"+sample.Service {

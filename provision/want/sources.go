@@ -39,6 +39,30 @@ func (s Sources) Outages() []agenda.Outage {
 	return agenda.MergeOutages(all)
 }
 
+// Gap is what could not be read of one source.
+type Gap struct {
+	// Meeting is the number of the meeting, or [GroupsSource].
+	Meeting string `json:"meeting"`
+	// Unread are the rows that were left out.
+	Unread agenda.Unread `json:"unread"`
+	// Incomplete reports whether the list of groups is not whole.
+	Incomplete bool `json:"incomplete,omitempty"`
+}
+
+// gaps returns what could not be read of the sources, in their order.
+func (s Sources) gaps() []Gap {
+	var gaps []Gap
+	for _, m := range s.Meetings {
+		if m.Unread.Rows > 0 {
+			gaps = append(gaps, Gap{Meeting: m.Number, Unread: m.Unread})
+		}
+	}
+	if l := s.Groups; l != nil && (l.Incomplete || l.Unread.Rows > 0) {
+		gaps = append(gaps, Gap{Meeting: GroupsSource, Unread: l.Unread, Incomplete: l.Incomplete})
+	}
+	return gaps
+}
+
 // GroupsSource stands in place of a meeting's number for the list of groups.
 const GroupsSource = "groups"
 

@@ -18,8 +18,15 @@ func archivedTitle(name, title string) string {
 	return provision.OneLine(xmppadmin.ArchivedTitle(title), provision.MaxTitle)
 }
 
-// noteWell is the sentence that every live room has in its description.
-const noteWell = "This room is publicly logged and the IETF Note Well applies: https://www.ietf.org/about/note-well/"
+// noteWell returns the sentence that every live room has in its description. A
+// room is publicly logged where its log has an address.
+func noteWell(logURL string) string {
+	const applies = "he IETF Note Well applies: https://www.ietf.org/about/note-well/"
+	if logURL == "" {
+		return "T" + applies
+	}
+	return "This room is publicly logged and t" + applies
+}
 
 // kind returns in words what sort of group g is.
 func kind(g *agenda.Group) string {
@@ -45,10 +52,10 @@ func typeInWords(slug string) string {
 		return "IRTF research area group"
 	case "area":
 		return "IETF area"
-	case "dir":
+	case "edwg":
+		return "RFC Series editorial working group"
+	case "dir", "review": // the Datatracker has directorates that review as their own type
 		return "IETF directorate"
-	case "review":
-		return "IETF review team"
 	case "team":
 		return "IETF team"
 	case "adhoc":
@@ -70,15 +77,29 @@ func capital(s string) string {
 }
 
 // when returns when a session is: its day and its time in the zone of start, and
-// that zone, by its abbreviation and its name.
+// that zone, by its abbreviation and its name. The end has a day of its own where
+// that is another one, and a zone of its own where the clocks change before it.
 func when(start time.Time, d time.Duration) string {
-	text := start.Format("Monday 2 January 2006, 15:04")
-	if d > 0 {
-		text += start.Add(d).Format("-15:04")
+	const day, clock = "Monday 2 January 2006", "15:04"
+	end := start.Add(d)
+	abbreviation, offset := start.Zone()
+	last, lastOffset := end.Zone()
+	text := start.Format(day + ", " + clock)
+	changes, nextDay := offset != lastOffset, start.Format(day) != end.Format(day)
+	if changes {
+		text += " " + abbreviation
 	}
-	abbreviation, _ := start.Zone()
-	text += " " + abbreviation
-	if name := start.Location().String(); name != abbreviation {
+	switch {
+	case d <= 0:
+	case nextDay:
+		text += " to " + end.Format(day+", "+clock)
+	case changes:
+		text += " to " + end.Format(clock)
+	default:
+		text += "-" + end.Format(clock)
+	}
+	text += " " + last
+	if name := start.Location().String(); name != last {
 		text += " (" + name + ")"
 	}
 	return text

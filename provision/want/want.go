@@ -29,14 +29,14 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	if err != nil {
 		return Wanted{}, err
 	}
-	w := Wanted{Service: rules.Service, Groups: groupStats(in.Groups, c)}
-	var meetings []*meeting
-	for _, m := range inOrder(in.Meetings) {
-		meetings = append(meetings, newMeeting(m))
-		w.Meetings = append(w.Meetings, meetings[len(meetings)-1].stats(c.types))
+	w := Wanted{Service: rules.Service, Groups: groupStats(in.Groups, c), Gaps: in.gaps()}
+	meetings := in.meetings(now)
+	for _, m := range meetings {
+		w.Meetings = append(w.Meetings, m.stats(c.types))
 	}
+	w.Roomless = roomless(meetings, c.types)
 	all := collect(meetings, in, c)
-	verdicts, warnings := newContext(c, in, now).decideAll(all)
+	verdicts, warnings := newContext(c, in, meetings, now).decideAll(all)
 	if err := collisions(all, verdicts); err != nil {
 		return Wanted{}, err
 	}
@@ -107,6 +107,7 @@ func (w *Wanted) add(c *candidate, v verdict, rules *compiled) error {
 	case v.Desired.Wanted():
 		r.Reasons = c.reasons(v)
 		r.Settings, err = c.liveSettings(v, rules)
+		r.Next, r.Over = c.nextStart(v.now), c.nextEnd(v.now)
 	case v.Desired.Over():
 		r.Settings, err = rules.archivedSettings(c.name, v.Decision, v.now)
 	}
@@ -123,6 +124,15 @@ func collisions(all candidates, verdicts map[string]verdict) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// meetings returns the meetings in hand, by their first session.
+func (s Sources) meetings(now time.Time) []*meeting {
+	var out []*meeting
+	for _, m := range inOrder(s.Meetings) {
+		out = append(out, newMeeting(m, now))
+	}
+	return out
 }
 
 // inOrder returns the meetings by their first session, each number once.

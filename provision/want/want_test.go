@@ -290,7 +290,10 @@ func TestWantSettings(t *testing.T) {
 		xmppadmin.Title: "moq: Media Over QUIC",
 		xmppadmin.Description: "BOF (birds of a feather) in the wit area. Next session: Monday 20 July 2026, 16:00-17:00 CEST, Hall A, IETF 126. " +
 			"Agenda: https://datatracker.example.org/meeting/126/agenda Log: https://rooms.example.org/logs/moq/ " + noteWell,
-		xmppadmin.Language: "en", xmppadmin.Persistent: "true", xmppadmin.Public: "true", xmppadmin.MembersOnly: "false", xmppadmin.Password: "",
+		xmppadmin.Subject: "Cancelled: Monday 20 July 2026, 14:00-15:00 CEST, IETF 126. " +
+			"Next session: Monday 20 July 2026, 16:00-17:00 CEST, Hall A, IETF 126. Log: https://rooms.example.org/logs/moq/ " + noteWell,
+		xmppadmin.LogAddress: "https://rooms.example.org/logs/moq/",
+		xmppadmin.Language:   "en", xmppadmin.Persistent: "true", xmppadmin.Public: "true", xmppadmin.MembersOnly: "false", xmppadmin.Password: "",
 		xmppadmin.MessageArchive: "true", xmppadmin.PublicLog: "true", xmppadmin.Moderated: "false", xmppadmin.ChangeSubject: "false",
 	})
 	hallway := roomOf(t, w, "hallway").Settings
@@ -315,6 +318,11 @@ func TestWantDescription(t *testing.T) {
 	timeless.Start = time.Time{}
 	nowhere := sample.Session(1, "quic", "sched")
 	nowhere.Location, nowhere.Duration = "", 0
+	late := func(start time.Time, d time.Duration) agenda.Session {
+		s := sample.Session(1, "quic", "sched")
+		s.Start, s.Duration = start, d
+		return s
+	}
 	exactly := sample.Session(0, "quic", "sched")
 	proposed := sample.Group("quic", "wg")
 	proposed.State = "proposed"
@@ -367,9 +375,33 @@ func TestWantDescription(t *testing.T) {
 		"plenary": {
 			group: sample.Group("ietf", "ietf"), session: plenary, contains: []string{"Plenary sessions of the IETF meeting.", "Next session: "},
 		},
+		"beyond midnight": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 12, 31, 23, 30, 0, 0, berlin), 2*time.Hour), zone: berlin,
+			contains: []string{"Next session: Thursday 31 December 2026, 23:30 to Friday 1 January 2027, 01:30 CET (Europe/Berlin), Hall A"},
+		},
+		"until midnight": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 7, 20, 23, 0, 0, 0, time.UTC), time.Hour),
+			contains: []string{"Monday 20 July 2026, 23:00 to Tuesday 21 July 2026, 00:00 UTC, Hall A"},
+		},
+		"clock set back": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 25 October 2026, 02:30 CEST to 02:30 CET (Europe/Berlin), Hall A"},
+		},
+		"clock set forward": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2027, 3, 28, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 28 March 2027, 01:30 CET to 03:30 CEST (Europe/Berlin), Hall A"},
+		},
+		"more than a day": {
+			group: sample.Group("quic", "wg"), session: late(sample.Day, 26*time.Hour),
+			contains: []string{"Monday 20 July 2026, 09:00 to Tuesday 21 July 2026, 11:00 UTC, Hall A"},
+		},
+		"a year not meant": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(9999, 7, 20, 9, 0, 0, 0, time.UTC), time.Hour),
+			contains: []string{"Agenda: https://"}, without: []string{"Next session", "9999"},
+		},
 		"no log": {
-			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"Note Well"},
-			without: []string{"Log: "},
+			group: sample.Group("quic", "wg"), session: sample.Session(1, "quic", "sched"), contains: []string{"The IETF Note Well applies"},
+			without: []string{"Log: ", "logged"},
 		},
 	}
 	for name, c := range cases {
@@ -440,4 +472,31 @@ func TestWantRenamedGroup(t *testing.T) {
 	if r.Title() != "ntp: New Name" || strings.Contains(r.Settings[xmppadmin.Description], "BOF") {
 		t.Errorf("the room is not that of the later meeting's group: %q", r.Settings)
 	}
+}
+
+// TestRoomless: groups that get no room because of their type are counted by
+// type; a group whose sessions are placeholders or plenaries is none of them.
+func TestRoomless(t *testing.T) {
+	t.Parallel()
+	lunch, plenary := sample.Session(4, "secretariat", "sched"), sample.Session(5, "ietf", "sched")
+	lunch.Type, plenary.Type, plenary.Room = "break", agenda.Plenary, agenda.PlenaryRoom
+	groups := []agenda.Group{sample.Group("quic", "wg"), sample.Group("emodir", "team"), sample.Group("chairs", "team"), sample.Group("rswg", "edwg"), sample.Group("ietf", "ietf")}
+	w := wantOf(t, bare(), sample.Meeting(groups, sample.Session(1, "quic", "sched"), sample.Session(2, "emodir", "sched"), sample.Session(3, "chairs", "sched"),
+		sample.Session(6, "emodir", agenda.Canceled), sample.Session(7, "unlisted", "sched"), sample.Session(8, "rswg", "sched"), lunch, plenary))
+	check.Same(t, "roomless", w.Roomless, []Roomless{{Type: "", Groups: []string{"unlisted"}}, {Type: "team", Groups: []string{"chairs", "emodir"}}})
+	check.Same(t, "names", w.Names(), []string{"plenary", "quic", "rswg"})
+}
+
+// TestYearRoundTypes: the types whose groups have rooms at any time by default.
+func TestYearRoundTypes(t *testing.T) {
+	t.Parallel()
+	var list []agenda.GroupRecord
+	for _, kind := range []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review", "team", "area", "adhoc", "program"} {
+		list = append(list, sample.Record("of-"+kind, kind, "active"))
+	}
+	w, err := Derive(Sources{Groups: sample.List(list...)}, bare(), sample.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check.Same(t, "names", w.Names(), []string{"of-ag", "of-dir", "of-edwg", "of-rag", "of-review", "of-rg", "of-wg"})
 }

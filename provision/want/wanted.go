@@ -25,6 +25,12 @@ type Wanted struct {
 	Rooms []provision.Room
 	// Refused are the names that no room can have, sorted.
 	Refused []Refusal
+	// Roomless are the groups with sessions on the agendas that get no room
+	// because of their type, by type.
+	Roomless []Roomless
+	// Gaps are what could not be read of the sources: rooms may be missing,
+	// and some are left alone that would be archived.
+	Gaps []Gap
 	// Warnings are what was odd, each a sentence in lower case without a full
 	// stop, sorted.
 	Warnings []string
@@ -45,6 +51,10 @@ func (w Wanted) Names() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Incomplete reports whether the rooms are not all that the sources ask for:
+// something could not be read, or a name was refused.
+func (w Wanted) Incomplete() bool { return len(w.Gaps)+len(w.Refused) > 0 }
 
 // With returns w with r in place of the room of its name, if any.
 func (w Wanted) With(r provision.Room) Wanted {

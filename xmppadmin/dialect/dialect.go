@@ -24,9 +24,11 @@ type Dialect interface {
 	// of rooms. Where they do not, a room has the setting muc.Subject only if
 	// it was read or set in this session.
 	ShowsSubjects() bool
-	// ReadSubjects reads the subjects of the rooms named, whatever that takes,
-	// in the manner of Read. A room that exists has the setting muc.Subject.
-	ReadSubjects(ctx context.Context, names []string) ([]muc.Room, error)
+	// ReadSubjects reads the subjects of the rooms called names, whatever that
+	// takes, and of those of ifEmpty that have no occupants, in the manner of
+	// Read. Rooms that exist have the number of occupants, and the setting
+	// muc.Subject if it was read.
+	ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error)
 	// Create makes a room with these settings, owned by this account. A room
 	// that exists is left alone: session.ErrExists.
 	Create(ctx context.Context, name string, s muc.Settings) error

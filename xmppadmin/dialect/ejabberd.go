@@ -261,9 +261,9 @@ func (d *ejabberd) offers(setting muc.Setting) bool {
 // ShowsSubjects reports false: no command shows the subject.
 func (d *ejabberd) ShowsSubjects() bool { return false }
 
-// ReadSubjects enters each of the rooms.
-func (d *ejabberd) ReadSubjects(ctx context.Context, names []string) ([]muc.Room, error) {
-	return d.fallback.ReadSubjects(ctx, names)
+// ReadSubjects enters the rooms, as the owner dialect does.
+func (d *ejabberd) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
 }
 
 // Configure sets each setting by itself, all at once. It enters the room to set

@@ -68,9 +68,9 @@ func (d *openfire) withoutArchive(rooms []muc.Room) []muc.Room {
 // ShowsSubjects reports false, as for the owner dialect.
 func (d *openfire) ShowsSubjects() bool { return d.fallback.ShowsSubjects() }
 
-// ReadSubjects enters each of the rooms.
-func (d *openfire) ReadSubjects(ctx context.Context, names []string) ([]muc.Room, error) {
-	return d.fallback.ReadSubjects(ctx, names)
+// ReadSubjects enters the rooms, as the owner dialect does.
+func (d *openfire) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
 }
 
 // unlimited is a field that is no setting of this project's: Openfire gives

@@ -49,7 +49,7 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
-	room := muc.Room{Name: name, State: muc.Exists}
+	room := muc.Room{Name: name, State: muc.Exists, Occupants: info.Occupants()}
 	form, err := xep.RoomForm(ctx, client, address)
 	switch {
 	case errors.Is(err, session.ErrForbidden):

@@ -102,8 +102,8 @@ func (d *companion) Read(ctx context.Context, names []string) ([]muc.Room, error
 func (d *companion) ShowsSubjects() bool { return true }
 
 // ReadSubjects reads the rooms named.
-func (d *companion) ReadSubjects(ctx context.Context, names []string) ([]muc.Room, error) {
-	return d.Read(ctx, names)
+func (d *companion) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.Read(ctx, union(names, ifEmpty))
 }
 
 // withAbsent adds those of names that a complete table does not have.
@@ -182,6 +182,9 @@ func (d *companion) room(item xep.Item) (muc.Room, error) {
 	room := muc.Room{
 		Name: name.Value(), State: muc.Exists, Archived: archived.Bool(),
 		Settings: settingsOf(item.Fields), Managed: d.conn.owns(owners.Values),
+	}
+	if occupants, ok := item.Field("occupants"); ok {
+		room.Occupants, _ = strconv.Atoi(occupants.Value())
 	}
 	if protected, ok := item.Field("passwordprotected"); ok {
 		room.Settings[muc.Password] = passwordMark(protected.Bool())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sync"
 
 	"muster/xmppadmin/muc"
@@ -46,13 +47,10 @@ func (s *seenSubjects) show(room string, settings muc.Settings) {
 	}
 }
 
-// inside enters a room (a bare JID), calls do, and leaves the room. It looks
-// first whether the room exists, since the join would make it.
+// inside enters a room (a bare JID) that exists, calls do, and leaves the room.
+// Entering one that does not exist would make it.
 func (d *owner) inside(ctx context.Context, room string, do func(xep.Occupancy) error) error {
 	st, err := d.conn.Client.Stream(ctx)
-	if err == nil {
-		_, err = xep.Info(ctx, st, room)
-	}
 	if err != nil {
 		return err
 	}
@@ -70,6 +68,9 @@ func (d *owner) inside(ctx context.Context, room string, do func(xep.Occupancy) 
 // setSubject sets the subject of a room from inside, unless the room has it:
 // plain XEP-0045 has no other way.
 func (d *owner) setSubject(ctx context.Context, room, text string) error {
+	if _, err := xep.Info(ctx, d.conn.Client, room); err != nil {
+		return err
+	}
 	err := d.inside(ctx, room, func(stay xep.Occupancy) error {
 		present, err := stay.Subject(ctx)
 		if err != nil || present == text {
@@ -81,7 +82,7 @@ func (d *owner) setSubject(ctx context.Context, room, text string) error {
 	return err
 }
 
-// subject reads the subject of a room from inside.
+// subject reads the subject of a room that exists from inside.
 func (d *owner) subject(ctx context.Context, room string) (text string, err error) {
 	err = d.inside(ctx, room, func(stay xep.Occupancy) error {
 		text, err = stay.Subject(ctx)
@@ -94,22 +95,35 @@ func (d *owner) subject(ctx context.Context, room string) (text string, err erro
 // ShowsSubjects reports false: only occupants are sent the subject.
 func (d *owner) ShowsSubjects() bool { return false }
 
-// ReadSubjects enters each of the rooms.
-func (d *owner) ReadSubjects(ctx context.Context, names []string) ([]muc.Room, error) {
-	return d.conn.lookAtEach(ctx, names, func(ctx context.Context, name string) (muc.Room, error) {
-		address, err := d.conn.JID(name)
-		if err != nil {
-			return muc.UnknownRoom(name, err), nil
-		}
-		text, err := d.subject(ctx, address)
-		if errors.Is(err, session.ErrAbsent) {
-			return muc.Room{Name: name, State: muc.Absent}, nil
-		}
-		if err != nil {
-			return notSeen(ctx, name, err)
-		}
-		return muc.Room{Name: name, State: muc.Exists, Settings: muc.Settings{muc.Subject: text}}, nil
+// ReadSubjects enters each of the rooms that exist, and of ifEmpty those that
+// have no occupants.
+func (d *owner) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]muc.Room, error) {
+	return d.conn.lookAtEach(ctx, union(names, ifEmpty), func(ctx context.Context, name string) (muc.Room, error) {
+		return d.lookInside(ctx, name, slices.Contains(names, name))
 	})
+}
+
+// lookInside enters a room that exists, and an occupied one only if always is
+// set. The error is one that stops all other looks as well.
+func (d *owner) lookInside(ctx context.Context, name string, always bool) (muc.Room, error) {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return muc.UnknownRoom(name, err), nil
+	}
+	info, err := xep.Info(ctx, d.conn.Client, address)
+	room := muc.Room{Name: name, State: muc.Exists, Occupants: info.Occupants()}
+	if err == nil && (always || room.Occupants == 0) {
+		var text string
+		text, err = d.subject(ctx, address)
+		room.Settings = muc.Settings{muc.Subject: text}
+	}
+	switch {
+	case errors.Is(err, session.ErrAbsent):
+		return muc.Room{Name: name, State: muc.Absent}, nil
+	case err != nil:
+		return notSeen(ctx, name, err)
+	}
+	return room, nil
 }
 
 // withoutSubject returns the settings but the subject.

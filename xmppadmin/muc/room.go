@@ -38,6 +38,9 @@ type Room struct {
 	Managed bool
 	// Archived reports whether the room is archived.
 	Archived bool
+	// Occupants is the number of occupants, as far as the server showed it: 0
+	// where it did not.
+	Occupants int
 	// Err is why the room is unknown.
 	Err error
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 const (
@@ -27,6 +28,19 @@ type DiscoInfo struct {
 	Features []struct {
 		Var string `xml:"var,attr"`
 	} `xml:"feature"`
+	Forms []Form `xml:"jabber:x:data x"` // XEP-0128
+}
+
+// Occupants returns the number of occupants in a room's answer, or 0 where it
+// has none (XEP-0045 §15.5.4).
+func (i DiscoInfo) Occupants() int {
+	for _, form := range i.Forms {
+		if field, ok := form.Field("muc#roominfo_occupants"); ok {
+			n, _ := strconv.Atoi(field.Value())
+			return max(n, 0)
+		}
+	}
+	return 0
 }
 
 // Has reports whether the entity has a feature.

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"muster/agenda"
-	"muster/cmd/muster/internal/suggest"
+	"muster/provision"
 	"muster/xmppadmin"
 )
 
@@ -66,7 +66,7 @@ func (c Config) checkRooms() error {
 	r := c.Rooms
 	for key, types := range map[string][]string{"rooms.group_types": r.GroupTypes, "rooms.year_round": r.YearRound} {
 		for _, t := range types {
-			if near := suggest.Nearest(t, agenda.GroupTypes()); near != "" && near != t {
+			if near := provision.Nearest(t, agenda.GroupTypes()); near != "" && near != t {
 				return &Error{Path: c.Path, Key: key, Err: fmt.Errorf("%q is not a group type of the Datatracker", t),
 					Advice: fmt.Sprintf("did you mean %s? the types are %s", near, strings.Join(agenda.GroupTypes(), ", "))}
 			}

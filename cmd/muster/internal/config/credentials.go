@@ -43,7 +43,9 @@ func (c Config) passwordOfCommand(ctx context.Context) (string, error) {
 	const key = "xmpp.password_command"
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "sh", "-c", c.XMPP.PasswordCommand).Output()
+	cmd := exec.CommandContext(ctx, "sh", "-c", c.XMPP.PasswordCommand)
+	cmd.WaitDelay = time.Second // for what the shell has started and leaves behind
+	out, err := cmd.Output()
 	if err != nil {
 		return "", c.keyError(key, fmt.Errorf("%q: %w%s", c.XMPP.PasswordCommand, err, stderrOf(err)), "")
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"muster/cmd/muster/internal/fileerr"
-	"muster/cmd/muster/internal/suggest"
+	"muster/provision"
 )
 
 //go:embed muster.toml
@@ -97,7 +97,7 @@ func unknownKey(path, key string) error {
 	for _, k := range Keys() {
 		candidates = append(candidates, k[:strings.LastIndex(k, ".")])
 	}
-	if near := suggest.Nearest(key, candidates); near != "" {
+	if near := provision.Nearest(key, candidates); near != "" {
 		e.Advice = fmt.Sprintf("did you mean %s?", near)
 	}
 	return e

@@ -8,7 +8,7 @@ import (
 	"text/template"
 	"text/template/parse"
 
-	"muster/cmd/muster/internal/suggest"
+	"muster/provision"
 	"muster/provision/want"
 )
 
@@ -16,7 +16,8 @@ import (
 // and that do not exist.
 func (c Config) checkTemplates() error {
 	for _, t := range []struct{ key, source string }{
-		{"rooms.title", c.Rooms.Title}, {"rooms.description", c.Rooms.Description}, {"rooms.log_url", c.Rooms.LogURL},
+		{"rooms.title", c.Rooms.Title}, {"rooms.description", c.Rooms.Description},
+		{"rooms.subject", c.Rooms.Subject}, {"rooms.log_url", c.Rooms.LogURL},
 	} {
 		parsed, err := template.New("").Parse(t.source)
 		if err != nil {
@@ -47,7 +48,7 @@ func templateError(err error) error {
 func (c Config) unknownField(key, field string) error {
 	e := &Error{Path: c.Path, Key: key, Err: fmt.Errorf("no field .%s", field)}
 	e.Advice = "the fields are ." + strings.Join(fieldNames(), ", .")
-	if near := suggest.Nearest(field, fieldNames()); near != "" {
+	if near := provision.Nearest(field, fieldNames()); near != "" {
 		e.Advice = fmt.Sprintf("did you mean .%s? %s", near, e.Advice)
 	}
 	return e
