@@ -58,6 +58,7 @@ func (c Config) Rules() want.Rules {
 	for _, s := range c.Rooms.Standing {
 		r.Standing = append(r.Standing, want.Standing(s))
 	}
+	r.Unwanted = c.Rooms.Unwanted
 	for _, n := range c.Rooms.Renamed {
 		r.Renamed = append(r.Renamed, want.Rename(n))
 	}
