@@ -80,14 +80,14 @@ func TestAgendaDataInfersGroups(t *testing.T) {
 		rows []obj
 		want Group
 	}{
-		"working group":   {[]obj{in("sec")}, Group{Type: "wg", Parent: "sec"}},
-		"research group":  {[]obj{in("irtf")}, Group{Type: "rg", Parent: "irtf"}},
+		"working group":   {[]obj{in("sec")}, Group{Type: "wg", Parent: "sec", Inferred: true}},
+		"research group":  {[]obj{in("irtf")}, Group{Type: "rg", Parent: "irtf", Inferred: true}},
 		"bof":             {[]obj{with(in("sec"), obj{"isBoF": true})}, Group{Type: "wg", State: "bof", Parent: "sec", BOF: true}},
-		"proposed":        {[]obj{with(in("irtf"), obj{"isProposed": true})}, Group{Type: "rg", State: "proposed", Parent: "irtf"}},
+		"proposed":        {[]obj{with(in("irtf"), obj{"isProposed": true})}, Group{Type: "rg", State: "proposed", Parent: "irtf", Inferred: true}},
 		"team":            {[]obj{with(in("gen"), obj{"type": "other"})}, Group{Parent: "gen"}},
 		"without parent":  {[]obj{{"groupParent": obj{}}}, Group{}},
 		"plenary":         {[]obj{{"groupParent": obj{}, "type": "plenary"}}, Group{}},
-		"from any row":    {[]obj{with(in("sec"), obj{"type": "other"}), in("sec")}, Group{Type: "wg", Parent: "sec"}},
+		"from any row":    {[]obj{with(in("sec"), obj{"type": "other"}), in("sec")}, Group{Type: "wg", Parent: "sec", Inferred: true}},
 		"parent is null":  {[]obj{{"groupParent": nil}}, Group{}},
 		"bof, no regular": {[]obj{with(in("sec"), obj{"isBoF": true, "type": "other"})}, Group{Type: "wg", State: "bof", Parent: "sec", BOF: true}},
 	}

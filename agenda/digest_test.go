@@ -74,8 +74,8 @@ func TestGroupListDigestIsOfWhatMatters(t *testing.T) {
 	t.Parallel()
 	base := func() GroupList {
 		return GroupList{Groups: []GroupRecord{
-			{Group{"quic", "QUIC", "wg", "active", "wit", false}, 7, july()},
-			{Group{"tls", "TLS", "wg", "conclude", "sec", false}, 8, time.Time{}},
+			{Group{"quic", "QUIC", "wg", "active", "wit", false, false}, 7, july()},
+			{Group{"tls", "TLS", "wg", "conclude", "sec", false, false}, 8, time.Time{}},
 		}}
 	}
 	want := base().Digest()

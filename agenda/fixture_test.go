@@ -9,7 +9,8 @@ import (
 
 	"muster/agenda"
 	"muster/agenda/internal/fetch"
-	"muster/fixtures"
+	"muster/fixtures/datatracker"
+	"muster/fixtures/meeting"
 )
 
 const groupList = "/api/v1/group/group/"
@@ -48,8 +49,8 @@ func group(t *testing.T, l agenda.GroupList, acronym string) agenda.GroupRecord 
 
 func TestGroupsOf126(t *testing.T) {
 	t.Parallel()
-	m := fixtures.IETF126()
-	d, url := fixtures.StartDatatracker(t, m)
+	m := meeting.IETF126()
+	d, url := datatracker.Start(t, m)
 	c := reader(t, url)
 	l := read(t, c, yearRound()...)
 	if len(l.Warnings) > 0 || l.Stale || l.Incomplete || l.Unread.Rows > 0 {
@@ -98,10 +99,10 @@ func TestGroupsOf126(t *testing.T) {
 
 func TestGroupIsConcluded(t *testing.T) {
 	t.Parallel()
-	d, url := fixtures.StartDatatracker(t, fixtures.IETF126())
+	d, url := datatracker.Start(t, meeting.IETF126())
 	c := reader(t, url)
 	before := read(t, c, yearRound()...)
-	d.SetGroup(fixtures.Group{Acronym: "tls", Name: "Transport Layer Security", Type: "wg", State: "conclude", Parent: "sec"})
+	d.SetGroup(meeting.Group{Acronym: "tls", Name: "Transport Layer Security", Type: "wg", State: "conclude", Parent: "sec"})
 	after := read(t, c, yearRound()...)
 	if g := group(t, after, "tls"); g.State != "conclude" || after.Digest() == before.Digest() || after.Stale {
 		t.Errorf("got %+v", g)
@@ -110,26 +111,26 @@ func TestGroupIsConcluded(t *testing.T) {
 
 func TestGroupsOfAServerThatFails(t *testing.T) {
 	t.Parallel()
-	_, url := fixtures.StartDatatracker(t, fixtures.IETF126())
+	_, url := datatracker.Start(t, meeting.IETF126())
 	whole := read(t, reader(t, url), yearRound()...)
 	tests := map[string]struct {
-		how    fixtures.Failure
+		how    datatracker.Failure
 		unread int
 		kind   error
 	}{
-		"a bad row":        {fixtures.BadRow(2, http.StatusNotFound), 4, nil}, // wg, rg, ag, dir
-		"another bad row":  {fixtures.BadRow(70, http.StatusNotFound), 1, nil},
-		"not there":        {fixtures.HTMLPage(http.StatusNotFound), 0, fetch.ErrUnusable},
-		"forbidden":        {fixtures.HTMLPage(http.StatusForbidden), 0, fetch.ErrUnusable},
-		"a page of a sort": {fixtures.NotJSON(), 0, fetch.ErrUnusable},
-		"something else":   {fixtures.WrongJSON(), 0, fetch.ErrUnusable},
-		"too large":        {fixtures.Huge(), 0, fetch.ErrUnusable},
-		"slow":             {fixtures.Drip(4096, time.Millisecond), 0, nil},
+		"a bad row":        {datatracker.BadRow(2, http.StatusNotFound), 4, nil}, // wg, rg, ag, dir
+		"another bad row":  {datatracker.BadRow(70, http.StatusNotFound), 1, nil},
+		"not there":        {datatracker.HTMLPage(http.StatusNotFound), 0, fetch.ErrUnusable},
+		"forbidden":        {datatracker.HTMLPage(http.StatusForbidden), 0, fetch.ErrUnusable},
+		"a page of a sort": {datatracker.NotJSON(), 0, fetch.ErrUnusable},
+		"something else":   {datatracker.WrongJSON(), 0, fetch.ErrUnusable},
+		"too large":        {datatracker.Huge(), 0, fetch.ErrUnusable},
+		"slow":             {datatracker.Drip(4096, time.Millisecond), 0, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d, url := fixtures.StartDatatracker(t, fixtures.IETF126())
+			d, url := datatracker.Start(t, meeting.IETF126())
 			d.Fail(groupList, tt.how)
 			l, err := reader(t, url).Groups(t.Context(), yearRound())
 			if tt.kind != nil {
@@ -145,8 +146,8 @@ func TestGroupsOfAServerThatFails(t *testing.T) {
 	}
 	t.Run("emptied", func(t *testing.T) {
 		t.Parallel()
-		d, url := fixtures.StartDatatracker(t, fixtures.IETF126())
-		d.Fail(groupList, fixtures.EmptyList())
+		d, url := datatracker.Start(t, meeting.IETF126())
+		d.Fail(groupList, datatracker.EmptyList())
 		if l := read(t, reader(t, url), yearRound()...); !l.Incomplete || len(l.Warnings) != len(yearRound()) {
 			t.Errorf("got %+v", l)
 		}
@@ -155,7 +156,7 @@ func TestGroupsOfAServerThatFails(t *testing.T) {
 
 func TestThousandsOfGroups(t *testing.T) {
 	t.Parallel()
-	d, url := fixtures.StartDatatracker(t, fixtures.Large(2100))
+	d, url := datatracker.Start(t, meeting.Large(2100))
 	l := read(t, reader(t, url), "wg")
 	if len(l.Groups) != 2100 || l.Incomplete || len(l.Warnings) > 0 {
 		t.Errorf("%d groups, warnings %q", len(l.Groups), l.Warnings)

@@ -18,6 +18,9 @@ type Group struct {
 	// BOF reports whether the group is a BOF: its state is bof. A concluded
 	// BOF (bof-conc) is none, whatever is_bof is on the wire.
 	BOF bool
+	// Inferred reports whether Type is a guess: agenda-data has no types, and
+	// agenda.json did not have the group.
+	Inferred bool
 }
 
 // GroupState is the slug of a group's state.

@@ -32,12 +32,12 @@ func TestGroups(t *testing.T) {
 	l := groups(t, client(t, f.URL, nil), "wg", "rg", "wg")
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	want := []GroupRecord{
-		{Group{"cfrg", "Group cfrg", "rg", "active", "iesg", false}, 20, at},
-		{Group{"gone", "Group gone", "wg", "bof-conc", "art", false}, 14, time.Date(2013, 7, 1, 17, 0, 0, 0, time.UTC)},
-		{Group{"moq", "Group moq", "wg", "bof", "art", true}, 11, at},
-		{Group{"nostate", "Group nostate", "wg", "", "art", false}, 15, time.Time{}},
-		{Group{"old", "Group old", "wg", "replaced", "", false}, 13, time.Time{}},
-		{Group{"tls", "Group tls", "wg", "conclude", "art", false}, 12, time.Date(2026, 6, 15, 6, 0, 0, 0, time.UTC)},
+		{Group{"cfrg", "Group cfrg", "rg", "active", "iesg", false, false}, 20, at},
+		{Group{"gone", "Group gone", "wg", "bof-conc", "art", false, false}, 14, time.Date(2013, 7, 1, 17, 0, 0, 0, time.UTC)},
+		{Group{"moq", "Group moq", "wg", "bof", "art", true, false}, 11, at},
+		{Group{"nostate", "Group nostate", "wg", "", "art", false, false}, 15, time.Time{}},
+		{Group{"old", "Group old", "wg", "replaced", "", false, false}, 13, time.Time{}},
+		{Group{"tls", "Group tls", "wg", "conclude", "art", false, false}, 12, time.Date(2026, 6, 15, 6, 0, 0, 0, time.UTC)},
 	}
 	if d := diff(GroupList{Groups: want}, l); d != "" {
 		t.Errorf("got (+) for (-):\n%s", d)

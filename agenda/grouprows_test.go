@@ -16,7 +16,7 @@ func groupPageOf(next any, total any, rows ...any) string {
 func TestParseGroupPage(t *testing.T) {
 	t.Parallel()
 	page, err := parseGroupPage("wg", []byte(groupPageOf("/next", 99, groupRowOf(7, "quic", nil))))
-	want := GroupRecord{Group{"quic", "Group quic", "wg", "active", "", false}, 7, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
+	want := GroupRecord{Group{"quic", "Group quic", "wg", "active", "", false, false}, 7, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
 	if err != nil || len(page.rows) != 1 || page.rows[0] != (groupRow{want, 1}) || page.total != 99 || page.next != "/next" || page.notes.all() != nil {
 		t.Errorf("got %+v, %v", page, err)
 	}
@@ -179,7 +179,7 @@ func TestRealGroupRows(t *testing.T) {
 		byAcronym[g.Acronym] = g
 	}
 	for _, r := range real {
-		want := GroupRecord{Group{r.Acronym, r.Name, r.Type, GroupState(r.State), "", r.State == "bof"}, r.PK, time.Date(2013, 5, 1, 19, 0, 0, 0, time.UTC)}
+		want := GroupRecord{Group{r.Acronym, r.Name, r.Type, GroupState(r.State), "", r.State == "bof", false}, r.PK, time.Date(2013, 5, 1, 19, 0, 0, 0, time.UTC)}
 		if r.Parent != nil {
 			want.Parent = parents[*r.Parent]
 		}

@@ -187,6 +187,8 @@ func mergeGroups(rows []joinedRow, n *notes) map[string]Group {
 	}
 	for acronym, g := range inferred {
 		if _, listed := groups[acronym]; !listed {
+			// The type of a BOF is certain: it is always a wg.
+			g.Inferred = g.Type != "" && g.State != StateBOF
 			groups[acronym] = g
 		}
 	}

@@ -48,7 +48,10 @@ type Reason struct {
 	Meeting   string `json:"meeting,omitempty"`
 	Group     string `json:"group,omitempty"`
 	GroupType string `json:"group_type,omitempty"`
-	Sessions  []int  `json:"sessions,omitempty"`
+	// Inferred reports whether the reason holds only if GroupType, which the
+	// agenda does not have, was guessed right.
+	Inferred bool  `json:"inferred,omitempty"`
+	Sessions []int `json:"sessions,omitempty"`
 	// Text is the reason in words: "IETF 126: 2 sessions of quic (wg)".
 	Text string `json:"text"`
 	// Until is when the reason ends, where that is known; else zero.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"mellium.im/xmpp/stanza"
 
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
@@ -23,18 +24,18 @@ const (
 // scripted starts a server that gives one answer after the other to ad-hoc
 // commands, the last of them again and again, and a list of one command to
 // a request for its commands.
-func scripted(t *testing.T, answers ...func(in element) string) (*responder, *session.Client) {
+func scripted(t *testing.T, answers ...func(in xmpptest.Element) string) (*xmpptest.Responder, *session.Client) {
 	t.Helper()
-	r, h := newResponder(t, func(_ string, in element) string {
-		switch payload := in.payload(); {
-		case payload.Name.Local == "command" && payload.attr("action") == "cancel":
-			return result(in, "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/>")
+	r, h := xmpptest.NewResponder(t, func(_ string, in xmpptest.Element) string {
+		switch payload := in.Payload(); {
+		case payload.Name.Local == "command" && payload.Attr("action") == "cancel":
+			return xmpptest.Result(in, "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/>")
 		case payload.Name.Local == "command":
 			answer := answers[0]
 			answers = answers[min(1, len(answers)-1):]
 			return answer(in)
 		case payload.Name.Space == elements:
-			return result(in, "<query xmlns='"+elements+"'><item jid='example.org' node='"+aNode+"'/></query>")
+			return xmpptest.Result(in, "<query xmlns='"+elements+"'><item jid='example.org' node='"+aNode+"'/></query>")
 		default:
 			return ""
 		}
@@ -54,18 +55,18 @@ func stillWorks(t *testing.T, c *session.Client) {
 }
 
 // answers returns an answer with a payload.
-func answers(payload string) func(element) string {
-	return func(in element) string { return result(in, payload) }
+func answers(payload string) func(xmpptest.Element) string {
+	return func(in xmpptest.Element) string { return xmpptest.Result(in, payload) }
 }
 
 // status answers with a command in a status, and what is in it.
-func status(status, content string) func(element) string {
+func status(status, content string) func(xmpptest.Element) string {
 	return answers("<command xmlns='http://jabber.org/protocol/commands' node='" + aNode + "' sessionid='s1' status='" +
 		status + "'>" + content + "</command>")
 }
 
-func refuses(kind, condition, text string) func(element) string {
-	return func(in element) string { return refusal(in, kind, condition, text) }
+func refuses(kind, condition, text string) func(xmpptest.Element) string {
+	return func(in xmpptest.Element) string { return xmpptest.Refusal(in, kind, condition, text) }
 }
 
 // fillNothing answers every stage with an empty form.
@@ -79,20 +80,20 @@ func TestCommandsThatFail(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		answer func(element) string
+		answer func(xmpptest.Element) string
 		text   string
 		is     error
 	}{
 		{"an error stanza", refuses("auth", "forbidden", "Not for you."), "forbidden: Not for you.", xmppadmin.ErrForbidden},
-		{"an error stanza around the request", func(in element) string {
+		{"an error stanza around the request", func(in xmpptest.Element) string {
 			const request = "<command xmlns='http://jabber.org/protocol/commands' status='canceled'/>"
-			return strings.Replace(refusal(in, "cancel", "item-not-found", ""), "<error", request+"<error", 1)
+			return strings.Replace(xmpptest.Refusal(in, "cancel", "item-not-found", ""), "<error", request+"<error", 1)
 		}, "item-not-found", xmppadmin.ErrAbsent},
-		{"an error stanza with white space", func(in element) string {
-			return strings.ReplaceAll(refusal(in, "modify", "bad-request", "No."), "><", ">\n  <")
+		{"an error stanza with white space", func(in xmpptest.Element) string {
+			return strings.ReplaceAll(xmpptest.Refusal(in, "modify", "bad-request", "No."), "><", ">\n  <")
 		}, "bad-request: No.", stanza.Error{Condition: stanza.BadRequest}},
-		{"an error stanza without an error", func(in element) string {
-			return "<iq type='error' id='" + in.attr("id") + "' from='rooms.example.org'/>"
+		{"an error stanza without an error", func(in xmpptest.Element) string {
+			return "<iq type='error' id='" + in.Attr("id") + "' from='rooms.example.org'/>"
 		}, "undefined-condition", stanza.Error{Condition: stanza.UndefinedCondition}},
 		{"an error note in a completed command", status("completed", "<note type='error'>The room\nname is missing.</note>"), "The room name is missing.", nil},
 		{"an error note among others",
@@ -120,10 +121,10 @@ func TestCommandsThatFail(t *testing.T) {
 			if !strings.Contains(failed.Text, test.text) || test.is != nil && !errors.Is(err, test.is) {
 				t.Errorf("the error is %v, which does not contain %q or is not %v", err, test.text, test.is)
 			}
-			if sent := r.hears(isCommand("")); len(sent) > 10 {
+			if sent := r.Heard(isCommand("")); len(sent) > 10 {
 				t.Errorf("%d requests were sent", len(sent))
 			}
-			if ends := len(r.hears(isCommand("cancel"))); strings.HasPrefix(test.name, "no end") != (ends == 1) {
+			if ends := len(r.Heard(isCommand("cancel"))); strings.HasPrefix(test.name, "no end") != (ends == 1) {
 				t.Errorf("the command was canceled %d times", ends)
 			}
 			stillWorks(t, c)
@@ -132,10 +133,10 @@ func TestCommandsThatFail(t *testing.T) {
 }
 
 // isCommand accepts requests of commands, of one action or of any.
-func isCommand(action string) func(element) bool {
-	return func(in element) bool {
-		p := in.payload()
-		return p.Name.Local == "command" && (action == "" || p.attr("action") == action)
+func isCommand(action string) func(xmpptest.Element) bool {
+	return func(in xmpptest.Element) bool {
+		p := in.Payload()
+		return p.Name.Local == "command" && (action == "" || p.Attr("action") == action)
 	}
 }
 
@@ -146,14 +147,14 @@ func TestCommandsInOddShapes(t *testing.T) {
 		note    = "<note>Read this.</note>"
 		done    = "<x xmlns='jabber:x:data' type='result'><field var='res'><value>0</value></field></x>"
 	)
-	spread := func(answer func(element) string) func(element) string {
-		return func(in element) string { return strings.ReplaceAll(answer(in), "><", ">\n\t<") }
+	spread := func(answer func(xmpptest.Element) string) func(xmpptest.Element) string {
+		return func(in xmpptest.Element) string { return strings.ReplaceAll(answer(in), "><", ">\n\t<") }
 	}
 	completed := status("completed", note+done)
-	answer := func(list ...func(element) string) []func(element) string { return list }
+	answer := func(list ...func(xmpptest.Element) string) []func(xmpptest.Element) string { return list }
 	tests := []struct {
 		name    string
-		answers []func(element) string
+		answers []func(xmpptest.Element) string
 		actions []string // that are sent
 	}{
 		{"one stage", answer(completed), []string{"execute"}},
@@ -193,9 +194,9 @@ func TestCommandsInOddShapes(t *testing.T) {
 				t.Errorf("the result is %+v", out.Form)
 			}
 			var sent []string
-			for i, in := range r.hears(isCommand("")) {
-				sent = append(sent, in.payload().attr("action"))
-				if session := in.payload().attr("sessionid"); (session == "s1") != (i > 0) {
+			for i, in := range r.Heard(isCommand("")) {
+				sent = append(sent, in.Payload().Attr("action"))
+				if session := in.Payload().Attr("sessionid"); (session == "s1") != (i > 0) {
 					t.Errorf("request %d is of the session %q", i, session)
 				}
 			}
@@ -211,19 +212,19 @@ func TestCommandsInOddShapes(t *testing.T) {
 // completed, and its result form has a field called error.
 func TestErrorFieldOfEjabberd(t *testing.T) {
 	t.Parallel()
-	r, h := newResponder(t, func(_ string, in element) string {
-		switch p := in.payload(); {
+	r, h := xmpptest.NewResponder(t, func(_ string, in xmpptest.Element) string {
+		switch p := in.Payload(); {
 		case p.Name.Local == "command":
-			return result(in, "<command xmlns='http://jabber.org/protocol/commands' status='completed'>"+
+			return xmpptest.Result(in, "<command xmlns='http://jabber.org/protocol/commands' status='completed'>"+
 				"<x xmlns='jabber:x:data' type='result'><field var='room'><value>quic</value></field><field var='error' label='Error 403'>"+
 				"<value>AccessRules: Account does not have the right\nto perform it.</value></field></x></command>")
-		case p.Name.Space == elements && in.attr("to") == "example.org":
+		case p.Name.Space == elements && in.Attr("to") == "example.org":
 			items := ""
 			for _, name := range strings.Fields("change_room_option create_room_with_opts get_room_affiliations " +
 				"get_room_options muc_online_rooms set_room_affiliation") {
 				items += "<item jid='example.org' node='api-commands/" + name + "'/>"
 			}
-			return result(in, "<query xmlns='"+elements+"'>"+items+"</query>")
+			return xmpptest.Result(in, "<query xmlns='"+elements+"'>"+items+"</query>")
 		default:
 			return chatService(in)
 		}
@@ -241,23 +242,23 @@ func TestErrorFieldOfEjabberd(t *testing.T) {
 			t.Errorf("%s: the error is %v", command, err)
 		}
 	}
-	if n := len(r.hears(isCommand(""))); n != len(errs) {
+	if n := len(r.Heard(isCommand(""))); n != len(errs) {
 		t.Errorf("%d requests were sent", n)
 	}
 }
 
 // chatService answers for a service without rooms and commands.
-func chatService(in element) string {
-	switch in.payload().Name.Space {
+func chatService(in xmpptest.Element) string {
+	switch in.Payload().Name.Space {
 	case "http://jabber.org/protocol/disco#info":
-		if strings.Contains(in.attr("to"), "@") {
-			return refusal(in, "cancel", "item-not-found", "")
+		if strings.Contains(in.Attr("to"), "@") {
+			return xmpptest.Refusal(in, "cancel", "item-not-found", "")
 		}
-		return result(in, "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>"+
+		return xmpptest.Result(in, "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>"+
 			"<feature var='http://jabber.org/protocol/muc'/><feature var='http://jabber.org/protocol/rsm'/></query>")
 	case elements:
-		return result(in, "<query xmlns='"+elements+"'/>")
+		return xmpptest.Result(in, "<query xmlns='"+elements+"'/>")
 	default:
-		return refusal(in, "cancel", "service-unavailable", "")
+		return xmpptest.Refusal(in, "cancel", "service-unavailable", "")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"mellium.im/xmpp/stanza"
 
 	"muster/fixtures"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 )
 
@@ -17,9 +18,9 @@ var archived = xmppadmin.Settings{
 	xmppadmin.Title: "[archived] quic: QUIC", xmppadmin.Description: "Archived since 1 August 2026.",
 }
 
-func participant(t *testing.T, p *host, name string) *fixtures.Participant {
+func participant(t *testing.T, p *fixtures.Server, name string) *xmpptest.Participant {
 	t.Helper()
-	return fixtures.NewParticipant(t, p.Addr, p.CAFile, name+"@"+p.Domain, p.Password)
+	return xmpptest.NewParticipant(t, p, name)
 }
 
 func refused(err error) bool {
@@ -32,7 +33,7 @@ func refused(err error) bool {
 func TestArchiveAndReopen(t *testing.T) {
 	t.Parallel()
 	const room = "quic@rooms.example.org"
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		ctx := t.Context()
 		create(t, s, "quic", live("quic: QUIC"))
 		bob, alice := participant(t, p, "bob"), participant(t, p, "alice")

@@ -9,32 +9,32 @@ import (
 	"testing"
 	"time"
 
-	"muster/fixtures"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
 
 func TestDialInEachWay(t *testing.T) {
 	t.Parallel()
-	tls12 := fixtures.ProsodyOptions{Global: `ssl = { protocol = "tlsv1_2"; options = { "no_tlsv1_3" } }`}
+	tls12 := prosody.Options{Global: `ssl = { protocol = "tlsv1_2"; options = { "no_tlsv1_3" } }`}
 	tests := []struct {
 		name      string
-		server    fixtures.ProsodyOptions
+		server    prosody.Options
 		direct    bool
 		mechanism string // that the server's log must name
 	}{
-		{"STARTTLS", fixtures.ProsodyOptions{}, false, "SCRAM-SHA-1"},
-		{"direct TLS", fixtures.ProsodyOptions{}, true, "SCRAM-SHA-1"},
+		{"STARTTLS", prosody.Options{}, false, "SCRAM-SHA-1"},
+		{"direct TLS", prosody.Options{}, true, "SCRAM-SHA-1"},
 		{"STARTTLS with channel binding", tls12, false, "SCRAM-SHA-1-PLUS"},
 		{"direct TLS with channel binding", tls12, true, "SCRAM-SHA-1-PLUS"},
-		{"PLAIN, the only mechanism, inside TLS", fixtures.ProsodyOptions{
+		{"PLAIN, the only mechanism, inside TLS", prosody.Options{
 			Global: `disable_sasl_mechanisms = { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS" }`,
 		}, false, "PLAIN"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := prosody(test.server)(t)
+			p := onProsody(test.server)(t)
 			cfg := config(t, p)
 			if cfg.DirectTLS = test.direct; test.direct {
 				cfg.Server = p.DirectTLSAddr
@@ -52,7 +52,7 @@ func TestDialInEachWay(t *testing.T) {
 
 func TestDialFailures(t *testing.T) {
 	t.Parallel()
-	p := prosody(fixtures.ProsodyOptions{})(t)
+	p := onProsody(prosody.Options{})(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestDialFailures(t *testing.T) {
 
 func TestOpenFailures(t *testing.T) {
 	t.Parallel()
-	p := prosody(fixtures.ProsodyOptions{Companion: true})(t)
+	p := onProsody(prosody.Options{Companion: true})(t)
 	alice := config(t, p)
 	alice.JID = "alice@example.org"
 	tests := []struct {

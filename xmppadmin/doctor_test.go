@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
@@ -24,7 +26,7 @@ func find(findings []xmppadmin.Finding, check string) xmppadmin.Finding {
 // leaves nothing behind.
 func TestExamineHealthy(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
 		findings := s.Examine(t.Context(), time.Now())
 		for _, f := range findings {
 			if f.Verdict == xmppadmin.Fail {
@@ -52,29 +54,29 @@ func TestExamineBroken(t *testing.T) {
 	const week, few = `muc_log_expires_after = "1w"`, `storage_archive_item_limit = 20`
 	tests := []struct {
 		name    string
-		start   func(*testing.T) *host
+		start   func(*testing.T) *fixtures.Server
 		check   string
 		verdict xmppadmin.Verdict
 		hint    string
 	}{
-		{"prosody: no archive", prosody(fixtures.ProsodyOptions{Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
-		{"prosody: messages expire", prosody(fixtures.ProsodyOptions{Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
-		{"prosody: few messages kept", prosody(fixtures.ProsodyOptions{Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
-		{"prosody: creation restricted", prosody(fixtures.ProsodyOptions{NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
-		{"prosody: no administrator", prosody(fixtures.ProsodyOptions{Companion: true, NotAdmin: true}), "commands", xmppadmin.Warn, "list muster@example.org in admins"},
-		{"prosody: no companion", prosody(fixtures.ProsodyOptions{}), "commands", xmppadmin.Warn, `"admin_muc"`},
-		{"prosody: no companion to see the archive", prosody(fixtures.ProsodyOptions{}), "retention", xmppadmin.Warn, "muc_log_expires_after"},
-		{"prosody 13: no archive", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
-		{"prosody 13: messages expire", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
-		{"prosody 13: few messages kept", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
-		{"prosody 13: creation restricted", prosody(fixtures.ProsodyOptions{Version: "13", NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
-		{"prosody 13: rooms not public", prosody(fixtures.ProsodyOptions{Version: "13", NotAdmin: true, MUC: "muc_room_allow_public = false"}), "public", xmppadmin.Fail, "muc_room_allow_public"},
-		{"prosody 13: rooms not persistent", prosody(fixtures.ProsodyOptions{Version: "13", NotAdmin: true, MUC: "muc_room_allow_persistent = false"}), "persistent", xmppadmin.Fail, "muc_room_allow_persistent"},
-		{"ejabberd: no archive", ejabberd(fixtures.EjabberdOptions{NoArchive: true}), "message archive", xmppadmin.Fail, "mod_mam"},
-		{"ejabberd: creation restricted", ejabberd(fixtures.EjabberdOptions{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}), "room rights", xmppadmin.Fail, "access_create"},
-		{"ejabberd: rooms not persistent", ejabberd(fixtures.EjabberdOptions{NotAdmin: true, MUC: "access_persistent: [{allow: admin}]"}), "persistent", xmppadmin.Fail, "access_persistent"},
-		{"ejabberd: no administrator", ejabberd(fixtures.EjabberdOptions{NotAdmin: true}), "commands", xmppadmin.Warn, "api_permissions"},
-		{"ejabberd: no commands", ejabberd(fixtures.EjabberdOptions{NoAdhocAPI: true}), "commands", xmppadmin.Warn, "mod_adhoc_api"},
+		{"prosody: no archive", onProsody(prosody.Options{Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
+		{"prosody: messages expire", onProsody(prosody.Options{Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
+		{"prosody: few messages kept", onProsody(prosody.Options{Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
+		{"prosody: creation restricted", onProsody(prosody.Options{NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
+		{"prosody: no administrator", onProsody(prosody.Options{Companion: true, NotAdmin: true}), "commands", xmppadmin.Warn, "list muster@example.org in admins"},
+		{"prosody: no companion", onProsody(prosody.Options{}), "commands", xmppadmin.Warn, `"admin_muc"`},
+		{"prosody: no companion to see the archive", onProsody(prosody.Options{}), "retention", xmppadmin.Warn, "muc_log_expires_after"},
+		{"prosody 13: no archive", onProsody(prosody.Options{Version: "13", Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
+		{"prosody 13: messages expire", onProsody(prosody.Options{Version: "13", Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
+		{"prosody 13: few messages kept", onProsody(prosody.Options{Version: "13", Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
+		{"prosody 13: creation restricted", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
+		{"prosody 13: rooms not public", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "muc_room_allow_public = false"}), "public", xmppadmin.Fail, "muc_room_allow_public"},
+		{"prosody 13: rooms not persistent", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "muc_room_allow_persistent = false"}), "persistent", xmppadmin.Fail, "muc_room_allow_persistent"},
+		{"ejabberd: no archive", onEjabberd(ejabberd.Options{NoArchive: true}), "message archive", xmppadmin.Fail, "mod_mam"},
+		{"ejabberd: creation restricted", onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}), "room rights", xmppadmin.Fail, "access_create"},
+		{"ejabberd: rooms not persistent", onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_persistent: [{allow: admin}]"}), "persistent", xmppadmin.Fail, "access_persistent"},
+		{"ejabberd: no administrator", onEjabberd(ejabberd.Options{NotAdmin: true}), "commands", xmppadmin.Warn, "api_permissions"},
+		{"ejabberd: no commands", onEjabberd(ejabberd.Options{NoAdhocAPI: true}), "commands", xmppadmin.Warn, "mod_adhoc_api"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -90,7 +92,7 @@ func TestExamineBroken(t *testing.T) {
 
 func TestExpiringCertificate(t *testing.T) {
 	t.Parallel()
-	p := prosody(fixtures.ProsodyOptions{})(t)
+	p := onProsody(prosody.Options{})(t)
 	f := find(open(t, p, "auto").Examine(t.Context(), time.Now().AddDate(0, 2, 0)), "login")
 	if f.Verdict != xmppadmin.Warn || !strings.Contains(f.Hint, "renew the certificate of example.org") {
 		t.Errorf("the finding on a certificate that expires soon is %+v", f)
@@ -99,9 +101,9 @@ func TestExpiringCertificate(t *testing.T) {
 
 func TestExpiredCertificate(t *testing.T) {
 	t.Parallel()
-	for name, start := range map[string]func(*testing.T) *host{
-		"prosody":  prosody(fixtures.ProsodyOptions{Expired: true}),
-		"ejabberd": ejabberd(fixtures.EjabberdOptions{Expired: true}),
+	for name, start := range map[string]func(*testing.T) *fixtures.Server{
+		"prosody":  onProsody(prosody.Options{Expired: true}),
+		"ejabberd": onEjabberd(ejabberd.Options{Expired: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 
 	"mellium.im/xmpp/jid"
 
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/xep"
 )
@@ -49,21 +50,21 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		"a presence like no other": "<presence from='" + refusedAddress + "'>" +
 			"<x xmlns='http://jabber.org/protocol/muc#user'><item/><status/></x><priority>high</priority></presence>",
 	}
-	o.mu.Lock()
-	plain := o.answer
+	o.Mu.Lock()
+	plain := o.Answer
 	sent := ""
-	o.answer = func(from string, in element) string {
-		if in.attr("type") == "error" {
+	o.Answer = func(from string, in xmpptest.Element) string {
+		if in.Attr("type") == "error" {
 			return "" // an answer to what was sent
 		}
 		return sent + plain(from, in) + sent
 	}
-	o.mu.Unlock()
+	o.Mu.Unlock()
 	for what, stanzas := range strange {
 		name := strings.ReplaceAll(what, " ", "-")
-		o.mu.Lock()
+		o.Mu.Lock()
 		sent = strings.ReplaceAll(stanzas, "quic@", name+"@")
-		o.mu.Unlock()
+		o.Mu.Unlock()
 		create(t, s, name, live(what))
 		if got := read(t, s, name); got.Settings[xmppadmin.Title] != what {
 			t.Errorf("%s: the room is %+v", what, got)
@@ -74,12 +75,12 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	}
 	strangerIn := func(room string) string { return strings.Replace(refusedAddress, "quic", room, 1) }
 	for id, to := range map[string]string{"p1": strangerIn("a-request"), "p2": strangerIn("a-request-to-change"), "p3": "@@//", "p4": ""} {
-		answers := o.hears(func(in element) bool { return in.Name.Local == "iq" && in.attr("id") == id })
+		answers := o.Heard(func(in xmpptest.Element) bool { return in.Name.Local == "iq" && in.Attr("id") == id })
 		if len(answers) == 0 {
 			t.Errorf("request %s was not answered", id)
 			continue
 		}
-		if a := answers[0]; a.attr("type") != "error" || a.attr("to") != to || a.child("error").child("service-unavailable").Name.Local == "" {
+		if a := answers[0]; a.Attr("type") != "error" || a.Attr("to") != to || a.Child("error").Child("service-unavailable").Name.Local == "" {
 			t.Errorf("request %s is answered with %+v", id, a)
 		}
 	}
@@ -111,15 +112,15 @@ func TestStanzasCutInHalf(t *testing.T) {
 			cuts := 0
 			// cutFirst cuts the next answer to one kind of request.
 			cutFirst := func(kind, space string) {
-				o.mu.Lock()
-				defer o.mu.Unlock()
+				o.Mu.Lock()
+				defer o.Mu.Unlock()
 				plain := o.take
-				o.answer = func(from string, in element) string {
+				o.Answer = func(from string, in xmpptest.Element) string {
 					answer := plain(from, in)
-					if in.attr("type") == kind && in.payload().Name.Space == space {
-						o.answer = plain
+					if in.Attr("type") == kind && in.Payload().Name.Space == space {
+						o.Answer = plain
 						cuts++
-						return answer[:cut.at(answer)] + hangUp
+						return answer[:cut.at(answer)] + xmpptest.HangUp
 					}
 					return answer
 				}
@@ -135,16 +136,16 @@ func TestStanzasCutInHalf(t *testing.T) {
 			if !errors.Is(err, xmppadmin.ErrInterrupted) || !strings.Contains(err.Error(), "quic") {
 				t.Errorf("a change whose answer was cut gives %v", err)
 			}
-			if n := len(o.hears(func(in element) bool {
-				return in.payload().fields()["muc#roomconfig_roomname"] != nil && in.payload().fields()["muc#roomconfig_roomname"][0] == "changed"
+			if n := len(o.Heard(func(in xmpptest.Element) bool {
+				return in.Payload().Fields()["muc#roomconfig_roomname"] != nil && in.Payload().Fields()["muc#roomconfig_roomname"][0] == "changed"
 			})); n != 1 {
 				t.Errorf("it was sent %d times", n)
 			}
 			if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "changed" {
 				t.Errorf("the next look gives %+v", got)
 			}
-			o.mu.Lock()
-			defer o.mu.Unlock()
+			o.Mu.Lock()
+			defer o.Mu.Unlock()
 			if cuts != 4 || c.Stats().Streams != 5 {
 				t.Errorf("%d answers were cut, and it took %d streams", cuts, c.Stats().Streams)
 			}
@@ -155,8 +156,8 @@ func TestStanzasCutInHalf(t *testing.T) {
 // TestUnansweredCommands: a command ends with the time allowed.
 func TestUnansweredCommands(t *testing.T) {
 	t.Parallel()
-	_, h := newResponder(t, func(_ string, in element) string {
-		if in.payload().Name.Local == "command" {
+	_, h := xmpptest.NewResponder(t, func(_ string, in xmpptest.Element) string {
+		if in.Payload().Name.Local == "command" {
 			return ""
 		}
 		return chatService(in)
@@ -177,8 +178,8 @@ func TestUnansweredCommands(t *testing.T) {
 // The library marks the end of each by a deadline on the connection itself.
 func TestEndedRequestsHarmNoOthers(t *testing.T) {
 	t.Parallel()
-	_, h := newResponder(t, func(_ string, in element) string {
-		if in.attr("to") == "silent.example.org" {
+	_, h := xmpptest.NewResponder(t, func(_ string, in xmpptest.Element) string {
+		if in.Attr("to") == "silent.example.org" {
 			return ""
 		}
 		return chatService(in)

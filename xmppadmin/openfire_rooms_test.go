@@ -5,12 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"muster/fixtures/xmpptest"
 )
 
 // presence is a user who enters or leaves a room.
-func (o *openfire) presence(from, name, nick string, in element) string {
+func (o *openfire) presence(from, name, nick string, in xmpptest.Element) string {
 	room := o.rooms[name]
-	if in.attr("type") == "unavailable" {
+	if in.Attr("type") == "unavailable" {
 		if room == nil || room.occupants[from] == "" {
 			return ""
 		}
@@ -22,18 +24,18 @@ func (o *openfire) presence(from, name, nick string, in element) string {
 	}
 	if room == nil {
 		if o.restricted && !slices.Contains(o.sysadmins, bare(from)) {
-			return refusal(in, "cancel", "not-allowed", "You do not have permission to create a new room.")
+			return xmpptest.Refusal(in, "cancel", "not-allowed", "You do not have permission to create a new room.")
 		}
 		room = newRoom(name, bare(from))
 		o.rooms[name] = room
 	}
 	switch {
 	case room.locked && room.affiliations[bare(from)] != "owner": // a sysadmin neither
-		return refusal(in, "cancel", "item-not-found", "This room is locked (it might not have been configured yet).")
+		return xmpptest.Refusal(in, "cancel", "item-not-found", "This room is locked (it might not have been configured yet).")
 	case slices.Contains(slices.Collect(maps.Values(room.occupants)), nick):
-		return refusal(in, "cancel", "conflict", "The nickname is used by someone else.")
+		return xmpptest.Refusal(in, "cancel", "conflict", "The nickname is used by someone else.")
 	case o.role(from, room) == "":
-		return refusal(in, "auth", "registration-required", "This is a member-only room.")
+		return xmpptest.Refusal(in, "auth", "registration-required", "This is a member-only room.")
 	}
 	out := ""
 	for _, jid := range slices.Sorted(maps.Keys(room.occupants)) {
@@ -45,11 +47,11 @@ func (o *openfire) presence(from, name, nick string, in element) string {
 		status = append(status, "201")
 	}
 	return out + o.seen(in, nick, "", o.affiliation(from, room), o.role(from, room), status...) +
-		fmt.Sprintf("<message type='groupchat' from='%s' to='%s'><subject/></message>", esc(bare(in.attr("to"))), esc(from))
+		fmt.Sprintf("<message type='groupchat' from='%s' to='%s'><subject/></message>", xmpptest.Escape(bare(in.Attr("to"))), xmpptest.Escape(from))
 }
 
 // seen is the presence of an occupant as the sender of in sees it.
-func (o *openfire) seen(in element, nick, kind, affiliation, role string, status ...string) string {
+func (o *openfire) seen(in xmpptest.Element, nick, kind, affiliation, role string, status ...string) string {
 	if kind != "" {
 		kind = " type='" + kind + "'"
 	}
@@ -58,7 +60,7 @@ func (o *openfire) seen(in element, nick, kind, affiliation, role string, status
 		codes += "<status code='" + s + "'/>"
 	}
 	return fmt.Sprintf("<presence from='%s/%s' to='%s'%s><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='%s' role='%s'/>%s</x></presence>",
-		esc(bare(in.attr("to"))), esc(nick), esc(in.attr("from")), kind, affiliation, role, codes)
+		xmpptest.Escape(bare(in.Attr("to"))), xmpptest.Escape(nick), xmpptest.Escape(in.Attr("from")), kind, affiliation, role, codes)
 }
 
 // affiliation is that which Openfire acts on: a sysadmin is an owner
@@ -92,30 +94,30 @@ func (o *openfire) role(jid string, room *openfireRoom) string {
 }
 
 // own is muc#owner: the form, its submission, the end of the room.
-func (o *openfire) own(from, name string, in element) string {
-	room, query := o.rooms[name], in.payload()
+func (o *openfire) own(from, name string, in xmpptest.Element) string {
+	room, query := o.rooms[name], in.Payload()
 	if o.affiliation(from, room) != "owner" {
-		return refusal(in, "auth", "forbidden", "You don't have authorization to perform this request.")
+		return xmpptest.Refusal(in, "auth", "forbidden", "You don't have authorization to perform this request.")
 	}
-	switch form := query.child("x"); {
-	case query.child("destroy").Name.Local != "":
+	switch form := query.Child("x"); {
+	case query.Child("destroy").Name.Local != "":
 		delete(o.rooms, name)
-	case form.attr("type") == "cancel" && room.locked:
+	case form.Attr("type") == "cancel" && room.locked:
 		delete(o.rooms, name)
-	case form.attr("type") == "submit":
+	case form.Attr("type") == "submit":
 		return o.configure(room, in)
 	case len(query.Children) == 0:
-		return result(in, "<query xmlns='http://jabber.org/protocol/muc#owner'>"+room.form()+"</query>")
+		return xmpptest.Result(in, "<query xmlns='http://jabber.org/protocol/muc#owner'>"+room.form()+"</query>")
 	}
-	return result(in, "")
+	return xmpptest.Result(in, "")
 }
 
 // configure takes over the fields that it knows and passes over the others.
-func (o *openfire) configure(room *openfireRoom, in element) string {
-	values := in.payload().fields()
+func (o *openfire) configure(room *openfireRoom, in xmpptest.Element) string {
+	values := in.Payload().Fields()
 	if owners, sent := values["muc#roomconfig_roomowners"]; sent { // the whole list
 		if len(owners) == 0 {
-			return refusal(in, "cancel", "conflict", "")
+			return xmpptest.Refusal(in, "cancel", "conflict", "")
 		}
 		maps.DeleteFunc(room.affiliations, func(_, a string) bool { return a == "owner" })
 		for _, jid := range owners {
@@ -131,7 +133,7 @@ func (o *openfire) configure(room *openfireRoom, in element) string {
 		room.config["muc#roomconfig_roomsecret"] = ""
 	}
 	room.locked = false
-	return result(in, "")
+	return xmpptest.Result(in, "")
 }
 
 // form is the configuration form, its fields in no order that matters.
@@ -148,12 +150,12 @@ func (r *openfireRoom) form() string {
 				options += "<option><value>" + choice + "</value></option>"
 			}
 		}
-		fmt.Fprintf(&b, "<field var='%s' type='%s'><value>%s</value>%s</field>", name, kind, esc(r.config[name]), options)
+		fmt.Fprintf(&b, "<field var='%s' type='%s'><value>%s</value>%s</field>", name, kind, xmpptest.Escape(r.config[name]), options)
 	}
 	for _, list := range []string{"admin", "owner"} {
 		fmt.Fprintf(&b, "<field var='muc#roomconfig_room%ss' type='jid-multi'>", list)
 		for _, jid := range r.with(list) {
-			fmt.Fprintf(&b, "<value>%s</value>", esc(jid))
+			fmt.Fprintf(&b, "<value>%s</value>", xmpptest.Escape(jid))
 		}
 		b.WriteString("</field>")
 	}
@@ -171,21 +173,21 @@ func (r *openfireRoom) with(affiliation string) []string {
 }
 
 // affiliate is muc#admin: a list of affiliations, or a change of one.
-func (o *openfire) affiliate(from string, room *openfireRoom, in element) string {
-	item := in.payload().payload()
+func (o *openfire) affiliate(from string, room *openfireRoom, in xmpptest.Element) string {
+	item := in.Payload().Payload()
 	switch {
-	case o.affiliation(from, room) != "owner" && (in.attr("type") == "set" || room.config["muc#roomconfig_whois"] != "anyone"):
-		return refusal(in, "auth", "forbidden", "You don't have authorization to perform this request.")
-	case in.attr("type") == "get":
+	case o.affiliation(from, room) != "owner" && (in.Attr("type") == "set" || room.config["muc#roomconfig_whois"] != "anyone"):
+		return xmpptest.Refusal(in, "auth", "forbidden", "You don't have authorization to perform this request.")
+	case in.Attr("type") == "get":
 		var b strings.Builder
-		for _, jid := range room.with(item.attr("affiliation")) {
-			fmt.Fprintf(&b, "<item affiliation='%s' jid='%s'/>", item.attr("affiliation"), esc(jid))
+		for _, jid := range room.with(item.Attr("affiliation")) {
+			fmt.Fprintf(&b, "<item affiliation='%s' jid='%s'/>", item.Attr("affiliation"), xmpptest.Escape(jid))
 		}
-		return result(in, "<query xmlns='http://jabber.org/protocol/muc#admin'>"+b.String()+"</query>")
-	case item.attr("jid") != "" && item.attr("affiliation") == "none":
-		delete(room.affiliations, item.attr("jid"))
-	case item.attr("jid") != "":
-		room.affiliations[item.attr("jid")] = item.attr("affiliation")
+		return xmpptest.Result(in, "<query xmlns='http://jabber.org/protocol/muc#admin'>"+b.String()+"</query>")
+	case item.Attr("jid") != "" && item.Attr("affiliation") == "none":
+		delete(room.affiliations, item.Attr("jid"))
+	case item.Attr("jid") != "":
+		room.affiliations[item.Attr("jid")] = item.Attr("affiliation")
 	}
-	return result(in, "")
+	return xmpptest.Result(in, "")
 }

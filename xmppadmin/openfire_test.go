@@ -11,6 +11,8 @@ import (
 	"mellium.im/xmpp/stanza"
 
 	"muster/fixtures"
+	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/xep"
 )
@@ -63,8 +65,8 @@ func TestOpenfireRoomIsMadeAndReadBack(t *testing.T) {
 	if diff := cmp.Diff(openfireOffers(want), got.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	o.Mu.Lock()
+	defer o.Mu.Unlock()
 	if most := o.rooms["quic"].config["muc#roomconfig_maxusers"]; o.rooms["quic"].locked || most != "0" {
 		t.Errorf("locked: %v, at most %s occupants", o.rooms["quic"].locked, most)
 	}
@@ -99,8 +101,8 @@ func TestOpenfireSettingsAreRepaired(t *testing.T) {
 			t.Errorf("%s repaired (-want +got):\n%s", name, diff)
 		}
 	}
-	if sent := o.hears(func(e element) bool {
-		values := e.payload().fields()
+	if sent := o.Heard(func(e xmpptest.Element) bool {
+		values := e.Payload().Fields()
 		return values["muc#roomconfig_roomowners"] != nil || values["muc#roomconfig_roomadmins"] != nil
 	}); len(sent) > 0 {
 		t.Errorf("%d forms were sent with a list of owners, which is a whole list", len(sent))
@@ -144,21 +146,21 @@ func TestOpenfireRoomsOfOthersAreUntouched(t *testing.T) {
 				t.Fatalf("the room is %v", got.State)
 			}
 			was := openfireRoom{test.room.locked, maps.Clone(test.room.config), maps.Clone(test.room.affiliations), maps.Clone(test.room.occupants)}
-			o.mu.Lock()
-			o.before = func(element) { o.before, o.rooms["quic"] = nil, test.room }
-			o.mu.Unlock()
+			o.Mu.Lock()
+			o.before = func(xmpptest.Element) { o.before, o.rooms["quic"] = nil, test.room }
+			o.Mu.Unlock()
 			for range 2 { // in the race, and when it is there
 				if err := s.Create(t.Context(), "quic", live("ours")); !errors.Is(err, xmppadmin.ErrExists) {
 					t.Errorf("creating it gives %v", err)
 				}
 			}
 			wait(t, "we have left the room", func() bool {
-				o.mu.Lock()
-				defer o.mu.Unlock()
+				o.Mu.Lock()
+				defer o.Mu.Unlock()
 				return len(o.rooms["quic"].occupants) == len(was.occupants)
 			})
-			o.mu.Lock()
-			defer o.mu.Unlock()
+			o.Mu.Lock()
+			defer o.Mu.Unlock()
 			if diff := cmp.Diff(was, *o.rooms["quic"], cmp.AllowUnexported(openfireRoom{})); diff != "" {
 				t.Errorf("the room has changed:\n%s", diff)
 			}
@@ -174,10 +176,10 @@ func TestOpenfireRights(t *testing.T) {
 	// An administrator of the server who is none of the group chat service.
 	o, h := startOpenfire(t, func(o *openfire) { o.sysadmins, o.restricted = nil, true })
 	s := open(t, h, "auto")
-	o.mu.Lock()
+	o.Mu.Lock()
 	o.rooms["hers"] = newRoom("hers", "alice@example.org")
 	o.rooms["hers"].locked, o.rooms["hers"].config["muc#roomconfig_persistentroom"] = false, "1"
-	o.mu.Unlock()
+	o.Mu.Unlock()
 	for what, err := range map[string]error{
 		"making a room":   s.Create(t.Context(), "quic", live("quic")),
 		"taking one over": s.Adopt(t.Context(), "hers"),
@@ -205,10 +207,10 @@ func TestOpenfireRoomIsAdopted(t *testing.T) {
 	t.Parallel()
 	o, h := startOpenfire(t)
 	s := open(t, h, "auto")
-	o.mu.Lock()
+	o.Mu.Lock()
 	o.rooms["hers"] = newRoom("hers", "alice@example.org")
 	o.rooms["hers"].locked, o.rooms["hers"].config["muc#roomconfig_persistentroom"] = false, "1"
-	o.mu.Unlock()
+	o.Mu.Unlock()
 	// A sysadmin sees every form and acts as owner; that is no ownership.
 	if got := read(t, s, "hers"); got.State != xmppadmin.Exists || got.Managed {
 		t.Errorf("before it was adopted the room is %+v", got)
@@ -219,8 +221,8 @@ func TestOpenfireRoomIsAdopted(t *testing.T) {
 	if got := read(t, s, "hers"); !got.Managed {
 		t.Errorf("after it was adopted the room is %+v", got)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	o.Mu.Lock()
+	defer o.Mu.Unlock()
 	if owners := o.rooms["hers"].with("owner"); !slices.Equal(owners, []string{"alice@example.org", "muster@example.org"}) {
 		t.Errorf("the owners are %q", owners)
 	}
@@ -274,8 +276,8 @@ func TestOpenfireCommand(t *testing.T) {
 	if err := run("chat.example.org"); !errors.As(err, &failed) || failed.Text != "The service name is invalid." {
 		t.Errorf("for another service it gives %v", err)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	o.Mu.Lock()
+	defer o.Mu.Unlock()
 	if len(o.ran) != 2 || len(o.overwrote) != 1 || !slices.Equal(o.rooms["quic"].with("owner"), []string{"admin@example.org"}) {
 		t.Errorf("ran on %q, overwrote %q", o.ran, o.overwrote)
 	}
@@ -285,9 +287,9 @@ func TestOpenfireCommand(t *testing.T) {
 // is not Openfire's alone to what a Prosody does.
 func TestOpenfireResponderIsLikeARealServer(t *testing.T) {
 	t.Parallel()
-	both := map[string]func(*testing.T) *host{
-		"prosody": prosody(fixtures.ProsodyOptions{}),
-		"openfire": func(t *testing.T) *host {
+	both := map[string]func(*testing.T) *fixtures.Server{
+		"prosody": onProsody(prosody.Options{}),
+		"openfire": func(t *testing.T) *fixtures.Server {
 			_, h := startOpenfire(t)
 			return h
 		},
@@ -303,7 +305,7 @@ func TestOpenfireResponderIsLikeARealServer(t *testing.T) {
 
 // plainLife is a room's life by plain XEP-0045: made, refused to others,
 // configured, listed, archived, reopened, destroyed.
-func plainLife(t *testing.T, s, alice *xmppadmin.Service, aliceHerself, bob *fixtures.Participant) {
+func plainLife(t *testing.T, s, alice *xmppadmin.Service, aliceHerself, bob *xmpptest.Participant) {
 	const room = "quic@rooms.example.org"
 	ctx := t.Context()
 	refusedWith := func(what string, err error, condition stanza.Condition) {

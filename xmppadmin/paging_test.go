@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
@@ -20,15 +21,15 @@ func page(set string, rooms ...string) string {
 
 // paged starts a service that gives one page after the other, the last of them
 // again and again, and has no rooms.
-func paged(t *testing.T, pages ...string) (*responder, *session.Client, *xmppadmin.Service) {
+func paged(t *testing.T, pages ...string) (*xmpptest.Responder, *session.Client, *xmppadmin.Service) {
 	t.Helper()
-	r, h := newResponder(t, func(_ string, in element) string {
-		if p := in.payload(); p.Name.Space != elements || p.attr("node") != "" {
+	r, h := xmpptest.NewResponder(t, func(_ string, in xmpptest.Element) string {
+		if p := in.Payload(); p.Name.Space != elements || p.Attr("node") != "" {
 			return chatService(in)
 		}
 		next := pages[0]
 		pages = pages[min(1, len(pages)-1):]
-		return result(in, next)
+		return xmpptest.Result(in, next)
 	})
 	c := dial(t, config(t, h))
 	s, err := xmppadmin.Open(t.Context(), c, h.Service, "owner")
@@ -38,7 +39,7 @@ func paged(t *testing.T, pages ...string) (*responder, *session.Client, *xmppadm
 	return r, c, s
 }
 
-func isPage(in element) bool { return in.payload().child("set").Name.Local == "set" }
+func isPage(in xmpptest.Element) bool { return in.Payload().Child("set").Name.Local == "set" }
 
 func TestListsOfRooms(t *testing.T) {
 	t.Parallel()
@@ -83,7 +84,7 @@ func TestListsOfRooms(t *testing.T) {
 			case test.text != "" && (err == nil || !strings.Contains(err.Error(), test.text) || !strings.Contains(err.Error(), "rooms.example.org")):
 				t.Errorf("the error is %v, which does not contain %q", err, test.text)
 			}
-			if n := len(r.hears(isPage)); n > 3 {
+			if n := len(r.Heard(isPage)); n > 3 {
 				t.Errorf("%d pages were requested", n)
 			}
 			if got := read(t, s, "quic"); got.State != xmppadmin.Absent || c.Stats().Streams != 1 {
@@ -139,20 +140,20 @@ func TestTablesOfRooms(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			tables := test.tables
-			r, h := newResponder(t, func(_ string, in element) string {
-				switch p := in.payload(); {
-				case p.attr("action") == "cancel":
-					return result(in, "")
+			r, h := xmpptest.NewResponder(t, func(_ string, in xmpptest.Element) string {
+				switch p := in.Payload(); {
+				case p.Attr("action") == "cancel":
+					return xmpptest.Result(in, "")
 				case p.Name.Local == "command":
 					next := tables[0]
 					tables = tables[min(1, len(tables)-1):]
-					return result(in, next)
-				case p.Name.Space == elements && in.attr("to") == "rooms.example.org":
+					return xmpptest.Result(in, next)
+				case p.Name.Space == elements && in.Attr("to") == "rooms.example.org":
 					items := ""
 					for _, name := range []string{"create", "configure", "archive", "reopen"} {
 						items += "<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#" + name + "-muc-room'/>"
 					}
-					return result(in, "<query xmlns='"+elements+"'>"+items+"<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#get-muc-rooms'/></query>")
+					return xmpptest.Result(in, "<query xmlns='"+elements+"'>"+items+"<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#get-muc-rooms'/></query>")
 				default:
 					return chatService(in)
 				}
@@ -163,15 +164,15 @@ func TestTablesOfRooms(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), test.text) || !strings.Contains(err.Error(), "rooms.example.org") {
 					t.Errorf("the error is %v, which does not contain %q", err, test.text)
 				}
-				if n := len(r.hears(isCommand("execute"))); n > 2 {
+				if n := len(r.Heard(isCommand("execute"))); n > 2 {
 					t.Errorf("%d pages were requested", n)
 				}
 			} else if got := found(rooms, "quic"); err != nil || !strings.HasPrefix(got, test.room) {
 				t.Errorf("the room is %s, %v", got, err)
 			}
-			r.mu.Lock()
+			r.Mu.Lock()
 			tables = []string{table("", good)}
-			r.mu.Unlock()
+			r.Mu.Unlock()
 			if got := read(t, s, "quic"); got.State != xmppadmin.Exists || !got.Managed {
 				t.Errorf("the next look gives %+v", got)
 			}

@@ -2,65 +2,52 @@ package xmppadmin_test
 
 import (
 	"context"
-	"crypto/x509"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
 
-// host is a real server, of whatever kind.
-type host struct {
-	Domain, Service, Addr, DirectTLSAddr, CAFile, JID, Password, LogFile string
+// bob is an account that every server here has besides its own.
+var bob = map[string]string{"bob": fixtures.Password}
 
-	// Kill ends the server without a warning. Restart ends it in order, where
-	// it still runs, and starts it again.
-	Kill    func()
-	Restart func(context.Context) error
-	// Durable means that what was answered is on the disk. ejabberd's own
-	// database takes a few seconds.
-	Durable bool
-}
-
-func prosody(o fixtures.ProsodyOptions) func(*testing.T) *host {
-	return func(t *testing.T) *host {
+func onProsody(o prosody.Options) func(*testing.T) *fixtures.Server {
+	return func(t *testing.T) *fixtures.Server {
 		t.Helper()
-		o.Accounts = map[string]string{"bob": fixtures.ProsodyPassword}
-		p := fixtures.NewProsody(t, o)
-		return &host{p.Domain, p.Service, p.Addr, p.DirectTLSAddr, p.CAFile, p.JID, p.Password, p.LogFile, p.Kill, p.Restart, true}
+		o.Accounts = bob
+		return prosody.New(t, o)
 	}
 }
 
-func ejabberd(o fixtures.EjabberdOptions) func(*testing.T) *host {
-	return func(t *testing.T) *host {
+func onEjabberd(o ejabberd.Options) func(*testing.T) *fixtures.Server {
+	return func(t *testing.T) *fixtures.Server {
 		t.Helper()
-		o.Accounts = map[string]string{"bob": fixtures.ProsodyPassword}
-		o.Modules = "mod_private: {}"
-		e := fixtures.NewEjabberd(t, o)
-		return &host{e.Domain, e.Service, e.Addr, e.DirectTLSAddr, e.CAFile, e.JID, e.Password, e.LogFile, e.Kill, e.Restart, false}
+		o.Accounts, o.Modules = bob, "mod_private: {}"
+		return ejabberd.New(t, o)
 	}
 }
 
 // servers are the kinds of service that every behaviour is tried on.
 var servers = []struct {
 	name    string
-	start   func(*testing.T) *host
+	start   func(*testing.T) *fixtures.Server
 	dialect string // the one that discovery must choose
 }{
-	{"prosody 0.12 with companion", prosody(fixtures.ProsodyOptions{Companion: true}), "prosody"},
-	{"prosody 0.12 without", prosody(fixtures.ProsodyOptions{}), "owner"},
-	{"prosody 13 with companion", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true}), "prosody"},
-	{"prosody 13 without", prosody(fixtures.ProsodyOptions{Version: "13"}), "owner"},
-	{"ejabberd with mod_adhoc_api", ejabberd(fixtures.EjabberdOptions{}), "ejabberd"},
-	{"ejabberd without", ejabberd(fixtures.EjabberdOptions{NoAdhocAPI: true}), "owner"},
+	{"prosody 0.12 with companion", onProsody(prosody.Options{Companion: true}), "prosody"},
+	{"prosody 0.12 without", onProsody(prosody.Options{}), "owner"},
+	{"prosody 13 with companion", onProsody(prosody.Options{Version: "13", Companion: true}), "prosody"},
+	{"prosody 13 without", onProsody(prosody.Options{Version: "13"}), "owner"},
+	{"ejabberd with mod_adhoc_api", onEjabberd(ejabberd.Options{}), "ejabberd"},
+	{"ejabberd without", onEjabberd(ejabberd.Options{NoAdhocAPI: true}), "owner"},
 }
 
-func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *host)) {
+func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server)) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
@@ -74,18 +61,14 @@ func onEach(t *testing.T, f func(t *testing.T, s *xmppadmin.Service, p *host)) {
 	}
 }
 
-func config(t *testing.T, p *host) session.Config {
+func config(t *testing.T, p *fixtures.Server) session.Config {
 	t.Helper()
-	pem, err := os.ReadFile(p.CAFile)
+	roots, err := p.Roots()
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		t.Fatalf("no certificate in %s", p.CAFile)
-	}
 	return session.Config{
-		JID: p.JID, Password: p.Password, Server: p.Addr, RootCAs: pool, Timeout: 10 * time.Second,
+		JID: p.JID, Password: p.Password, Server: p.Addr, RootCAs: roots, Timeout: 10 * time.Second,
 	}
 }
 
@@ -99,7 +82,7 @@ func dial(t *testing.T, cfg session.Config) *session.Client {
 	return c
 }
 
-func open(t *testing.T, p *host, dialect string) *xmppadmin.Service {
+func open(t *testing.T, p *fixtures.Server, dialect string) *xmppadmin.Service {
 	t.Helper()
 	s, err := xmppadmin.Open(t.Context(), dial(t, config(t, p)), p.Service, dialect)
 	if err != nil {
@@ -152,7 +135,7 @@ func readAll(t *testing.T, s *xmppadmin.Service, name string) xmppadmin.Room {
 
 func TestCreateAndReadBack(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
 		if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
 			t.Fatalf("before it was made the room is %v (%v)", got.State, got.Err)
 		}

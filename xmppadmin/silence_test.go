@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
+	"muster/fixtures/wire"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
@@ -17,16 +21,16 @@ import (
 // dialects are three servers, each with a dialect of its own.
 var dialects = []struct {
 	name  string
-	start func(*testing.T) *host
+	start func(*testing.T) *fixtures.Server
 }{
-	{"companion", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true})},
-	{"owner", prosody(fixtures.ProsodyOptions{Version: "13"})},
-	{"ejabberd", ejabberd(fixtures.EjabberdOptions{})},
+	{"companion", onProsody(prosody.Options{Version: "13", Companion: true})},
+	{"owner", onProsody(prosody.Options{Version: "13"})},
+	{"ejabberd", onEjabberd(ejabberd.Options{})},
 }
 
 // work does everything with a room that the program does, and returns the
 // errors.
-func work(t *testing.T, c *session.Client, p *host, name string) (errs []error) {
+func work(t *testing.T, c *session.Client, p *fixtures.Server, name string) (errs []error) {
 	t.Helper()
 	s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
 	if err != nil {
@@ -55,7 +59,7 @@ func TestRequestsThatAreNeverAnswered(t *testing.T) {
 			w := newTap(t, p)
 			var mu sync.Mutex
 			kinds := make(map[string]bool)
-			w.on(func(in element) fate {
+			w.on(func(in xmpptest.Element) fate {
 				mu.Lock()
 				defer mu.Unlock()
 				if kind := kindOf(in); kind != "" {
@@ -74,7 +78,7 @@ func TestRequestsThatAreNeverAnswered(t *testing.T) {
 				cfg.Timeout, cfg.WaitLimit = 300*time.Millisecond, 900*time.Millisecond
 				w.on(nil)
 				c := dial(t, cfg)
-				w.on(func(in element) fate {
+				w.on(func(in xmpptest.Element) fate {
 					if kindOf(in) == kind {
 						return drop
 					}
@@ -104,16 +108,16 @@ func TestServerGoneForGoodIsWaitedForOnce(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			p := d.start(t)
-			wire := fixtures.NewWire(t, p.Addr)
+			link := wire.New(t, p.Addr)
 			cfg := config(t, p)
-			cfg.Server, cfg.ReconnectTimeout = wire.Addr(), 500*time.Millisecond
+			cfg.Server, cfg.ReconnectTimeout = link.Addr(), 500*time.Millisecond
 			c := dial(t, cfg)
 			s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
 			if err != nil {
 				t.Fatal(err)
 			}
 			create(t, s, "quic", live("quic"))
-			wire.Cut()
+			link.Cut()
 			if _, err := s.Read(t.Context(), []string{"quic"}); !errors.Is(err, xmppadmin.ErrUnavailable) {
 				t.Errorf("the server is gone, and the error is %v", err)
 			}
@@ -130,7 +134,7 @@ func TestServerGoneForGoodIsWaitedForOnce(t *testing.T) {
 			if waited < 400*time.Millisecond || what != waited.Round(100*time.Millisecond).String()+" for a connection to example.org" {
 				t.Errorf("waited %s: %q", waited, what)
 			}
-			if err := wire.Mend(t.Context()); err != nil {
+			if err := link.Mend(); err != nil {
 				t.Fatal(err)
 			}
 			c.RenewWaitLimit()

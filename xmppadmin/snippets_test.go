@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 )
 
@@ -36,13 +38,13 @@ func TestDocumentedConfigurations(t *testing.T) {
 	const with, without = "prosody with the companion module", "prosody without the companion module"
 	for _, test := range []struct {
 		name, dialect string
-		start         func(*testing.T) *host
+		start         func(*testing.T) *fixtures.Server
 	}{
-		{with, "prosody", prosody(fixtures.ProsodyOptions{Companion: true, Component: snippet(t, with)})},
-		{with + ", 13", "prosody", prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, Component: snippet(t, with)})},
-		{without, "owner", prosody(fixtures.ProsodyOptions{Component: snippet(t, without)})},
-		{without + ", 13", "owner", prosody(fixtures.ProsodyOptions{Version: "13", Component: snippet(t, without)})},
-		{"ejabberd", "ejabberd", ejabberd(fixtures.EjabberdOptions{Configuration: snippet(t, "ejabberd")})},
+		{with, "prosody", onProsody(prosody.Options{Companion: true, MUCSection: snippet(t, with)})},
+		{with + ", 13", "prosody", onProsody(prosody.Options{Version: "13", Companion: true, MUCSection: snippet(t, with)})},
+		{without, "owner", onProsody(prosody.Options{MUCSection: snippet(t, without)})},
+		{without + ", 13", "owner", onProsody(prosody.Options{Version: "13", MUCSection: snippet(t, without)})},
+		{"ejabberd", "ejabberd", onEjabberd(ejabberd.Options{Configuration: snippet(t, "ejabberd")})},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"muster/fixtures"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 )
 
@@ -24,7 +25,7 @@ func checkSubject(t *testing.T, occupant *xmppadmin.Service, want string) {
 func TestSubject(t *testing.T) {
 	t.Parallel()
 	const first, second = `Next: Monday 9:00, é & <Donau A> "1". Log: https://logs.example.org/quic/`, "Cancelled"
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		settings := live("quic: QUIC")
 		settings[xmppadmin.Subject] = first
 		create(t, s, "quic", settings)
@@ -61,7 +62,7 @@ func TestSubject(t *testing.T) {
 // TestSubjectOfAnOccupiedRoom leaves occupants alone where that is requested.
 func TestSubjectOfAnOccupiedRoom(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		create(t, s, "quic", xmppadmin.Settings{xmppadmin.Persistent: xmppadmin.True, xmppadmin.Subject: "Monday"})
 		other := byHand(t, p, "muster") // with nothing that it has seen before
 		for occupants, names := range []string{"nobody", "alice"} {
@@ -85,7 +86,7 @@ func TestSubjectOfAnOccupiedRoom(t *testing.T) {
 // archived.
 func TestSubjectOfAnArchivedRoom(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		create(t, s, "quic", xmppadmin.Settings{xmppadmin.Persistent: xmppadmin.True, xmppadmin.Subject: "Monday"})
 		alice := byHand(t, p, "alice")
 		closing := xmppadmin.Settings{xmppadmin.Title: "quic", xmppadmin.Subject: "Archived: the group has concluded"}
@@ -111,7 +112,7 @@ func TestSubjectOfAnArchivedRoom(t *testing.T) {
 
 func TestSubjectOfNoRoom(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
 		rooms, err := s.ReadSubjects(t.Context(), []string{"nosuch"}, nil)
 		if err != nil || len(rooms) != 1 || rooms[0].State != xmppadmin.Absent {
 			t.Errorf("got %+v, %v", rooms, err)
@@ -131,7 +132,7 @@ func TestLogAddress(t *testing.T) {
 	for name, companion := range map[string]bool{"companion module": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, prosody(fixtures.ProsodyOptions{Companion: companion})(t), "auto")
+			s := open(t, onProsody(prosody.Options{Companion: companion})(t), "auto")
 			settings := live("quic: QUIC")
 			settings[xmppadmin.LogAddress] = address
 			create(t, s, "quic", settings)

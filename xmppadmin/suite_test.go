@@ -10,12 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
 	"muster/xmppadmin"
 )
 
 // byHand opens the service as a user of plain XEP-0045: muster's own
 // account, or alice's, who has no rights.
-func byHand(t *testing.T, p *host, account string) *xmppadmin.Service {
+func byHand(t *testing.T, p *fixtures.Server, account string) *xmppadmin.Service {
 	t.Helper()
 	cfg := config(t, p)
 	cfg.JID = account + "@" + p.Domain
@@ -35,7 +37,7 @@ func create(t *testing.T, s *xmppadmin.Service, name string, settings xmppadmin.
 
 func TestEachSettingIsRepaired(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		want := live("quic: QUIC")
 		create(t, s, "quic", want)
 		hand := byHand(t, p, "muster")
@@ -70,7 +72,7 @@ func TestEachSettingIsRepaired(t *testing.T) {
 
 func TestRoomsOfOthers(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		alice := byHand(t, p, "alice")
 		create(t, alice, "quic", live("alice's room"))
 		if got := read(t, s, "quic"); got.State != xmppadmin.Exists || got.Managed {
@@ -96,7 +98,7 @@ func TestRoomsOfOthers(t *testing.T) {
 
 func TestOthersCannotTouchOurRooms(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		create(t, s, "quic", live("quic: QUIC"))
 		alice := byHand(t, p, "alice")
 		if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Title: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
@@ -117,10 +119,10 @@ func TestOthersCannotTouchOurRooms(t *testing.T) {
 func TestMissingRights(t *testing.T) {
 	t.Parallel()
 	const restricted = "restrict_room_creation = true"
-	for name, start := range map[string]func(*testing.T) *host{
-		"prosody 0.12": prosody(fixtures.ProsodyOptions{Companion: true, NotAdmin: true, MUC: restricted}),
-		"prosody 13":   prosody(fixtures.ProsodyOptions{Version: "13", Companion: true, NotAdmin: true, MUC: restricted}),
-		"ejabberd":     ejabberd(fixtures.EjabberdOptions{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}),
+	for name, start := range map[string]func(*testing.T) *fixtures.Server{
+		"prosody 0.12": onProsody(prosody.Options{Companion: true, NotAdmin: true, MUC: restricted}),
+		"prosody 13":   onProsody(prosody.Options{Version: "13", Companion: true, NotAdmin: true, MUC: restricted}),
+		"ejabberd":     onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +142,7 @@ func TestMissingRights(t *testing.T) {
 
 func TestNamesThatJustPass(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
 		names := []string{"0", "6man", "a", "hip_conclded", "krb-wg", "x3s3.3", "z..--__", strings.Repeat("n", 64)}
 		for _, name := range names {
 			create(t, s, name, live(name))
@@ -167,7 +169,7 @@ func TestNamesThatJustPass(t *testing.T) {
 
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
 		create(t, s, "quic", live("quic"))
 		for _, text := range []string{
 			"IETF 126: QUIC", `"double" and 'single'`, "<&> ]]> <!-- &amp;", "naïve café — 日本語 🦜🇦🇹", "a\nb", "=,;:{}[]()|\\",
@@ -189,7 +191,7 @@ func TestTexts(t *testing.T) {
 
 func TestManyRooms(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
 		const n = 300
 		createMany(t, s, n)
 		rooms, err := s.Survey(t.Context(), []string{"absent", "room0007"})
@@ -213,7 +215,7 @@ func TestManyRooms(t *testing.T) {
 
 func TestDestroyedRoomIsAbsent(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		create(t, s, "quic", live("quic"))
 		if err := participant(t, p, "muster").Destroy(t.Context(), "quic@rooms.example.org"); err != nil {
 			t.Fatal(err)
@@ -239,7 +241,7 @@ func TestDestroyedRoomIsAbsent(t *testing.T) {
 // calls the text.
 func TestAnnounce(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *host) {
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		c := dial(t, config(t, p))
 		alice := participant(t, p, "alice")
 		if err := alice.Available(t.Context()); err != nil {
@@ -273,7 +275,7 @@ func TestAnnounce(t *testing.T) {
 
 // counting opens a service and returns what counts the requests of a piece of
 // work: most is how many it may take.
-func counting(t *testing.T, p *host) (*xmppadmin.Service, func(what string, most int64, f func())) {
+func counting(t *testing.T, p *fixtures.Server) (*xmppadmin.Service, func(what string, most int64, f func())) {
 	t.Helper()
 	c := dial(t, config(t, p))
 	count := func(what string, most int64, f func()) {
@@ -317,7 +319,7 @@ func TestRequestCounts(t *testing.T) {
 	t.Parallel()
 	t.Run("companion", func(t *testing.T) {
 		t.Parallel()
-		s, count := counting(t, prosody(fixtures.ProsodyOptions{Companion: true})(t))
+		s, count := counting(t, onProsody(prosody.Options{Companion: true})(t))
 		const n = 1000
 		count("making 1,000 rooms", n+2, func() { createMany(t, s, n) })
 		count("a look at 1,000 rooms", 25, func() {
@@ -328,7 +330,7 @@ func TestRequestCounts(t *testing.T) {
 	})
 	t.Run("ejabberd", func(t *testing.T) {
 		t.Parallel()
-		s, count := counting(t, ejabberd(fixtures.EjabberdOptions{})(t))
+		s, count := counting(t, onEjabberd(ejabberd.Options{})(t))
 		const n = 50
 		// One more for all of them, to see whether rooms have a public log.
 		count("making 50 rooms and reading them back", 5*n+1, func() {

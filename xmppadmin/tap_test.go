@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"muster/fixtures"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin/session"
 )
 
@@ -29,15 +31,14 @@ type tap struct {
 	cert                   tls.Certificate
 
 	mu     sync.Mutex
-	decide func(element) fate // nil to pass all
+	decide func(xmpptest.Element) fate // nil to pass all
 }
 
 // newTap starts a tap in front of a server. It ends with the test.
-func newTap(t *testing.T, p *host) *tap {
+func newTap(t *testing.T, p *fixtures.Server) *tap {
 	t.Helper()
-	r := &responder{}
-	w := &tap{caFile: r.certify(t, p.Domain), upstream: p.DirectTLSAddr}
-	w.cert = r.cert
+	w := &tap{upstream: p.DirectTLSAddr}
+	w.cert, w.caFile = xmpptest.NewCertificate(t, p.Domain)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +65,7 @@ func newTap(t *testing.T, p *host) *tap {
 }
 
 // through returns the configuration of a client of the server behind the tap.
-func (w *tap) through(t *testing.T, p *host) session.Config {
+func (w *tap) through(t *testing.T, p *fixtures.Server) session.Config {
 	t.Helper()
 	behind := *p
 	behind.CAFile = w.caFile
@@ -74,7 +75,7 @@ func (w *tap) through(t *testing.T, p *host) session.Config {
 }
 
 // on has decide decide on each stanza from now on.
-func (w *tap) on(decide func(element) fate) {
+func (w *tap) on(decide func(xmpptest.Element) fate) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.decide = decide
@@ -116,7 +117,7 @@ func (w *tap) relay(down io.Reader, up io.Writer) {
 		start, ok := token.(xml.StartElement)
 		what := pass
 		if ok && start.Name.Local != "stream" {
-			var in element
+			var in xmpptest.Element
 			if dec.DecodeElement(&in, &start) != nil {
 				return
 			}
@@ -142,16 +143,16 @@ func (w *tap) relay(down io.Reader, up io.Writer) {
 // kindOf names the kind of a request: its type, its namespace and for a
 // command its node; it is empty for what is no request of an established
 // session.
-func kindOf(in element) string {
-	p := in.payload()
+func kindOf(in xmpptest.Element) string {
+	p := in.Payload()
 	switch {
-	case in.Name.Local == "presence" && in.attr("type") == "":
+	case in.Name.Local == "presence" && in.Attr("type") == "":
 		return "join"
 	case in.Name.Local != "iq" || p.Name.Local == "bind":
 		return ""
 	case p.Name.Local == "command":
-		return p.attr("node") + " " + p.attr("action")
+		return p.Attr("node") + " " + p.Attr("action")
 	default:
-		return in.attr("type") + " " + p.Name.Space + " " + p.payload().Name.Local
+		return in.Attr("type") + " " + p.Name.Space + " " + p.Payload().Name.Local
 	}
 }

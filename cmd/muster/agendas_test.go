@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/prosody"
 )
 
 // realAgendas is where real agendas lie beside a checkout; they are not part
@@ -27,8 +28,8 @@ func TestRealAgendas(t *testing.T) {
 		t.Skipf("no real agendas: %v", err)
 	}
 	for name, start := range map[string]func(*testing.T) *realWorld{
-		"prosody with companion": func(t *testing.T) *realWorld { return onProsody(t, fixtures.ProsodyOptions{Companion: true}) },
-		"prosody without":        func(t *testing.T) *realWorld { return onProsody(t, fixtures.ProsodyOptions{}) },
+		"prosody with companion": func(t *testing.T) *realWorld { return onProsody(t, prosody.Options{Companion: true}) },
+		"prosody without":        func(t *testing.T) *realWorld { return onProsody(t, prosody.Options{}) },
 		"ejabberd":               onEjabberd,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,29 +73,25 @@ type realWorld struct {
 	list    func(context.Context) (string, error) // the rooms, as the server's own tool lists them
 }
 
-func onProsody(t *testing.T, o fixtures.ProsodyOptions) *realWorld {
+func onProsody(t *testing.T, o prosody.Options) *realWorld {
 	t.Helper()
-	p := fixtures.NewProsody(t, o)
-	return newRealWorld(t, realServer{p.Service, p.Addr, p.CAFile, p.JID, p.Password}, func(ctx context.Context) (string, error) {
-		return p.Shell(ctx, fmt.Sprintf("muc:list(%q)", p.Service))
-	})
+	p := prosody.New(t, o)
+	return newRealWorld(t, p, "muc:list(\""+p.Service+"\")")
 }
 
 func onEjabberd(t *testing.T) *realWorld {
 	t.Helper()
-	e := fixtures.NewEjabberd(t, fixtures.EjabberdOptions{})
-	return newRealWorld(t, realServer{e.Service, e.Addr, e.CAFile, e.JID, e.Password}, func(ctx context.Context) (string, error) {
-		return e.Ctl(ctx, "muc_online_rooms", e.Service)
-	})
+	e := ejabberd.New(t, ejabberd.Options{})
+	return newRealWorld(t, e, "muc_online_rooms", e.Service)
 }
 
-func newRealWorld(t *testing.T, s realServer, list func(context.Context) (string, error)) *realWorld {
+// newRealWorld takes the command of the server's console that lists the rooms.
+func newRealWorld(t *testing.T, s *fixtures.Server, list ...string) *realWorld {
 	t.Helper()
-	w := &realWorld{t: t, dir: t.TempDir(), service: s.service, list: list}
-	for name, text := range map[string]string{"muster.toml": s.config("http://127.0.0.1:9", w.dir), "password": s.password + "\n"} {
-		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	w := &realWorld{t: t, dir: t.TempDir(), service: s.Service}
+	w.list = func(ctx context.Context) (string, error) { return s.Console(ctx, list...) }
+	if err := s.WriteConfig("http://127.0.0.1:9", w.dir, ""); err != nil {
+		t.Fatal(err)
 	}
 	return w
 }

@@ -121,7 +121,7 @@ func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []st
 		f := xmppadmin.Finding{Check: "datatracker", Verdict: xmppadmin.OK,
 			Text: fmt.Sprintf("meeting %s: %d sessions, %d of configured group types", t.Meeting, t.Sessions, t.Configured)}
 		if t.Stale || t.Configured == 0 {
-			f.Verdict, f.Hint = xmppadmin.Warn, "the guards refuse an agenda that is stale or empty"
+			f.Verdict, f.Hint = xmppadmin.Warn, "an old copy of an agenda, or one that is empty, is not applied"
 		}
 		k.show(f)
 	}

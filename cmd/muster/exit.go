@@ -126,6 +126,7 @@ func codeOf(err error) exitCode {
 	var locked *state.LockedError
 	var stale *plan.StalePlanError
 	var datatracker *agenda.Error
+	var outage *agenda.Outage
 	switch {
 	case err == nil:
 		return exitOK
@@ -137,7 +138,7 @@ func codeOf(err error) exitCode {
 		return exitRefused
 	case errors.As(err, &locked):
 		return exitLocked
-	case errors.As(err, &datatracker):
+	case errors.As(err, &datatracker), errors.As(err, &outage):
 		return exitDatatracker
 	case errors.Is(err, xmppadmin.ErrUnavailable), errors.Is(err, xmppadmin.ErrForbidden),
 		errors.Is(err, xmppadmin.ErrInterrupted), errors.Is(err, xmppadmin.ErrUnsupported):

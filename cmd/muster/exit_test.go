@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"testing"
+
 	"muster/provision/plan"
+	"muster/provision/reconcile"
 	"muster/provision/state"
 	"muster/provision/want"
-	"testing"
 
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
@@ -38,6 +40,7 @@ func TestCodeOf(t *testing.T) {
 		{"several guards", refused([]*plan.GuardError{guard, guard}), 4},
 		{"a plan that no longer fits", &plan.StalePlanError{Configuration: true}, 4},
 		{"locked", list(&state.LockedError{Path: "state/lock"}, nil), 5},
+		{"datatracker down, a copy in hand", &reconcile.OutageError{Outage: agenda.Outage{Cause: "x", URLs: []string{"y"}}}, 6},
 		{"datatracker unreachable", &agenda.Error{Err: errors.New("x")}, 6},
 		{"datatracker unusable", fmt.Errorf("current meeting: %w", &agenda.Error{Status: 200, Err: errors.New("x")}), 6},
 		{"no such meeting", fmt.Errorf("a: %w; and %w", errors.New("x"), &agenda.Error{Status: 404, Err: errors.New("x")}), 6},

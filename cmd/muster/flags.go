@@ -36,6 +36,8 @@ func (o *planFlags) addGuards(f *pflag.FlagSet) {
 	f.BoolVar(&o.allowed.Empty, "allow-empty", false, "accept an agenda without a session of a configured group type")
 	f.BoolVar(&o.allowed.Mismatch, "allow-mismatch", false, "accept the agenda of another meeting than the one requested")
 	f.BoolVar(&o.allowed.Shrink, "allow-shrink", false, "accept an agenda or a list of groups that lost more than half of its entries")
+	f.BoolVar(&o.allowed.Implausible, "allow-implausible", false, "accept chat links that lead most sessions, or many groups, to rooms of their own")
+	f.BoolVar(&o.allowed.Inferred, "allow-inferred", false, "create rooms for groups whose types are guesses")
 	f.BoolVar(&o.allowed.Protected, "allow-protected", false, "archive protected rooms")
 }
 

@@ -20,6 +20,7 @@ func hintOf(err error) string {
 	var connect *session.ConnectError
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
+	var outage *agenda.Outage
 	var stale *plan.StalePlanError
 	var locked *state.LockedError
 	switch {
@@ -29,6 +30,8 @@ func hintOf(err error) string {
 		return h.Hint()
 	case errors.As(err, &datatracker):
 		return datatracker.Hint
+	case errors.As(err, &outage):
+		return cmp.Or(outage.Hint, "muster plan shows what the copy leads to; try again when the Datatracker answers")
 	case errors.As(err, &stale):
 		return "make the plan again, and review it"
 	case errors.As(err, &locked):
@@ -113,6 +116,10 @@ func overrideFlag(o plan.Overrides) string {
 		return "--allow-mismatch"
 	case o.Shrink:
 		return "--allow-shrink"
+	case o.Implausible:
+		return "--allow-implausible"
+	case o.Inferred:
+		return "--allow-inferred"
 	case o.Protected:
 		return "--allow-protected"
 	case o.Archive > 0:

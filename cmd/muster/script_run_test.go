@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"muster/provision/state"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"muster/provision/state"
 
 	"github.com/rogpeppe/go-internal/testscript"
 

@@ -17,6 +17,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"muster/fixtures"
+	"muster/fixtures/datatracker"
+	"muster/fixtures/meeting"
+	"muster/fixtures/prosody"
 	"muster/provision/state"
 )
 
@@ -73,10 +76,10 @@ type worldKey struct{}
 // world is what a script runs in: a server, a Datatracker and a meeting.
 type world struct {
 	work        string
-	prosody     *fixtures.Prosody
-	datatracker *fixtures.Datatracker
+	server      *fixtures.Server
+	datatracker *datatracker.Datatracker
 	url         string
-	meeting     *fixtures.Meeting
+	meeting     *meeting.Meeting
 	env         *[]string
 	launched    *exec.Cmd
 	screen      func() // ends the terminal of what was launched
@@ -97,45 +100,38 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	w := worldOf(ts)
 	kinds := strings.Split(args[0], "+")
-	o := fixtures.ProsodyOptions{
+	o := prosody.Options{
 		Companion: kinds[0] == "companion",
 		NotAdmin:  slices.Contains(kinds, "notadmin"), NoArchive: slices.Contains(kinds, "noarchive"),
 	}
 	if slices.Contains(kinds, "restricted") {
 		o.MUC = "restrict_room_creation = true"
 	}
-	w.prosody = &fixtures.Prosody{JID: "muster@example.org", Password: "a password", Service: "rooms.example.org", Addr: "127.0.0.1:9"}
+	w.server = &fixtures.Server{JID: "muster@example.org", Password: "a password", Service: "rooms.example.org", Addr: "127.0.0.1:9"}
 	if kinds[0] != "none" {
 		var err error
-		w.prosody, err = fixtures.StartProsody(context.Background(), ts.MkAbs("server"), o)
+		w.server, err = prosody.Start(context.Background(), ts.MkAbs("server"), o)
 		if errors.Is(err, exec.ErrNotFound) {
 			ts.Logf("%v", err)
 			ts.Fatalf("prosody is needed: see fixtures/install.sh")
 		}
 		ts.Check(err)
-		ts.Defer(w.prosody.Stop)
+		ts.Defer(w.server.Stop)
 	}
 	switch n, err := strconv.Atoi(args[1]); {
 	case args[1] == "small":
-		w.meeting = fixtures.Small()
+		w.meeting = meeting.Small()
 	case args[1] == "126":
-		w.meeting = fixtures.IETF126()
+		w.meeting = meeting.IETF126()
 	case err == nil:
-		w.meeting = fixtures.Large(n)
+		w.meeting = meeting.Large(n)
 	default:
 		ts.Fatalf("no such meeting: %s", args[1])
 	}
-	w.datatracker = fixtures.NewDatatracker(w.meeting)
+	w.datatracker = datatracker.New(w.meeting)
 	w.url = w.datatracker.Start()
 	ts.Defer(w.datatracker.Close)
-	ts.Check(os.WriteFile(ts.MkAbs("password"), []byte(w.prosody.Password+"\n"), 0o600))
-	ts.Check(os.WriteFile(ts.MkAbs("muster.toml"), []byte(w.config()), 0o600))
-}
-
-func (w *world) config() string {
-	p := w.prosody
-	server := realServer{p.Service, p.Addr, p.CAFile, p.JID, p.Password}
-	return server.config(w.url, w.work) + "[rooms]\nyear_round = []\n"
+	ts.Check(w.server.WriteConfig(w.url, w.work, "[rooms]\nyear_round = []\n"))
 }
 
 // scriptDatatracker makes the Datatracker fail, or answer again:
@@ -158,10 +154,10 @@ func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 || args[0] != "fail" {
 		ts.Fatalf("usage: datatracker fail PATH HOW, datatracker mislead NUMBER, or datatracker heal")
 	}
-	failures := map[string]fixtures.Failure{
-		"404": fixtures.HTMLPage(404), "500": fixtures.HTMLPage(500), "503": fixtures.HTMLPage(503),
-		"429": fixtures.TooManyRequests(0), "cut": fixtures.Cut(), "notjson": fixtures.NotJSON(),
-		"wrongjson": fixtures.WrongJSON(), "empty": fixtures.EmptyList(), "huge": fixtures.Huge(), "hang": fixtures.Hang(),
+	failures := map[string]datatracker.Failure{
+		"404": datatracker.HTMLPage(404), "500": datatracker.HTMLPage(500), "503": datatracker.HTMLPage(503),
+		"429": datatracker.TooManyRequests(0), "cut": datatracker.Cut(), "notjson": datatracker.NotJSON(),
+		"wrongjson": datatracker.WrongJSON(), "empty": datatracker.EmptyList(), "huge": datatracker.Huge(), "hang": datatracker.Hang(),
 	}
 	how, ok := failures[args[2]]
 	if !ok {
@@ -171,7 +167,7 @@ func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // misleading answers what is asked of one meeting with what is true of another.
-func misleading(asked, got string) fixtures.Failure {
+func misleading(asked, got string) datatracker.Failure {
 	return func(w http.ResponseWriter, r *http.Request, healthy http.Handler) {
 		other := r.Clone(r.Context())
 		other.URL.Path = strings.ReplaceAll(r.URL.Path, asked, got)
@@ -205,7 +201,7 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 			name, err = strconv.Unquote(name)
 			ts.Check(err)
 		}
-		w.meeting.AddGroup(fixtures.Group{Acronym: name, Name: "Group of a name", Type: "wg", State: "active", Parent: "art"}, 1)
+		w.meeting.AddGroup(meeting.Group{Acronym: name, Name: "Group of a name", Type: "wg", State: "active", Parent: "art"}, 1)
 	case len(args) == 3 && args[0] == "state": // as it is today
 		w.meeting.Group(args[1]).StateToday = args[2]
 	case len(args) == 2 && args[0] == "number":
@@ -222,7 +218,7 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 // scriptShell runs a command of the server's own shell, as an administrator
 // who changes things by hand.
 func scriptShell(ts *testscript.TestScript, neg bool, args []string) {
-	out, err := worldOf(ts).prosody.Shell(context.Background(), args...)
+	out, err := worldOf(ts).server.Console(context.Background(), args...)
 	fmt.Fprint(ts.Stdout(), out)
 	if (err != nil) != neg {
 		ts.Fatalf("shell %v: %v\n%s", args, err, out)
@@ -238,13 +234,13 @@ func scriptByHand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: byhand ROOM LUA")
 	}
-	p, change := worldOf(ts).prosody, args[1]+"; r:save(true)"
+	p, change := worldOf(ts).server, args[1]+"; r:save(true)"
 	if args[1] == "destroy" {
 		change = `r:destroy(nil, "by hand")`
 	}
 	line := fmt.Sprintf(`>local r = prosody.hosts[%q].modules.muc.get_room_from_jid(%q); %s; return "by hand: " .. r.jid`,
 		p.Service, args[0]+"@"+p.Service, change)
-	out, err := p.Shell(context.Background(), line)
+	out, err := p.Console(context.Background(), line)
 	if err != nil || !strings.Contains(out, "by hand: "+args[0]) {
 		ts.Fatalf("by hand: %v\n%s", err, out)
 	}
@@ -252,7 +248,7 @@ func scriptByHand(ts *testscript.TestScript, neg bool, args []string) {
 
 // scriptServer kills the server or starts it again.
 func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
-	switch p := worldOf(ts).prosody; {
+	switch p := worldOf(ts).server; {
 	case len(args) == 1 && args[0] == "kill":
 		p.Kill()
 	case len(args) == 1 && args[0] == "restart":

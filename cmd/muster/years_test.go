@@ -18,6 +18,11 @@ import (
 
 	"muster/cmd/muster/internal/ui"
 	"muster/fixtures"
+	"muster/fixtures/datatracker"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/meeting"
+	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 )
 
 // years is a service over many years: a real server, a Datatracker whose
@@ -28,45 +33,26 @@ type years struct {
 	dir         string
 	service     string
 	now         time.Time
-	datatracker *fixtures.Datatracker
-	meeting     *fixtures.Meeting
-	alice       *fixtures.Participant
+	datatracker *datatracker.Datatracker
+	meeting     *meeting.Meeting
+	alice       *xmpptest.Participant
 	said        map[string][]string // by room, in order
 	changes     int                 // those that the program reported
 }
 
-// realServer is what a years needs of a server.
-type realServer struct{ service, addr, caFile, jid, password string }
-
-// config is a configuration for the server, with everything in dir.
-func (s realServer) config(datatracker, dir string) string {
-	return fmt.Sprintf(`[datatracker]
-url = %q
-timeout = "2s"
-[xmpp]
-jid = %q
-password_file = %q
-service = %q
-server = %q
-ca_file = %q
-[state]
-dir = %q
-`, datatracker, s.jid, filepath.Join(dir, "password"), s.service, s.addr, s.caFile, filepath.Join(dir, "state"))
-}
-
-func newYears(t *testing.T, s realServer) *years {
+func newYears(t *testing.T, s *fixtures.Server) *years {
 	t.Helper()
 	y := &years{
-		t: t, dir: t.TempDir(), service: s.service, meeting: fixtures.Small(), said: make(map[string][]string),
+		t: t, dir: t.TempDir(), service: s.Service, meeting: meeting.Small(), said: make(map[string][]string),
 		now:   time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC),
-		alice: fixtures.NewParticipant(t, s.addr, s.caFile, "alice@example.org", s.password),
+		alice: xmpptest.NewParticipant(t, s, "alice"),
 	}
-	y.datatracker = fixtures.NewDatatracker(y.meeting)
+	y.datatracker = datatracker.New(y.meeting)
 	url := y.datatracker.Start()
 	t.Cleanup(y.datatracker.Close)
-	config := s.config(url, y.dir) + "[guards]\narchive_percent = 100\n[rooms]\n"
-	y.write("muster.toml", config)
-	y.write("password", s.password+"\n")
+	if err := s.WriteConfig(url, y.dir, "[guards]\narchive_percent = 100\n[rooms]\n"); err != nil {
+		t.Fatal(err)
+	}
 	return y
 }
 
@@ -99,19 +85,15 @@ func (y *years) run(args ...string) (code exitCode, stdout, stderr string) {
 
 // next moves the clock on to shortly before the next meeting, which is like
 // the last one with these changes.
-func (y *years) next(change func(m *fixtures.Meeting)) {
+func (y *years) next(change func(m *meeting.Meeting)) {
 	number, err := strconv.Atoi(y.meeting.Number)
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	const day, weeks = "2006-01-02", 17
+	const weeks = 17
 	m := y.meeting.Clone()
 	m.Number = strconv.Itoa(number + 1)
-	begin, end := m.Clock(0, "00:00"), m.Clock(6, "00:00")
-	m.Start, m.End = begin.AddDate(0, 0, 7*weeks).Format(day), end.AddDate(0, 0, 7*weeks).Format(day)
-	for i := range m.Sessions {
-		m.Sessions[i].Start = m.Sessions[i].Start.In(m.Zone()).AddDate(0, 0, 7*weeks)
-	}
+	m.Shift(weeks)
 	change(m)
 	y.meeting, y.now = m, y.now.AddDate(0, 0, 7*weeks)
 	y.datatracker.SetMeeting(m)
@@ -239,18 +221,11 @@ func (y *years) is(standing string, names ...string) {
 // TestMeetingAfterMeeting plays meeting after meeting on real servers.
 func TestMeetingAfterMeeting(t *testing.T) {
 	t.Parallel()
-	for name, start := range map[string]func(t *testing.T) realServer{
-		"prosody with companion": func(t *testing.T) realServer {
-			p := fixtures.NewProsody(t, fixtures.ProsodyOptions{Companion: true})
-			return realServer{p.Service, p.Addr, p.CAFile, p.JID, p.Password}
-		},
-		"prosody without": func(t *testing.T) realServer {
-			p := fixtures.NewProsody(t, fixtures.ProsodyOptions{})
-			return realServer{p.Service, p.Addr, p.CAFile, p.JID, p.Password}
-		},
-		"ejabberd": func(t *testing.T) realServer {
-			e := fixtures.NewEjabberd(t, fixtures.EjabberdOptions{Modules: "mod_private: {}"})
-			return realServer{e.Service, e.Addr, e.CAFile, e.JID, e.Password}
+	for name, start := range map[string]func(t *testing.T) *fixtures.Server{
+		"prosody with companion": func(t *testing.T) *fixtures.Server { return prosody.New(t, prosody.Options{Companion: true}) },
+		"prosody without":        func(t *testing.T) *fixtures.Server { return prosody.New(t, prosody.Options{}) },
+		"ejabberd": func(t *testing.T) *fixtures.Server {
+			return ejabberd.New(t, ejabberd.Options{Modules: "mod_private: {}"})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -264,51 +239,51 @@ func playYears(y *years) {
 	y.sync("the first meeting")
 	y.is("live", "6lo", "quic", "tls", "cfrg", "jwp", "plenary", "hallway")
 
-	y.next(func(m *fixtures.Meeting) { m.Remove("jwp") })
+	y.next(func(m *meeting.Meeting) { m.Remove("jwp") })
 	y.sync("a BOF that does not come back")
 	y.is("archived", "jwp")
 
-	y.next(func(m *fixtures.Meeting) {
-		m.AddSession(fixtures.Session{Group: "jwp", Type: "regular", Status: "sched", Start: m.Clock(2, "09:30"), Duration: time.Hour})
+	y.next(func(m *meeting.Meeting) {
+		m.AddSession(meeting.Session{Group: "jwp", Type: "regular", Status: "sched", Start: m.Clock(2, "09:30"), Duration: time.Hour})
 	})
 	y.sync("a BOF that does")
 	y.is("live", "jwp")
 
-	y.next(func(m *fixtures.Meeting) { m.SetState("jwp", "active") })
+	y.next(func(m *meeting.Meeting) { m.SetState("jwp", "active") })
 	y.sync("a BOF that has become a working group")
-	y.next(func(m *fixtures.Meeting) { m.Remove("jwp") })
+	y.next(func(m *meeting.Meeting) { m.Remove("jwp") })
 	y.sync("and does not meet")
 	y.is("live", "jwp")
 
-	y.next(func(m *fixtures.Meeting) { m.Remove("tls"); m.Group("tls").StateToday = "conclude" })
+	y.next(func(m *meeting.Meeting) { m.Remove("tls"); m.Group("tls").StateToday = "conclude" })
 	y.sync("a group that has concluded")
 	y.now = y.now.AddDate(0, 0, 31)
 	y.sync("a month later")
 	y.is("archived", "tls")
 
-	y.next(func(m *fixtures.Meeting) { m.Group("6lo").Parent = "wit"; m.Rename("6lo", "IPv6 over Small Things") })
+	y.next(func(m *meeting.Meeting) { m.Group("6lo").Parent = "wit"; m.Rename("6lo", "IPv6 over Small Things") })
 	y.sync("a group that changes its area and its name")
 	y.is("live", "6lo")
 
-	var whole *fixtures.Meeting
-	y.next(func(m *fixtures.Meeting) { whole = m.Clone(); m.Clear() })
+	var whole *meeting.Meeting
+	y.next(func(m *meeting.Meeting) { whole = m.Clone(); m.Clear() })
 	y.refused("an empty agenda", exitRefused)
-	y.datatracker.Fail("/", fixtures.HTMLPage(503))
+	y.datatracker.Fail("/", datatracker.HTMLPage(503))
 	y.now = y.now.AddDate(0, 0, 1)
-	y.refused("an outage", exitRefused)
+	y.refused("an outage", exitDatatracker)
 
 	y.meeting = whole
-	y.next(func(m *fixtures.Meeting) {
+	y.next(func(m *meeting.Meeting) {
 		m.Remove("quic")
 		m.Group("quic").StateToday = "replaced"
-		m.AddGroup(fixtures.Group{Acronym: "quicker", Name: "Quicker", Type: "wg", State: "active", Parent: "wit"}, 1)
+		m.AddGroup(meeting.Group{Acronym: "quicker", Name: "Quicker", Type: "wg", State: "active", Parent: "wit"}, 1)
 	})
 	y.configure("[[rooms.renamed]]\nname = \"quicker\"\npreviously = \"quic\"\n")
 	y.sync("a group with another acronym")
 	y.is("archived", "quic")
 	y.is("live", "quicker")
 
-	y.next(func(m *fixtures.Meeting) { m.Group("tls").StateToday = "" })
+	y.next(func(m *meeting.Meeting) { m.Group("tls").StateToday = "" })
 	y.sync("a concluded group that is revived")
 	y.is("live", "tls")
 	if title := y.rooms()["quic"].Settings["title"]; !strings.Contains(title, "quicker") {

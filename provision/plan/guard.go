@@ -41,6 +41,10 @@ type Overrides struct {
 	Shrink bool `json:"shrink,omitempty"`
 	// Protected allows protected rooms to be archived.
 	Protected bool `json:"protected,omitempty"`
+	// Implausible allows rooms that the agenda's chat links make implausible.
+	Implausible bool `json:"implausible,omitempty"`
+	// Inferred allows rooms to be created for groups whose types are guesses.
+	Inferred bool `json:"inferred,omitempty"`
 }
 
 // GuardInput is what the guards must know besides the plan.
@@ -54,6 +58,8 @@ type GuardInput struct {
 	Last map[string]LastApply
 	// LastGroups is what the list of groups was at the last successful apply.
 	LastGroups LastGroups
+	// Meetings are the agendas that the rooms were derived from.
+	Meetings []agenda.Meeting
 	// Applying is set where the plan is to be carried out, not only shown.
 	Applying bool
 }
@@ -61,8 +67,8 @@ type GuardInput struct {
 // GuardError is a refusal of the whole apply.
 type GuardError struct {
 	// Guard is the guard's name: archives, empty-agenda, no-sessions,
-	// other-meeting, protected, shrunk-agenda, shrunk-groups, stale-agenda,
-	// stale-groups.
+	// implausible-rooms, inferred-types, other-meeting, protected,
+	// shrunk-agenda, shrunk-groups.
 	Guard string
 	// Message is what is wrong, in numbers.
 	Message string
@@ -83,6 +89,8 @@ func Guard(w want.Wanted, p Plan, s GuardInput) []*GuardError {
 		out = append(out, guardMeeting(t, s, busy)...)
 	}
 	out = append(out, guardGroups(w.Groups, s)...)
+	out = append(out, guardLinks(s)...)
+	out = append(out, guardInferred(p, s)...)
 	out = append(out, guardProtected(p, s)...)
 	return append(out, guardArchives(p, s)...)
 }

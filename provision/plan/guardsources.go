@@ -57,9 +57,6 @@ func guardMeeting(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 		refuse("shrunk-agenda", Overrides{Shrink: true}, "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
 			t.Sessions, last.Sessions, last.When.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	if t.Stale && s.Applying {
-		refuse("stale-agenda", Overrides{}, "the Datatracker did not answer, and an agenda from the cache is not applied")
-	}
 	return out
 }
 
@@ -74,11 +71,6 @@ func guardGroups(t *want.GroupStats, s GuardInput) []*GuardError {
 			Guard: "shrunk-groups", Override: Overrides{Shrink: true},
 			Message: fmt.Sprintf("list of groups: it shrank by more than half: %d living groups, %d at the last apply on %s",
 				t.Living, last.Living, last.When.UTC().Format("2006-01-02 15:04 UTC")),
-		})
-	}
-	if t.Stale && s.Applying {
-		out = append(out, &GuardError{
-			Guard: "stale-groups", Message: "list of groups: the Datatracker did not answer, and a list from the cache is not applied",
 		})
 	}
 	return out

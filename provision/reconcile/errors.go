@@ -1,6 +1,26 @@
 package reconcile
 
-import "strings"
+import (
+	"strings"
+	"time"
+
+	"muster/agenda"
+)
+
+// OutageError refuses to apply what was derived from an old copy of the
+// Datatracker's documents. It wraps the [*agenda.Outage].
+type OutageError struct{ Outage agenda.Outage }
+
+// Error returns the outage, and since when the copy is.
+func (e *OutageError) Error() string {
+	o := e.Outage
+	copied := o.Confirmed
+	o.Confirmed = time.Time{}
+	return o.Error() + "; the copy of " + copied.Format("2006-01-02 15:04:05 UTC") + " is not applied"
+}
+
+// Unwrap returns the outage.
+func (e *OutageError) Unwrap() error { return &e.Outage }
 
 // Errors are several errors of one run, each of which stands for itself.
 type Errors []error

@@ -83,12 +83,18 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 }
 
 // Plan looks at both sides and plans what differs. It changes nothing. The
-// error joins those of both sides, or is that of the survey or of [plan.New],
-// or a [*plan.StalePlanError].
+// error joins those of both sides, or is that of the survey or of [plan.New], or
+// a [*plan.StalePlanError], or, where the plan is to be applied and its sources
+// come from the cache, an [*OutageError].
 func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	p, err := r.sides(ctx, q)
 	if err != nil {
 		return p, err
+	}
+	if q.Applying {
+		if err := outage(p.Sources); err != nil {
+			return p, err
+		}
 	}
 	found := plan.Offline(p.Wanted)
 	if p.service != nil {
@@ -111,9 +117,20 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	}
 	p.Refusals = plan.Guard(p.Wanted, p.Plan, plan.GuardInput{
 		Limits: r.Limits, Overrides: q.Overrides, Requested: specific(q.Meetings),
-		Last: p.history.Meetings, LastGroups: p.history.Groups, Applying: q.Applying,
+		Last: p.history.Meetings, LastGroups: p.history.Groups,
+		Meetings: p.Sources.Meetings, Applying: q.Applying,
 	})
 	return p, nil
+}
+
+// outage returns an [*OutageError] for each cause for which the sources come
+// from the cache.
+func outage(in want.Sources) error {
+	var errs []error
+	for _, o := range in.Outages() {
+		errs = append(errs, &OutageError{Outage: o})
+	}
+	return join(errs...)
 }
 
 // sides reads the sources and connects to the service, both at the same time.

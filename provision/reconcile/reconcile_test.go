@@ -235,10 +235,6 @@ func TestPlanGuards(t *testing.T) {
 				panic(err)
 			}
 		}, "shrunk-agenda"},
-		"stale": {func(w *world, _ *reconcile.Request) { w.datatracker.list.Stale = true }, "stale-groups"},
-		"stale, only looking": {func(w *world, q *reconcile.Request) {
-			w.datatracker.list.Stale, q.Applying = true, false
-		}, ""},
 		"too many archives": {func(w *world, q *reconcile.Request) {
 			w.service.Rooms["quic"] = sample.Room("quic", true, false, "quic")
 			q.Options.Archive = []string{"quic"}
@@ -266,6 +262,32 @@ func TestPlanGuards(t *testing.T) {
 				t.Errorf("applied in spite of the guards: %v, %q", err, w.service.Calls)
 			}
 		})
+	}
+}
+
+// TestOutage: an old copy is good enough to look at, and never applied.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	down := agenda.Outage{Cause: "503 Service Unavailable", Status: 503, URLs: []string{"https://dt.example.org/groups"}, Confirmed: sample.Day}
+	w, q := newWorld(t), request()
+	w.datatracker.list.Stale, w.datatracker.list.Outages = true, []agenda.Outage{down}
+	m := w.datatracker.meetings["126"]
+	m.Stale, m.Outages = true, []agenda.Outage{{Cause: down.Cause, Status: 503, URLs: []string{"https://dt.example.org/126"}, Confirmed: sample.Day.AddDate(0, 0, 1)}}
+	w.datatracker.meetings["126"] = m
+	_, err := w.run.Plan(t.Context(), q)
+	check.Error(t, err, "datatracker: 503 Service Unavailable (GET https://dt.example.org/126 and 1 more); "+
+		"the copy of 2026-07-20 09:00:00 UTC is not applied")
+	if typed, plain := (*reconcile.OutageError)(nil), (*agenda.Outage)(nil); !errors.As(err, &typed) || !errors.As(err, &plain) || plain.Status != 503 {
+		t.Errorf("the error is %#v", err)
+	}
+	if len(w.service.Reads) > 0 {
+		t.Errorf("the rooms were surveyed: %q", w.service.Reads)
+	}
+	q.Applying = false
+	p := w.plan(t, q)
+	check.Same(t, "plan", summary(p.Plan), "create quic, create tls")
+	if len(p.Refusals) > 0 || !strings.Contains(strings.Join(p.Warnings, "\n"), "the copy of 2026-07-20 09:00:00 UTC is used") {
+		t.Errorf("refusals %v, warnings %q", p.Refusals, p.Warnings)
 	}
 }
 

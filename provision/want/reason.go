@@ -49,6 +49,7 @@ func (s *sessionSet) reason() provision.Reason {
 	r := provision.Reason{Source: provision.FromMeeting, Meeting: s.meeting.agenda.Number, Group: s.acronym}
 	if s.group != nil {
 		r.GroupType = s.group.Type
+		r.Inferred = s.group.Inferred && s.rule != byPlenary
 	}
 	meets := s.meets()
 	for _, session := range s.sessions {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"muster/fixtures/xmpptest"
 )
 
 const service = "rooms.example.org"
@@ -59,7 +61,7 @@ func (s *stream) run(command string, fields []field) reply {
 
 func (s *stream) command(command, attrs, content string) reply {
 	s.t.Helper()
-	return readReply(s.ask("set", service, fmt.Sprintf(
+	return readReply(s.Ask("set", service, fmt.Sprintf(
 		"<command xmlns='http://jabber.org/protocol/commands' node='http://jabber.org/protocol/admin#%s' %s>%s</command>",
 		command, attrs, content)))
 }
@@ -102,46 +104,46 @@ func form(formType string, fields []field) string {
 	return b.String() + "</x>"
 }
 
-func readReply(iq element) reply {
+func readReply(iq xmpptest.Element) reply {
 	r := reply{fields: make(map[string][]string)}
-	if errors := iq.find("error"); len(errors) > 0 {
+	if errors := iq.Find("error"); len(errors) > 0 {
 		r.condition = errors[0].Children[0].Name.Local
-		for _, text := range errors[0].find("text") {
+		for _, text := range errors[0].Find("text") {
 			r.text = text.Text
 		}
 		return r
 	}
-	for _, c := range iq.find("command") {
-		r.status, r.session = c.attr("status"), c.attr("sessionid")
+	for _, c := range iq.Find("command") {
+		r.status, r.session = c.Attr("status"), c.Attr("sessionid")
 	}
-	for _, n := range iq.find("note") {
-		r.notes = append(r.notes, n.attr("type")+": "+n.Text)
+	for _, n := range iq.Find("note") {
+		r.notes = append(r.notes, n.Attr("type")+": "+n.Text)
 	}
-	for _, x := range iq.find("x") {
+	for _, x := range iq.Find("x") {
 		r.fields = readFields(x.Children)
-		for _, item := range x.find("item") {
+		for _, item := range x.Find("item") {
 			r.items = append(r.items, readFields(item.Children))
 		}
-		for _, reported := range x.find("reported") {
+		for _, reported := range x.Find("reported") {
 			for _, field := range reported.Children {
-				r.columns = append(r.columns, field.attr("var"))
+				r.columns = append(r.columns, field.Attr("var"))
 			}
 		}
 	}
 	return r
 }
 
-func readFields(elements []element) map[string][]string {
+func readFields(elements []xmpptest.Element) map[string][]string {
 	fields := make(map[string][]string)
 	for _, e := range elements {
 		if e.Name.Local != "field" {
 			continue
 		}
 		values := []string{}
-		for _, v := range e.find("value") {
+		for _, v := range e.Find("value") {
 			values = append(values, v.Text)
 		}
-		fields[e.attr("var")] = values
+		fields[e.Attr("var")] = values
 	}
 	return fields
 }

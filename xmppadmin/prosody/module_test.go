@@ -12,12 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"muster/fixtures"
+	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 )
 
-func start(t *testing.T, o fixtures.ProsodyOptions) (*fixtures.Prosody, *stream) {
+func start(t *testing.T, o prosody.Options) (*fixtures.Server, *stream) {
 	t.Helper()
 	o.Companion = true
-	p := fixtures.NewProsody(t, o)
+	p := prosody.New(t, o)
 	return p, login(t, p, "muster")
 }
 
@@ -50,7 +52,7 @@ func check(t *testing.T, row map[string][]string, want map[string]string) {
 func TestRefusals(t *testing.T) { onEachVersion(t, testRefusals) }
 
 func testRefusals(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	alice := login(t, p, "alice")
 	s.done("create-muc-room", room("taken", f(title, "Taken"), f("persistent", "1")))
 	s.done("create-muc-room", room("closed", f("persistent", "1")))
@@ -117,7 +119,7 @@ func testRefusals(t *testing.T, version string) {
 func TestStages(t *testing.T) { onEachVersion(t, testStages) }
 
 func testStages(t *testing.T, version string) {
-	_, s := start(t, fixtures.ProsodyOptions{Version: version})
+	_, s := start(t, prosody.Options{Version: version})
 	first := s.command("create-muc-room", "action='execute'", "")
 	for _, name := range []string{"roomname", "servicename", "password", "password-verify", "persistent", "public", "owners", title, archiving} {
 		if _, ok := first.fields[name]; !ok {
@@ -144,17 +146,17 @@ func testStages(t *testing.T, version string) {
 func TestConfigure(t *testing.T) { onEachVersion(t, testConfigure) }
 
 func testConfigure(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	alice := login(t, p, "alice")
-	alice.send("<presence to='hers@%s/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>", service)
-	alice.until(func(e element) bool { return len(e.find("subject")) > 0 })
+	alice.Send("<presence to='hers@%s/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>", service)
+	alice.Until(func(e xmpptest.Element) bool { return len(e.Find("subject")) > 0 })
 	check(t, s.row("hers"), map[string]string{"owners": "alice@example.org", "locked": "1", "occupants": "1"})
 	s.done("configure-muc-room", room("hers", f("owners", p.JID), f(title, "Hers"), f(archiving, "0")))
 	check(t, s.row("hers"), map[string]string{"owners": "alice@example.org " + p.JID, "locked": "0", title: "Hers", archiving: "0"})
-	told := alice.until(func(e element) bool { return len(e.find("status")) > 0 && e.Name.Local == "message" })
+	told := alice.Until(func(e xmpptest.Element) bool { return len(e.Find("status")) > 0 && e.Name.Local == "message" })
 	var codes []string
-	for _, status := range told.find("status") {
-		codes = append(codes, status.attr("code"))
+	for _, status := range told.Find("status") {
+		codes = append(codes, status.Attr("code"))
 	}
 	if diff := cmp.Diff([]string{"104", "171"}, codes); diff != "" {
 		t.Errorf("the status codes differ (-want +got):\n%s", diff)
@@ -170,10 +172,10 @@ func testConfigure(t *testing.T, version string) {
 func TestSubject(t *testing.T) { onEachVersion(t, testSubject) }
 
 func testSubject(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f(subject, "Monday 9:00")))
 	alice := login(t, p, "alice")
-	if got := alice.enter("quic", "alice"); got != "Monday 9:00" {
+	if got := alice.Enter("quic", "alice"); got != "Monday 9:00" {
 		t.Errorf("the subject on entering is %q", got)
 	}
 	s.done("configure-muc-room", room("quic", f(subject, "Tuesday 9:00")))
@@ -186,8 +188,8 @@ func testSubject(t *testing.T, version string) {
 	if got := alice.info("quic")[subject]; !slices.Equal(got, []string{"Tuesday 9:00"}) {
 		t.Errorf("disco#info has %q", got)
 	}
-	s.enter("quic", "chair")
-	s.say("quic", "<subject>Bring your own slides</subject>")
+	s.Enter("quic", "chair")
+	s.Say("quic", "<subject>Bring your own slides</subject>")
 	check(t, s.row("quic"), map[string]string{subject: "Bring your own slides"})
 	if err := p.Restart(t.Context()); err != nil {
 		t.Fatal(err)
@@ -196,7 +198,7 @@ func testSubject(t *testing.T, version string) {
 	check(t, s.row("quic"), map[string]string{subject: "Bring your own slides"})
 
 	alice = login(t, p, "alice")
-	alice.enter("quic", "alice")
+	alice.Enter("quic", "alice")
 	s.done("archive-muc-room", room("quic", f(subject, "Concluded")))
 	if _, got := alice.subject(); got != "Concluded" {
 		t.Errorf("on archiving, the occupant got %q", got)
@@ -218,7 +220,7 @@ func TestLogAddress(t *testing.T) { onEachVersion(t, testLogAddress) }
 
 func testLogAddress(t *testing.T, version string) {
 	const address = "https://logs.example.org/quic/"
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f(logs, address)))
 	check(t, s.row("quic"), map[string]string{logs: address})
 	alice := login(t, p, "alice")
@@ -231,7 +233,7 @@ func testLogAddress(t *testing.T, version string) {
 		}
 	}
 	owners := "<query xmlns='http://jabber.org/protocol/muc#owner'>%s</query>"
-	s.ask("set", "quic@"+service, fmt.Sprintf(owners, form("http://jabber.org/protocol/muc#roomconfig", []field{f(logs, address+"new")})))
+	s.Ask("set", "quic@"+service, fmt.Sprintf(owners, form("http://jabber.org/protocol/muc#roomconfig", []field{f(logs, address+"new")})))
 	check(t, s.row("quic"), map[string]string{logs: address + "new"})
 	s.done("configure-muc-room", room("quic", f(logs, "")))
 	if _, has := alice.info("quic")[logs]; has {
@@ -242,28 +244,28 @@ func testLogAddress(t *testing.T, version string) {
 func TestArchiveAndReopen(t *testing.T) { onEachVersion(t, testArchiveAndReopen) }
 
 func testArchiveAndReopen(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f("public", "1"), f(title, "QUIC"), f(archiving, "0")))
 	for who, affiliation := range map[string]string{"alice@example.org": "admin", "m@example.com": "member", "bad@example.com": "outcast", "o@example.com": "owner"} {
-		s.ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
+		s.Ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
 			"<item jid='%s' affiliation='%s' nick='nick-%s'/></query>", who, affiliation, affiliation))
 	}
 	before := s.row("quic")
 	stored := readFile(t, p, "config", "quic")
 	alice := login(t, p, "alice")
-	alice.enter("quic", "alice")
+	alice.Enter("quic", "alice")
 
 	s.done("archive-muc-room", room("quic", f(title, "[archived] QUIC"), f(public, "0")))
 	archived := s.row("quic")
 	check(t, archived, map[string]string{"archived": "1", title: "[archived] QUIC", public: "0", persistent: "1",
 		archiving: "1", moderated: "1", "muc#roomconfig_changesubject": "0", "owners": p.JID + " o@example.com"})
 	for _, content := range []string{"<body>hello</body>", "<subject>mine</subject>"} {
-		if e := alice.say("quic", content); e.attr("type") != "error" {
+		if e := alice.Say("quic", content); e.Attr("type") != "error" {
 			t.Errorf("alice could send %s", content)
 		}
 	}
-	s.enter("quic", "muster")
-	if e := s.say("quic", "<body>closed</body>"); e.attr("type") == "error" {
+	s.Enter("quic", "muster")
+	if e := s.Say("quic", "<body>closed</body>"); e.Attr("type") == "error" {
 		t.Errorf("an owner could not speak: %+v", e)
 	}
 	if r := s.done("archive-muc-room", room("quic")); r.fields["changed"][0] != "0" {
@@ -294,14 +296,14 @@ func testArchiveAndReopen(t *testing.T, version string) {
 func TestVoice(t *testing.T) { onEachVersion(t, testVoice) }
 
 func testVoice(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic"))
 	alice := login(t, p, "alice")
-	alice.enter("quic", "alice")
+	alice.Enter("quic", "alice")
 	for _, c := range []struct{ command, kind string }{{"archive-muc-room", "error"}, {"reopen-muc-room", "groupchat"}} {
 		s.done(c.command, room("quic"))
-		if e := alice.say("quic", "<body>hello</body>"); e.attr("type") != c.kind {
-			t.Errorf("after %s: got %s, want %s", c.command, e.attr("type"), c.kind)
+		if e := alice.Say("quic", "<body>hello</body>"); e.Attr("type") != c.kind {
+			t.Errorf("after %s: got %s, want %s", c.command, e.Attr("type"), c.kind)
 		}
 	}
 	check(t, s.row("quic"), map[string]string{persistent: "1", moderated: "0", "archived": "0"})
@@ -316,11 +318,11 @@ func affiliations(stored string) []string {
 	})
 }
 
-func storePath(p *fixtures.Prosody, store string) string {
+func storePath(p *fixtures.Server, store string) string {
 	return filepath.Join(p.Dir, "data", "rooms%2eexample%2eorg", store)
 }
 
-func readFile(t *testing.T, p *fixtures.Prosody, store, name string) string {
+func readFile(t *testing.T, p *fixtures.Server, store, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(storePath(p, store), name+".dat"))
 	if err != nil {
@@ -334,10 +336,10 @@ func readFile(t *testing.T, p *fixtures.Prosody, store, name string) string {
 func TestStorageFails(t *testing.T) { onEachVersion(t, testStorageFails) }
 
 func testStorageFails(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("old", f("persistent", "1"), f(title, "Old")))
 	alice := login(t, p, "alice")
-	alice.enter("old", "alice")
+	alice.Enter("old", "alice")
 	for name, c := range map[string]struct {
 		blocked, command string
 		fields           []field
@@ -366,7 +368,7 @@ func testStorageFails(t *testing.T, version string) {
 	if _, got := alice.subject(); got != "Stored" {
 		t.Errorf("the occupant got the subject %q, which was not stored", got)
 	}
-	if e := alice.say("old", "<body>still here</body>"); e.attr("type") == "error" {
+	if e := alice.Say("old", "<body>still here</body>"); e.Attr("type") == "error" {
 		t.Errorf("alice lost her voice: %+v", e)
 	}
 	if r := s.done("get-muc-rooms", nil); len(r.notes) > 0 || !slices.Equal(r.fields["count"], []string{"1"}) {
@@ -377,7 +379,7 @@ func testStorageFails(t *testing.T, version string) {
 func TestTable(t *testing.T) { onEachVersion(t, testTable) }
 
 func testTable(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version, MUC: "muc_room_cache_size = 3"})
+	p, s := start(t, prosody.Options{Version: version, MUC: "muc_room_cache_size = 3"})
 	alice := login(t, p, "alice")
 	var want []string
 	for i := range 7 {
@@ -387,11 +389,11 @@ func testTable(t *testing.T, version string) {
 	}
 	s.done("create-muc-room", room("busy", f("persistent", "1")))
 	want = append([]string{"busy"}, want...)
-	alice.enter("busy", "alice")
+	alice.Enter("busy", "alice")
 	s.done("create-muc-room", room("gone", f("persistent", "1")))
-	s.ask("set", "gone@"+service, "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>")
+	s.Ask("set", "gone@"+service, "<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>")
 	for i := range 4 { // push busy out of memory
-		s.enter(fmt.Sprintf("open%d", i), "muster")
+		s.Enter(fmt.Sprintf("open%d", i), "muster")
 		want = append(want, fmt.Sprintf("open%d", i))
 	}
 	slices.Sort(want)
@@ -439,7 +441,7 @@ func testTable(t *testing.T, version string) {
 func TestDamagedStorage(t *testing.T) { onEachVersion(t, testDamagedStorage) }
 
 func testDamagedStorage(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version})
+	p, s := start(t, prosody.Options{Version: version})
 	for _, name := range []string{"damaged", "lost", "whole"} {
 		s.done("create-muc-room", room(name, f("persistent", "1"), f("public", "1")))
 	}
@@ -475,7 +477,7 @@ func testDamagedStorage(t *testing.T, version string) {
 func TestPublicListAfterRestart(t *testing.T) { onEachVersion(t, testPublicListAfterRestart) }
 
 func testPublicListAfterRestart(t *testing.T, version string) {
-	p, s := start(t, fixtures.ProsodyOptions{Version: version, MUC: "muc_room_cache_size = 3"})
+	p, s := start(t, prosody.Options{Version: version, MUC: "muc_room_cache_size = 3"})
 	for i := range 6 {
 		s.done("create-muc-room", room(fmt.Sprintf("r%d", i), f("persistent", "1"), f("public", fmt.Sprint(min(i, 1)))))
 	}
@@ -485,8 +487,8 @@ func testPublicListAfterRestart(t *testing.T, version string) {
 	s = login(t, p, "muster")
 	s.done("configure-muc-room", room("r3", f(title, "Saved first")))
 	var listed []string
-	for _, item := range s.ask("get", service, "<query xmlns='http://jabber.org/protocol/disco#items'/>").find("item") {
-		listed = append(listed, strings.TrimSuffix(item.attr("jid"), "@"+service))
+	for _, item := range s.Ask("get", service, "<query xmlns='http://jabber.org/protocol/disco#items'/>").Find("item") {
+		listed = append(listed, strings.TrimSuffix(item.Attr("jid"), "@"+service))
 	}
 	slices.Sort(listed)
 	if diff := cmp.Diff([]string{"r1", "r2", "r3", "r4", "r5"}, listed); diff != "" {
@@ -497,7 +499,7 @@ func testPublicListAfterRestart(t *testing.T, version string) {
 func TestServerOptions(t *testing.T) { onEachVersion(t, testServerOptions) }
 
 func testServerOptions(t *testing.T, version string) {
-	_, s := start(t, fixtures.ProsodyOptions{Version: version, MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
+	_, s := start(t, prosody.Options{Version: version, MUC: "muc_log_all_rooms = true\nmuc_max_rooms = 1"})
 	s.done("create-muc-room", room("one", f("persistent", "1"), f(archiving, "1")))
 	check(t, s.row("one"), map[string]string{archiving: "1"})
 	if r := s.run("configure-muc-room", room("one", f(archiving, "0"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_log_all_rooms") {
@@ -506,7 +508,7 @@ func testServerOptions(t *testing.T, version string) {
 	if r := s.run("create-muc-room", room("two")); r.condition != "resource-constraint" || s.row("two") != nil {
 		t.Errorf("one room too many: got %v", r)
 	}
-	_, s = start(t, fixtures.ProsodyOptions{Version: version, NoArchive: true})
+	_, s = start(t, prosody.Options{Version: version, NoArchive: true})
 	if r := s.run("create-muc-room", room("one", f(archiving, "1"))); r.condition != "bad-request" || !strings.Contains(r.text, "muc_mam") {
 		t.Errorf("no archive: got %v", r)
 	}
