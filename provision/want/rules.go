@@ -64,6 +64,7 @@ func DefaultRules(service string) Rules {
 		GroupTypes:  []string{"wg", "rg", "ag", "rag", "edwg"},
 		YearRound:   []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review"},
 		Grace:       30 * 24 * time.Hour,
+		Unwanted:    []string{},
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,
 		Description: DefaultDescription,

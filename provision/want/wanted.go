@@ -1,6 +1,7 @@
 package want
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,6 +59,23 @@ func (w Wanted) Names() []string {
 // Incomplete reports whether the rooms are not all that the sources ask for:
 // something could not be read, a name was refused, or two groups claim one.
 func (w Wanted) Incomplete() bool { return len(w.Gaps)+len(w.Refused)+len(w.Collisions) > 0 }
+
+// Shortfalls returns why the rooms are not all that the sources ask for, none
+// where [Wanted.Incomplete] reports false: a [*CollisionError] for each contested
+// name, and one error each for the refused names and for each gap.
+func (w Wanted) Shortfalls() []error {
+	var out []error
+	for _, c := range w.Collisions {
+		out = append(out, c)
+	}
+	if n := len(w.Refused); n > 0 {
+		out = append(out, fmt.Errorf("names that no room can have: %d, of which the first is %q: %s", n, w.Refused[0].Name, w.Refused[0].Why))
+	}
+	for _, g := range w.Gaps {
+		out = append(out, errors.New(g.String()))
+	}
+	return out
+}
 
 // With returns w with r in place of the room of its name, if any.
 func (w Wanted) With(r provision.Room) Wanted {

@@ -32,7 +32,7 @@ func Default() Config {
 	r := want.DefaultRules("")
 	c.Rooms.GroupTypes, c.Rooms.YearRound = r.GroupTypes, r.YearRound
 	c.Rooms.GraceDays = int(r.Grace / day)
-	c.Rooms.HideArchived = r.HideArchived
+	c.Rooms.HideArchived, c.Rooms.Unwanted = r.HideArchived, r.Unwanted
 	c.Rooms.Title, c.Rooms.Description = r.Title, r.Description
 	c.Rooms.Language, c.Rooms.LogURL = r.Language, r.LogURL
 	for _, s := range r.Standing {
