@@ -79,6 +79,7 @@ install: ## install program, man pages, completion and systemd units below DESTD
 	@[ -x $(BIN) ] || $(MAKE) build
 	install -D $(BIN) $(DESTDIR)$(PREFIX)/bin/muster
 	install -d $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d $(UNITS)
+	$(BIN) docs --man $(SHARE)/man/man1
 	$(BIN) completion bash >$(SHARE)/bash-completion/completions/muster
 	$(BIN) completion zsh >$(SHARE)/zsh/site-functions/_muster
 	$(BIN) completion fish >$(SHARE)/fish/vendor_completions.d/muster.fish

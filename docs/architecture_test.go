@@ -176,6 +176,21 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+// TestArchitectureNamesEveryPackage has a row of the document for each package,
+// besides those for tests alone; internal packages may share one.
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	t.Parallel()
+	text := document(t, "docs/architecture.md")
+	for _, p := range packages(t) {
+		path, _ := below(p.ImportPath)
+		parent, _, _ := strings.Cut(path, "/internal/")
+		has := func(path string) bool { return strings.Contains(text, "\n| `"+path+"` |") }
+		if len(p.GoFiles) > 0 && !isForTests(path) && !has(path) && !has(parent+"/internal") {
+			t.Errorf("architecture.md has no row for %s", path)
+		}
+	}
+}
+
 // forTests are the packages that only tests and each other import.
 var forTests = []string{"fixtures/...", "agenda/internal/fake", "provision/internal/..."}
 

@@ -45,6 +45,10 @@ type Service interface {
 	// does not offer or does not keep: which module, which option. The text may
 	// follow a colon; it is empty where nothing is known.
 	Explain(s xmppadmin.Setting) string
+	// Notes returns who archived rooms by hand, by room name, and SetNotes
+	// replaces that. The server keeps the notes.
+	Notes(ctx context.Context) (map[string]xmppadmin.Note, error)
+	SetNotes(ctx context.Context, notes map[string]xmppadmin.Note) error
 }
 
 // Obstacle is a wanted setting that a server does not offer.

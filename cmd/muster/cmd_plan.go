@@ -53,7 +53,7 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	}
 	q := o.request()
 	q.Offline = offline
-	r, pass, conn, err := a.look(ctx, c, q)
+	r, pass, conn, err := a.look(ctx, c, "", q)
 	defer conn.close()
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func refused(refusals []*plan.GuardError) error {
 // run returns a pass as it is shown.
 func (a *app) run(c config.Config, p reconcile.Pass) ui.Run {
 	return ui.Run{
-		Plan:     ui.Plan{Plan: p.Plan, Meetings: p.Meetings(), Refused: p.Wanted.Refused},
+		Plan:     ui.Plan{Plan: p.Plan, Meetings: p.Meetings(), Refused: p.Wanted.Refused, ByHand: p.Request.Options.Action},
 		Warnings: p.Warnings, NotOffered: notOffered(c, p.NotOffered),
 	}
 }

@@ -21,7 +21,7 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		Args:          noArguments,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.console.Options.CheckFormat(); err != nil {
+			if err := a.console.Options.Check(); err != nil {
 				return &usageError{err: err, command: cmd.Root().CommandPath()}
 			}
 			return nil
@@ -51,6 +51,7 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f, o := root.PersistentFlags(), &a.console.Options
 	f.StringVar(&a.configPath, "config", "", "configuration `FILE` (default $MUSTER_CONFIG, ./muster.toml, /etc/muster/muster.toml)")
 	f.StringVar(&o.Format, "format", ui.Text, "the `FORMAT` of results: text, json or markdown")
+	f.StringVar(&o.Color, "color", ui.ColorAuto, "`WHEN` to use colour: auto (on a terminal, unless NO_COLOR is set), always or never")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "show no progress and no warnings")
 	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log what is done, and how many requests it took")
 	root.Flags().Bool("version", false, "print the version")

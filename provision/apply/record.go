@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"time"
 
 	"muster/provision"
@@ -10,8 +11,8 @@ import (
 // Entry is one record of the audit trail. A change leaves two: one before it
 // is begun, whose result is "started", and one when its end is known.
 type Entry struct {
-	When   time.Time          `json:"when"`
-	Who    string             `json:"who"`
+	When time.Time `json:"when"`
+	Actor
 	Plan   string             `json:"plan"` // the plan's digest
 	Room   string             `json:"room"`
 	Action provision.Action   `json:"action"`
@@ -19,6 +20,32 @@ type Entry struct {
 	Before xmppadmin.Settings `json:"before,omitempty"`
 	After  xmppadmin.Settings `json:"after,omitempty"`
 	Error  string             `json:"error,omitempty"`
+}
+
+// Actor is who makes changes.
+type Actor struct {
+	// Account is the bare JID that acts on the service.
+	Account string `json:"who"`
+	// User is the operating system's user, SudoUser the one who became User by
+	// sudo, Host the machine, and Command the command; each is empty if not
+	// known.
+	User     string `json:"user,omitempty"`
+	SudoUser string `json:"sudo_user,omitempty"`
+	Host     string `json:"host,omitempty"`
+	Command  string `json:"command,omitempty"`
+}
+
+// Person returns who is behind the run, as far as it is known: the user on the
+// machine, else the account.
+func (a Actor) Person() string {
+	name := cmp.Or(a.SudoUser, a.User)
+	switch {
+	case name == "":
+		return a.Account
+	case a.Host == "":
+		return name
+	}
+	return name + " on " + a.Host
 }
 
 // Recorder keeps the audit trail of an apply. Both methods are called from one

@@ -67,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	w.run = &reconcile.Reconciler{
 		Agenda: w.datatracker, Rules: rules, Limits: plan.DefaultLimits(), State: t.TempDir(),
 		Service: func(context.Context) (provision.Service, error) { return w.service, nil },
-		Account: "muster@example.org", Version: "1", Now: func() time.Time { return sample.Day },
+		Actor:   apply.Actor{Account: "muster@example.org"}, Version: "1", Now: func() time.Time { return sample.Day },
 	}
 	return w
 }
@@ -302,7 +302,7 @@ func TestSavedPlan(t *testing.T) {
 		"later":   {func(w *world) { w.run.Now = func() time.Time { return sample.Day.AddDate(0, 0, 3) } }, ""},
 		"agenda":  {func(w *world) { w.datatracker.list.Groups[0].Name = "x" }, "the list of groups has changed"},
 		"rules":   {func(w *world) { w.run.Rules.Language = "de" }, "the configuration has changed"},
-		"account": {func(w *world) { w.run.Account = "other@example.org" }, "the configuration has changed"},
+		"account": {func(w *world) { w.run.Actor.Account = "other@example.org" }, "the configuration has changed"},
 		"room":    {func(w *world) { w.service.Rooms["quic"] = sample.Room("quic", false, false, "") }, "rooms have changed: quic"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -336,6 +336,66 @@ func TestSurveyOfRequestedRooms(t *testing.T) {
 	p := w.plan(t, q)
 	check.Same(t, "reads", w.service.Reads, [][]string{{"nothing", "quic", "secret", "tls"}})
 	check.Same(t, "plan", summary(p.Plan), "create quic, reopen secret, create tls")
+}
+
+// TestArchiveByHand archives a wanted room, which stays archived until it is
+// reopened by request; who did it is kept by the server.
+func TestArchiveByHand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run.Actor.User, w.run.Actor.Host = "anna", "desk"
+	w.apply(t, request(), "create quic, create tls")
+	archive := request()
+	archive.Options = plan.Options{Policy: plan.Sync, Action: provision.Archive, Archive: []string{"quic"}, Reason: "a rehearsal"}
+	archive.Overrides.Archive = 1
+	w.apply(t, archive, "archive quic")
+	note := xmppadmin.Note{Who: "anna on desk", When: sample.Day, Reason: "a rehearsal"}
+	check.Same(t, "notes", w.service.ByHand, map[string]xmppadmin.Note{"quic": note})
+	w.run.State = t.TempDir() // another machine
+	p := w.apply(t, request(), "")
+	if rows := p.Plan.Select(plan.Row.ArchivedByHand); len(rows) != 1 || *rows[0].ByHand != note {
+		t.Errorf("archived by hand: %+v", rows)
+	}
+	reopen := request()
+	reopen.Options = plan.Options{Action: provision.Reopen, Reopen: []string{"quic"}}
+	w.apply(t, reopen, "reopen quic")
+	check.Same(t, "notes", w.service.ByHand, map[string]xmppadmin.Note{})
+	before := len(w.service.Calls)
+	w.apply(t, request(), "")
+	if calls := w.service.Calls[before:]; len(calls) > 0 {
+		t.Errorf("nothing to do, and called %q", calls)
+	}
+}
+
+// apply plans and applies, and fails the test where the plan is another one.
+func (w *world) apply(t *testing.T, q reconcile.Request, want string) reconcile.Pass {
+	t.Helper()
+	p := w.plan(t, q)
+	if got := summary(p.Plan); got != want {
+		t.Fatalf("the plan is %q, not %q", got, want)
+	}
+	if out, err := w.run.Apply(t.Context(), p, apply.Options{}); err != nil || out.Incomplete() {
+		t.Fatal(out, err)
+	}
+	return p
+}
+
+// TestArchiveByHandNeedsItsNote: nothing is archived by hand that the next run
+// would reopen.
+func TestArchiveByHandNeedsItsNote(t *testing.T) {
+	t.Parallel()
+	w, q := newWorld(t), request()
+	w.apply(t, q, "create quic, create tls")
+	q.Options.Archive, q.Overrides.Archive = []string{"quic"}, 1
+	w.service.Script["set notes"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrUnsupported)}
+	out, err := w.run.Apply(t.Context(), w.plan(t, q), apply.Options{})
+	if !errors.Is(err, xmppadmin.ErrUnsupported) || len(out.Results) > 0 || w.service.Rooms["quic"].Archived {
+		t.Errorf("%+v, %v", out, err)
+	}
+	w.service.Script["notes"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrUnavailable)}
+	if _, err := w.run.Plan(t.Context(), q); !errors.Is(err, xmppadmin.ErrUnavailable) {
+		t.Errorf("notes that could not be read: %v", err)
+	}
 }
 
 // TestDamagedHistory is reported, and taken as none.

@@ -22,7 +22,8 @@ type Service struct {
 	Hidden []xmppadmin.Setting // settings that the service does not offer
 	Calls  []string            // as in script, with the settings sent
 	Reads  [][]string
-	During func(call string) // called before each change
+	During func(call string)         // called before each change
+	ByHand map[string]xmppadmin.Note // the notes that it keeps
 }
 
 // Behaviour is how one call goes: do makes the change.
@@ -190,6 +191,20 @@ func (f *Service) Explain(s xmppadmin.Setting) string {
 		return "load the module that archives"
 	}
 	return ""
+}
+
+// Notes returns the notes that the service keeps; in the script they are
+// "notes".
+func (f *Service) Notes(ctx context.Context) (map[string]xmppadmin.Note, error) {
+	var notes map[string]xmppadmin.Note
+	err := f.next("notes")(ctx, f, func() error { notes = maps.Clone(f.ByHand); return nil })
+	return notes, err
+}
+
+// SetNotes keeps notes; in the script they are "set notes".
+func (f *Service) SetNotes(ctx context.Context, notes map[string]xmppadmin.Note) error {
+	f.Calls = append(f.Calls, "set notes")
+	return f.next("set notes")(ctx, f, func() error { f.ByHand = maps.Clone(notes); return nil })
 }
 
 // Called returns the changes requested, sorted, each with its settings.

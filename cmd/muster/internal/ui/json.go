@@ -62,6 +62,10 @@ type (
 		Guard   string `json:"guard,omitempty"` // the guard that refuses
 		Hint    string `json:"hint,omitempty"`
 	}
+	warningRecord struct {
+		Type    string `json:"type"`
+		Message string `json:"message"`
+	}
 	summaryRecord struct {
 		Type string `json:"type"`
 		provision.Counts

@@ -2,12 +2,15 @@ package ui
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"muster/provision"
 	"muster/provision/plan"
 	"muster/provision/want"
+	"muster/xmppadmin"
 )
 
 // Plan is a plan as it is shown.
@@ -19,6 +22,9 @@ type Plan struct {
 	Refused []want.Refusal
 	// ShowUnchanged lists the unchanged rooms, too.
 	ShowUnchanged bool
+	// ByHand is the one action of a plan for rooms that were named; empty for a
+	// plan of all wanted rooms.
+	ByHand provision.Action
 }
 
 // Plan writes a plan on standard output.
@@ -71,11 +77,18 @@ func (c *Console) planText(w *sink, p Plan) {
 	w.line("%s, for %s", p.Service, p.Meetings)
 	w.blank()
 	changes := p.Changes()
+	shared := sharedDetails(changes)
 	for _, change := range changes {
-		w.spans(colour, sign(change.Action), span{text: fmt.Sprintf(" %-8s %s%s", change.Action, change.Room.Name, gist(change))})
+		s := sign(change.Action)
+		w.spans(colour, span{s.style, fmt.Sprintf("%s %-8s", s.text, change.Action)}, span{text: fmt.Sprintf(" %s%s", change.Room.Name, gist(change))})
 		for _, text := range details(change) {
-			w.line("      %s", text)
+			if len(shared[text]) == 0 {
+				w.line("      %s", text)
+			}
 		}
+	}
+	for _, text := range slices.Sorted(maps.Keys(shared)) {
+		w.line("      %s: %s", some(shared[text]), text)
 	}
 	if p.ShowUnchanged {
 		for _, r := range p.Select(unchanged) {
@@ -85,17 +98,89 @@ func (c *Console) planText(w *sink, p Plan) {
 	if len(changes) > 0 || p.ShowUnchanged && p.Counts.Unchanged > 0 {
 		w.blank()
 	}
-	if lines := leftAlone(p); len(lines) > 0 {
-		for _, text := range lines {
-			w.line("%s", text)
-		}
+	c.planEnd(w, p, func(s string) string { return s })
+}
+
+// planEnd writes what a plan leaves alone and its summary: in words where there
+// is nothing to do, and as the line that scripts read.
+func (c *Console) planEnd(w *sink, p Plan, clean func(string) string) {
+	lines := leftAlone(p)
+	if c.warnings > 0 && !c.Options.Quiet {
+		lines = append(lines, counted(c.warnings, "warning")+" on standard error")
+	}
+	for _, text := range lines {
+		w.line("%s", clean(text))
+	}
+	if len(lines) > 0 {
 		w.blank()
 	}
-	w.line("%s", planLine(p.Counts))
+	if text := nothingToDo(p); text != "" {
+		w.line("%s", text)
+	}
+	w.line("%s", planLine(p))
+}
+
+// nothingToDo returns in words that a plan changes nothing; empty where it does,
+// or where rooms are unknown.
+func nothingToDo(p Plan) string {
+	n := p.Counts
+	switch {
+	case n.Changes()+n.Unknown > 0:
+		return ""
+	case n.Conflict > 0:
+		return fmt.Sprintf("nothing to do; %s in conflict left alone", counted(n.Conflict, "room"))
+	case n.Withheld > 0:
+		return fmt.Sprintf("nothing to do; %s held back by the policy %s", counted(n.Withheld, "change"), p.Policy)
+	case p.ByHand != "" || n.Wanted == 0:
+		return "nothing to do"
+	}
+	return fmt.Sprintf("nothing to do: %s as wanted", counted(n.Wanted, "room"))
+}
+
+// counted returns a number of things, in the plural where it is not one.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// sharedBy is the number of rooms from which a detail that they have in common
+// is shown once for all of them.
+const sharedBy = 3
+
+// sharedDetails returns the rooms of each detail that is shown once.
+func sharedDetails(changes []provision.Change) map[string][]string {
+	rooms := make(map[string][]string)
+	for _, c := range changes {
+		for _, text := range details(c) {
+			rooms[text] = append(rooms[text], c.Room.Name)
+		}
+	}
+	maps.DeleteFunc(rooms, func(_ string, names []string) bool { return len(names) < sharedBy })
+	return rooms
+}
+
+// some returns the first of some names, and how many more there are.
+func some(names []string) string {
+	const shown = 3
+	if rest := len(names) - shown; rest > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), rest)
+	}
+	return strings.Join(names, ", ")
 }
 
 // unchanged reports whether a room is as it should be.
 func unchanged(r plan.Row) bool { return r.Action == provision.Unchanged }
+
+// byHand returns who archived a room, when and why.
+func byHand(n xmppadmin.Note) string {
+	text := fmt.Sprintf("by %s on %s", n.Who, provision.Date(n.When))
+	if n.Reason != "" {
+		text += ": " + n.Reason
+	}
+	return text
+}
 
 // gist returns the title of a room that is created, or why something else is
 // done about it.
@@ -120,11 +205,7 @@ func details(c provision.Change) []string {
 		return lines
 	}
 	for _, f := range c.Fields {
-		from := fmt.Sprintf("%q", f.From)
-		if f.NotShown {
-			from = "(not shown)"
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s -> %q", f.Name, from, f.To))
+		lines = append(lines, fmt.Sprintf("%s: %s", f.Name, difference(f.From, f.To, f.NotShown)))
 	}
 	return lines
 }
@@ -132,6 +213,9 @@ func details(c provision.Change) []string {
 // leftAlone returns lines on the names that are refused and on the rooms that
 // a plan leaves alone.
 func leftAlone(p Plan) []string {
+	if p.ByHand != "" {
+		return nil
+	}
 	var lines []string
 	add := func(n int, format string, args ...any) {
 		if n > 0 {
@@ -146,6 +230,9 @@ func leftAlone(p Plan) []string {
 	for _, r := range p.Select(plan.Row.Kept) {
 		lines = append(lines, fmt.Sprintf("left alone: %s: %s", r.Found.Name, r.Wanted.Decision.Reason))
 	}
+	for _, r := range p.Select(plan.Row.ArchivedByHand) {
+		lines = append(lines, fmt.Sprintf("archived by hand: %s: %s", r.Found.Name, byHand(*r.ByHand)))
+	}
 	var strange []string
 	for _, r := range p.Select(plan.Row.Unexplained) {
 		strange = append(strange, r.Found.Name)
@@ -157,8 +244,18 @@ func leftAlone(p Plan) []string {
 	return lines
 }
 
-// planLine is the last line of a plan; scripts read it.
-func planLine(c provision.Counts) string {
+// planLine is the last line of a plan; scripts read it. A plan by hand has one
+// of its own.
+func planLine(p Plan) string {
+	c := p.Counts
+	switch p.ByHand {
+	case provision.Archive:
+		return fmt.Sprintf("plan: %d to archive, %d unknown", c.Archive, c.Unknown)
+	case provision.Reopen:
+		return fmt.Sprintf("plan: %d to reopen, %d unknown", c.Reopen, c.Unknown)
+	case provision.Adopt:
+		return fmt.Sprintf("plan: %d to adopt, %d unknown", c.Adopt, c.Unknown)
+	}
 	line := fmt.Sprintf("plan: %d wanted: %d to create, %d to update, %d to archive, %d to reopen, %d unchanged, %d in conflict, %d unknown",
 		c.Wanted, c.Create, c.Update, c.Archive, c.Reopen, c.Unchanged, c.Conflict, c.Unknown)
 	return line + more(c.Adopt, ", %d to adopt")
@@ -175,33 +272,31 @@ func more(n int, format string) string {
 func (c *Console) planMarkdown(w *sink, p Plan) {
 	w.line("## Rooms on %s for %s", p.Service, cell(p.Meetings))
 	w.blank()
-	rows := [][]string{{"action", "room", "what", "why"}}
+	rows := [][]string{{"action", "room", "what", "why"}} // as Markdown
 	for _, change := range p.Changes() {
-		rows = append(rows, []string{string(change.Action), change.Room.Name, markdownGist(change), strings.Join(reasonsOf(change), "; ")})
+		rows = append(rows, []string{string(change.Action), cell(change.Room.Name), markdownGist(change), cell(strings.Join(reasonsOf(change), "; "))})
 	}
 	if p.ShowUnchanged {
 		for _, r := range p.Select(unchanged) {
 			rows = append(rows, []string{"unchanged", r.Found.Name, "", ""})
 		}
 	}
-	markdownTable(w, rows)
+	markdownRows(w, rows)
 	w.blank()
-	if lines := leftAlone(p); len(lines) > 0 {
-		for _, text := range lines {
-			w.line("%s", cell(text))
-		}
-		w.blank()
-	}
-	w.line("%s", planLine(p.Counts))
+	c.planEnd(w, p, cell)
 }
 
 func markdownGist(c provision.Change) string {
 	if c.Action == provision.Create {
-		return c.Room.Title()
+		return cell(c.Room.Title())
 	}
 	var fields []string
 	for _, f := range c.Fields {
-		fields = append(fields, fmt.Sprintf("%s: %q → %q", f.Name, f.From, f.To))
+		text := cell(fmt.Sprintf("%q → %q", f.From, f.To))
+		if long(f.From, f.To) {
+			text = markedWords(f.From, f.To, markdownMarks(), func(s string) string { return cell(Escape(s)) })
+		}
+		fields = append(fields, fmt.Sprintf("%s: %s", f.Name, text))
 	}
 	return strings.Join(fields, "; ")
 }

@@ -38,7 +38,7 @@ type Progress struct {
 
 // Progress starts to show the progress of n changes.
 func (c *Console) Progress(n int) *Progress {
-	if n == 0 || c.Options.Quiet || c.streams.Getenv("NO_COLOR") != "" || !isTerminal(c.streams.Err) {
+	if n == 0 || c.Options.Quiet || !isTerminal(c.streams.Err) {
 		return &Progress{bar: progressbar.NewOptions(n, progressbar.OptionSetWriter(io.Discard))}
 	}
 	return &Progress{bar: progressbar.NewOptions(n,

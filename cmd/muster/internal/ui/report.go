@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"muster/provision"
@@ -26,7 +27,7 @@ type Report interface {
 	After(r Run, applied apply.Outcome, notes []string)
 }
 
-// FullReport returns the report of a run with a person in front of it.
+// FullReport returns the report of a run that a user follows.
 func (c *Console) FullReport() Report { return fullReport{c} }
 
 // ChangesReport returns the report of a run by cron: nothing unless something
@@ -38,20 +39,21 @@ type fullReport struct{ c *Console }
 func (f fullReport) Before(r Run) { f.c.Remarks(r) }
 
 func (f fullReport) After(r Run, applied apply.Outcome, notes []string) {
-	for _, n := range notes {
-		f.c.Note("%s", n)
-	}
+	f.c.notOffered(notes)
 	f.c.failures(applied)
 	if f.c.Options.Format == JSON {
 		f.c.resultRecords(applied, r)
 		return
 	}
 	f.c.resultLines(applied)
-	if n := len(r.Refused); n > 0 {
+	if n := len(r.Refused); n > 0 && r.ByHand == "" {
 		f.c.out.line("skipped, invalid room name: %d", n)
 		f.c.out.blank()
 	}
-	f.c.out.line("%s", applyLine(applied.Counts))
+	if text := nothingToDo(r.Plan); text != "" {
+		f.c.out.line("%s", text)
+	}
+	f.c.out.line("%s", applyLine(r.Plan, applied.Counts))
 }
 
 type changesReport struct{ c *Console }
@@ -70,7 +72,7 @@ func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 		q.c.resultRecords(applied, r)
 		return
 	}
-	q.c.out.line("%s", applyLine(applied.Counts))
+	q.c.out.line("%s", applyLine(r.Plan, applied.Counts))
 	for _, text := range changedRooms(applied) {
 		q.c.out.line("%s", text)
 	}
@@ -88,18 +90,48 @@ func (c *Console) Remarks(r Run) {
 			c.Warn("room %q is in conflict: %s; muster adopt %s takes ownership", change.Room.Name, change.Reason, change.Room.Name)
 		}
 	}
-	for _, n := range r.NotOffered {
-		c.Note("%s", n)
+	c.notOffered(r.NotOffered)
+}
+
+// notOffered shows, with --verbose, what the server does not offer; doctor
+// shows it in any case.
+func (c *Console) notOffered(notes []string) {
+	for _, n := range notes {
+		if c.Options.Verbose {
+			c.Note("%s", n)
+		}
 	}
 }
 
-// failures shows the errors of rooms; in JSON the results have them.
+// failures shows the errors of rooms, the same error of several rooms once; in
+// JSON the results have them.
 func (c *Console) failures(applied apply.Outcome) {
+	var first []apply.Result
+	others := make(map[string][]string) // further rooms, by the text of the error
 	for _, r := range applied.Results {
-		if r.Err != nil && (r.Status == apply.Failed || r.Action == provision.Unknown) {
-			c.errorLine(r.Err)
+		if r.Err == nil || r.Status != apply.Failed && r.Action != provision.Unknown {
+			continue
 		}
+		text := cause(r)
+		if _, seen := others[text]; seen {
+			others[text] = append(others[text], r.Room.Name)
+			continue
+		}
+		others[text] = nil
+		first = append(first, r)
 	}
+	for _, r := range first {
+		err := r.Err
+		if more := others[cause(r)]; len(more) > 0 {
+			err = fmt.Errorf("%w (also %s)", err, some(more))
+		}
+		c.errorLine(err)
+	}
+}
+
+// cause returns the text of a room's error without the room's name.
+func cause(r apply.Result) string {
+	return strings.ReplaceAll(r.Err.Error(), strconv.Quote(r.Room.Name), "")
 }
 
 func (c *Console) resultRecords(applied apply.Outcome, r Run) {
@@ -116,15 +148,29 @@ func (c *Console) resultLines(applied apply.Outcome) {
 			c.out.line("- %s %s: %s", r.Action, r.Room.Name, r.Status)
 			continue
 		}
-		c.out.spans(colour, sign(r.Action), span{text: fmt.Sprintf(" %-8s %-8s %s", r.Action, r.Status, r.Room.Name)})
+		s := sign(r.Action)
+		status := span{text: fmt.Sprintf(" %-8s", r.Status)}
+		if r.Status == apply.Failed {
+			status.style = red
+		}
+		c.out.spans(colour, span{s.style, fmt.Sprintf("%s %-8s", s.text, r.Action)}, status, span{text: " " + r.Room.Name})
 	}
 	if len(applied.Results) > 0 {
 		c.out.blank()
 	}
 }
 
-// applyLine is the last line of an apply; scripts read it.
-func applyLine(c provision.Counts) string {
+// applyLine is the last line of an apply; scripts read it. A command by hand has
+// one of its own.
+func applyLine(p Plan, c provision.Counts) string {
+	done := map[provision.Action]string{
+		provision.Archive: fmt.Sprintf("archive: %d archived", c.Archive),
+		provision.Reopen:  fmt.Sprintf("reopen: %d reopened", c.Reopen),
+		provision.Adopt:   fmt.Sprintf("adopt: %d adopted", c.Adopt),
+	}
+	if text := done[p.ByHand]; text != "" {
+		return fmt.Sprintf("%s, %d unknown, %d failed", text, c.Unknown, c.Failed) + more(c.Skipped, ", %d skipped")
+	}
 	line := fmt.Sprintf("apply: %d wanted: %d created, %d updated, %d archived, %d reopened, %d unchanged, %d in conflict, %d unknown, %d failed",
 		c.Wanted, c.Create, c.Update, c.Archive, c.Reopen, c.Unchanged, c.Conflict, c.Unknown, c.Failed)
 	return line + more(c.Adopt, ", %d adopted") + more(c.Skipped, ", %d skipped")

@@ -10,12 +10,15 @@
 //     "muster: warning: " or "muster: note: ", in lower case without a full
 //     stop. A hint follows the error that it belongs to, and is not repeated
 //     for the next error.
-//   - An error is always shown. --quiet stops progress, warnings, notes and
-//     colour.
+//   - An error is always shown. --quiet stops progress, warnings and notes.
+//     Warnings are counted again where the results are summed up.
 //   - Every text is escaped where it is written, whatever its source: what is
 //     not printable, including bidirectional and invisible formatting
 //     characters, appears as \x1b or \u202e. A line of output is one line.
-//   - Colour and progress bars appear only on a terminal, and not with NO_COLOR.
+//   - Progress appears only on a terminal. So does colour, unless --color says
+//     otherwise; NO_COLOR and --quiet stop it.
+//   - What several rooms have in common is shown once for all of them, changed
+//     words are marked in long texts, and tables fit the terminal.
 //   - A question is asked on standard error and answered on standard input;
 //     only the word yes confirms.
 //   - --format json writes JSON Lines: first the version, last the summary, an
@@ -44,14 +47,25 @@ const (
 	Markdown = "markdown"
 )
 
+// The values of Options.Color.
+const (
+	ColorAuto   = "auto" // on a terminal, and without NO_COLOR and --quiet
+	ColorAlways = "always"
+	ColorNever  = "never"
+)
+
+// Colors returns the values of Options.Color.
+func Colors() []string { return []string{ColorAuto, ColorAlways, ColorNever} }
+
 // Formats returns the values of Options.Format.
 func Formats() []string { return []string{Text, JSON, Markdown} }
 
 // Options are how the user wants output to be.
 type Options struct {
 	Format  string // one of [Formats]
-	Quiet   bool   // no progress, warnings, notes or colour
+	Quiet   bool   // no progress, warnings or notes, and no colour unless always
 	Verbose bool   // log what is done
+	Color   string // one of [Colors]
 }
 
 // Streams are the process's standard streams and its environment.
@@ -74,6 +88,7 @@ type Console struct {
 	out, err *sink
 	describe Describe
 	hinted   string // the hint written last
+	warnings int    // how many were given
 	begun    bool   // the version record was written
 	summary  *summaryRecord
 }
@@ -81,7 +96,7 @@ type Console struct {
 // New returns a console for the program in this version.
 func New(s Streams, version string, describe Describe) *Console {
 	return &Console{
-		Options: Options{Format: Text}, version: version, streams: s, describe: describe,
+		Options: Options{Format: Text, Color: ColorAuto}, version: version, streams: s, describe: describe,
 		out: &sink{name: "standard output", w: s.Out}, err: &sink{name: "standard error", w: s.Err},
 	}
 }
@@ -104,8 +119,15 @@ func (c *Console) Err() io.Writer { return c.err }
 // WriteError returns the first failure to write on standard output, or nil.
 func (c *Console) WriteError() error { return c.out.failed }
 
-// Warn shows something that does not stop the run.
-func (c *Console) Warn(format string, args ...any) { c.remark("warning", format, args...) }
+// Warn shows something that does not stop the run. In JSON it is a record, too,
+// whatever --quiet says.
+func (c *Console) Warn(format string, args ...any) {
+	c.warnings++
+	c.remark("warning", format, args...)
+	if c.Options.Format == JSON {
+		c.record(warningRecord{Type: "warning", Message: fmt.Sprintf(format, args...)})
+	}
+}
 
 // Note shows something that the user may want to know.
 func (c *Console) Note(format string, args ...any) { c.remark("note", format, args...) }
@@ -175,10 +197,14 @@ func (c *Console) Logger() *slog.Logger {
 	}))
 }
 
-// CheckFormat reports whether the format is one of [Formats].
-func (o Options) CheckFormat() error {
-	if !slices.Contains(Formats(), o.Format) {
-		return fmt.Errorf("--format is %q, not one of %s, %s, %s", o.Format, Text, JSON, Markdown)
+// Check returns an error where the format is not one of [Formats] or the colour
+// not one of [Colors].
+func (o Options) Check() error {
+	switch {
+	case !slices.Contains(Formats(), o.Format):
+		return fmt.Errorf("--format is %q, not one of %s", o.Format, strings.Join(Formats(), ", "))
+	case !slices.Contains(Colors(), o.Color):
+		return fmt.Errorf("--color is %q, not one of %s", o.Color, strings.Join(Colors(), ", "))
 	}
 	return nil
 }
@@ -194,5 +220,11 @@ func (c *Console) CanAsk() bool { return isTerminal(c.streams.In) && isTerminal(
 
 // colourful reports whether a stream takes colour.
 func (c *Console) colourful(s *sink) bool {
+	switch c.Options.Color {
+	case ColorAlways:
+		return true
+	case ColorNever:
+		return false
+	}
 	return isTerminal(s.w) && c.streams.Getenv("NO_COLOR") == "" && !c.Options.Quiet
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
 	"muster/provision"
 	"muster/provision/apply"
+	"muster/provision/plan"
 	"muster/xmppadmin"
 )
 
@@ -193,5 +195,138 @@ func TestTables(t *testing.T) {
 				t.Errorf("the table is\n%s", c.out.String())
 			}
 		})
+	}
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, text string
+		width      int
+		want       string
+	}{
+		{"no limit", "quic  live  QUIC", 0, "quic  live  QUIC"},
+		{"it fits", "quic  live", 10, "quic  live"},
+		{"one too wide", "quic  live", 9, "quic  li…"},
+		{"cut at a gap", "quic  live", 7, "quic…"},
+		{"wide characters", "日本語", 5, "日本…"},
+		{"half a wide character", "日本語", 4, "日…"},
+		{"an emoji of several", "a👩\u200d💻bc", 4, "a👩\u200d💻…"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := cut(c.text, c.width); got != c.want {
+				t.Errorf("cut(%q, %d) = %q, want %q", c.text, c.width, got, c.want)
+			}
+		})
+	}
+}
+
+// updates returns changes of one setting for rooms with these names.
+func updates(field provision.Field, names ...string) []plan.Row {
+	var rows []plan.Row
+	for _, n := range names {
+		rows = append(rows, plan.Row{
+			Action: provision.Update, Found: xmppadmin.Room{Name: n, State: xmppadmin.Exists}, Fields: []provision.Field{field},
+		})
+	}
+	return rows
+}
+
+func TestPlanText(t *testing.T) {
+	t.Parallel()
+	public := provision.Field{Name: xmppadmin.Public, From: "false", To: "true"}
+	two := updates(public, "6lo", "quic")
+	many := updates(public, "6lo", "cfrg", "jwp", "quic", "tls")
+	cases := []struct {
+		name string
+		plan plan.Plan
+		hand provision.Action
+		want string
+	}{
+		{"each of two rooms by itself", plan.Plan{Rows: two, Counts: provision.Counts{Wanted: 2, Update: 2}}, "",
+			"~ update   6lo\n      public: \"false\" -> \"true\"\n~ update   quic\n      public: \"false\" -> \"true\"\n\n" +
+				"plan: 2 wanted: 0 to create, 2 to update, 0 to archive, 0 to reopen, 0 unchanged, 0 in conflict, 0 unknown\n"},
+		{"once what five have in common", plan.Plan{Rows: many, Counts: provision.Counts{Wanted: 5, Update: 5}}, "",
+			"~ update   6lo\n~ update   cfrg\n~ update   jwp\n~ update   quic\n~ update   tls\n" +
+				"      6lo, cfrg, jwp and 2 more: public: \"false\" -> \"true\"\n\n" +
+				"plan: 5 wanted: 0 to create, 5 to update, 0 to archive, 0 to reopen, 0 unchanged, 0 in conflict, 0 unknown\n"},
+		{"nothing to do", plan.Plan{Counts: provision.Counts{Wanted: 7, Unchanged: 7}}, "",
+			"nothing to do: 7 rooms as wanted\nplan: 7 wanted: "},
+		{"nothing but a conflict", plan.Plan{Counts: provision.Counts{Wanted: 7, Unchanged: 6, Conflict: 1}}, "",
+			"nothing to do; 1 room in conflict left alone\nplan: "},
+		{"nothing by this policy", plan.Plan{Policy: plan.UpsertOnly, Counts: provision.Counts{Withheld: 2}}, "",
+			"nothing to do; 2 changes held back by the policy upsert-only\nplan: "},
+		{"by hand", plan.Plan{LeftOut: 9, Unmanaged: 3, Counts: provision.Counts{Archive: 1}}, provision.Archive, "\nplan: 1 to archive, 0 unknown\n"},
+		{"nothing by hand", plan.Plan{LeftOut: 9}, provision.Reopen, "nothing to do\nplan: 0 to reopen, 0 unknown\n"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c := capture(nil, Options{Format: Text})
+			c.Plan(Plan{Plan: tc.plan, ByHand: tc.hand})
+			if !strings.Contains(c.out.String(), tc.want) || strings.Contains(c.out.String(), "left out") {
+				t.Errorf("the plan is\n%s", c.out.String())
+			}
+		})
+	}
+}
+
+func TestWarningsAreCounted(t *testing.T) {
+	t.Parallel()
+	c := capture(nil, Options{Format: Text})
+	c.Warn("a")
+	c.Warn("b")
+	c.Plan(Plan{})
+	if !strings.Contains(c.out.String(), "\n2 warnings on standard error\n\nnothing to do\nplan: ") {
+		t.Errorf("the plan is\n%s", c.out.String())
+	}
+	j := capture(nil, Options{Format: JSON, Quiet: true})
+	j.Warn("a")
+	if !strings.HasSuffix(j.out.String(), "\n{\"type\":\"warning\",\"message\":\"a\"}\n") || j.err.Len() > 0 {
+		t.Errorf("the records are\n%s", j.out.String())
+	}
+}
+
+func TestSameFailureIsShownOnce(t *testing.T) {
+	t.Parallel()
+	var results []apply.Result
+	for _, name := range []string{"6lo", "cfrg", "jwp", "quic", "tls"} {
+		err := fmt.Errorf("room %q: no archive", name)
+		if name == "jwp" {
+			err = fmt.Errorf("room %q: forbidden", name)
+		}
+		results = append(results, apply.Result{Status: apply.Failed, Err: err, Change: provision.Change{Action: provision.Update, Room: provision.Room{Name: name}}})
+	}
+	c := capture(nil, Options{Format: Text})
+	c.failures(apply.Outcome{Results: results})
+	var got []string
+	for line := range strings.Lines(c.err.String()) {
+		if strings.HasPrefix(line, "muster: error: ") {
+			got = append(got, strings.TrimPrefix(line, "muster: error: "))
+		}
+	}
+	want := []string{"room \"6lo\": no archive (also cfrg, quic, tls)\n", "room \"jwp\": forbidden\n"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the errors are %q", got)
+	}
+}
+
+func TestColour(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		options Options
+		want    string
+	}{
+		{Options{Format: Text, Color: ColorAlways, Quiet: true}, "\x1b[33m~ update  \x1b[0m quic\n"},
+		{Options{Format: Text, Color: ColorAuto}, "\n~ update   quic\n"},
+		{Options{Format: Text, Color: ColorNever}, "\n~ update   quic\n"},
+	} {
+		c := capture(nil, tc.options)
+		c.Plan(Plan{Plan: plan.Plan{Rows: updates(provision.Field{}, "quic")}})
+		if !strings.Contains(c.out.String(), tc.want) {
+			t.Errorf("with --color %s the plan is\n%q", tc.options.Color, c.out.String())
+		}
 	}
 }
