@@ -15,6 +15,12 @@ type Reader interface {
 	Survey(ctx context.Context, names []string) ([]xmppadmin.Room, error)
 	// Read reads the rooms named and no others, in the same manner.
 	Read(ctx context.Context, names []string) ([]xmppadmin.Room, error)
+	// ShowsSubjects reports whether Survey and Read show the present subjects
+	// of rooms.
+	ShowsSubjects() bool
+	// ReadSubjects reads the subjects of the rooms called names, and of those
+	// of ifEmpty that have no occupants: see [xmppadmin.Service.ReadSubjects].
+	ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]xmppadmin.Room, error)
 }
 
 // Writer changes rooms. No answer of a Writer is trusted: [apply.Run] reads each

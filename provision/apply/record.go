@@ -8,15 +8,28 @@ import (
 	"muster/xmppadmin"
 )
 
-// Entry is one record of the audit trail. A change leaves two: one before it
-// is begun, whose result is "started", and one when its end is known.
+// The results of a record that are not a [Status].
+const (
+	// Started is the result of a record that is written before a change is
+	// begun.
+	Started = "started"
+	// Found is the result of a record about a change whose run was killed: the
+	// room as the next run found it.
+	Found = "found"
+)
+
+// Entry is one record of the audit trail. A change leaves two: one before it is
+// begun, whose result is [Started], and one when its end is known.
 type Entry struct {
 	When time.Time `json:"when"`
 	Actor
-	Plan   string             `json:"plan"` // the plan's digest
-	Room   string             `json:"room"`
-	Action provision.Action   `json:"action"`
-	Result string             `json:"result"` // started, done, failed, skipped
+	Plan   string           `json:"plan"` // the plan's digest
+	Room   string           `json:"room"`
+	Action provision.Action `json:"action"`
+	Result string           `json:"result"` // started, done, failed, skipped, found
+	// State is how the room was found, for the result [Found]: absent, live,
+	// archived, or not managed.
+	State  string             `json:"state,omitempty"`
 	Before xmppadmin.Settings `json:"before,omitempty"`
 	After  xmppadmin.Settings `json:"after,omitempty"`
 	Error  string             `json:"error,omitempty"`

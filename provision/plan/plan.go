@@ -69,6 +69,8 @@ type Input struct {
 	Wanted want.Wanted
 	// Found are the rooms that a survey found.
 	Found []xmppadmin.Room
+	// Subjects are the histories of the subjects of rooms, by name.
+	Subjects map[string]SubjectHistory
 	// Notes are who archived rooms by hand, by room name.
 	Notes map[string]xmppadmin.Note
 	// Rules are those that Wanted was derived by; they describe the rooms that

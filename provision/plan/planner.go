@@ -100,6 +100,7 @@ func (p *planner) count(r Row) bool {
 
 // wanted decides on a room that is wanted.
 func (p *planner) wanted(r Row, requests requests) Row {
+	r = p.withSubject(r)
 	f, desired := r.Found, r.Wanted.Decision.Desired
 	switch {
 	case desired == provision.Contested:

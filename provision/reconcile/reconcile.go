@@ -85,7 +85,9 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 	return in, err
 }
 
-// Plan looks at both sides and plans what differs. It changes nothing. The
+// Plan looks at both sides and plans what differs. It changes nothing, but for
+// this: where the plan is to be applied, it records in the audit trail what became
+// of changes that a killed run has left open. The
 // error joins those of both sides, or is that of the survey or of [plan.New], or
 // a [*plan.StalePlanError], or, where the plan is to be applied and its sources
 // come from the cache, an [*OutageError].
@@ -104,13 +106,24 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 		if found, p.notes, err = survey(ctx, p); err != nil {
 			return p, err
 		}
+		if found, err = p.withSubjects(ctx, found, r.Rules); err != nil {
+			return p, err
+		}
 	}
-	p.Plan, err = plan.New(plan.Input{Wanted: p.Wanted, Found: found, Notes: p.notes, Rules: r.Rules, Now: p.Request.At}, q.Options)
+	p.Plan, err = plan.New(plan.Input{
+		Wanted: p.Wanted, Found: found, Notes: p.notes, Subjects: p.history.Subjects,
+		Rules: r.Rules, Now: p.Request.At,
+	}, q.Options)
 	if err != nil {
 		return p, err
 	}
 	if p.service != nil {
 		p.NotOffered = provision.Obstacles(p.service, p.Plan.NotOffered)
+	}
+	if q.Applying && p.service != nil {
+		if err := r.resolve(ctx, p); err != nil {
+			return p, err
+		}
 	}
 	if q.Saved != nil {
 		if err := q.Saved.CheckFresh(r.File(p)); err != nil {
@@ -225,6 +238,7 @@ func (r *Reconciler) note(ctx context.Context, p Pass) error {
 func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
 	now, h := r.now(), p.history
 	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	h.Subjects = p.subjectsAfter(out)
 	if complete {
 		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
 	}

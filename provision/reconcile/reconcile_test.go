@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -396,6 +397,74 @@ func TestArchiveByHandNeedsItsNote(t *testing.T) {
 	if _, err := w.run.Plan(t.Context(), q); !errors.Is(err, xmppadmin.ErrUnavailable) {
 		t.Errorf("notes that could not be read: %v", err)
 	}
+}
+
+// TestKilledRun: the run after one that was killed records what became of its
+// changes, once, and before it does anything else.
+func TestKilledRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.service.Rooms["tls"] = sample.Room("tls", true, false, "tls")
+	w.service.Rooms["old"] = sample.Room("old", true, true, "[archived] old")
+	audit, err := state.OpenAudit(w.run.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []apply.Entry{
+		{Room: "done", Action: provision.Create, Result: apply.Started}, {Room: "done", Action: provision.Create, Result: "done"},
+		{Room: "old", Action: provision.Archive, Result: apply.Started, Plan: "p", Before: xmppadmin.Settings{xmppadmin.Title: "old"}},
+		{Room: "quic", Action: provision.Create, Result: apply.Started}, {Room: "tls", Action: provision.Create, Result: apply.Started},
+		{Room: "unknown", Action: provision.Update, Result: apply.Started}, {Room: "vanished", Action: provision.Update, Result: apply.Started},
+	} {
+		if err := audit.Record(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := audit.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.service.Script["read unknown"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrInterrupted)}
+	q := request()
+	q.Applying = false
+	w.plan(t, q)
+	check.Same(t, "found by a plan that is only shown", w.found(t), []apply.Entry(nil))
+	w.plan(t, request())
+	want := []apply.Entry{
+		{Room: "old", Action: provision.Archive, State: "archived", Plan: "p", Before: xmppadmin.Settings{xmppadmin.Title: "old"}, After: sample.Settings("[archived] old")},
+		{Room: "quic", Action: provision.Create, State: "absent"}, {Room: "tls", Action: provision.Create, State: "live", After: sample.Settings("tls")},
+		{Room: "vanished", Action: provision.Update, State: "absent"},
+	}
+	for i := range want {
+		want[i].When, want[i].Actor, want[i].Result = sample.Day, w.run.Actor, apply.Found
+	}
+	check.Same(t, "found", w.found(t), want)
+	w.plan(t, request())
+	check.Same(t, "found when the last room answers", w.found(t)[4:], []apply.Entry{
+		{When: sample.Day, Actor: w.run.Actor, Room: "unknown", Action: provision.Update, Result: apply.Found, State: "absent"}})
+	w.plan(t, request())
+	if n := len(w.found(t)); n != 5 {
+		t.Errorf("%d records of 5 rooms", n)
+	}
+}
+
+// found returns the records of the audit trail on rooms that were left open.
+func (w *world) found(t *testing.T) []apply.Entry {
+	t.Helper()
+	trail, err := os.ReadFile(filepath.Join(w.run.State, "audit.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []apply.Entry
+	for line := range strings.Lines(string(trail)) {
+		var e apply.Entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Result == apply.Found {
+			found = append(found, e)
+		}
+	}
+	return found
 }
 
 // TestDamagedHistory is reported, and taken as none.

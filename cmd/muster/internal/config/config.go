@@ -41,6 +41,7 @@ type Config struct {
 		Unwanted     []string   `toml:"unwanted"`
 		Title        string     `toml:"title"`
 		Description  string     `toml:"description"`
+		Subject      string     `toml:"subject"`
 		Language     string     `toml:"language"`
 		LogURL       string     `toml:"log_url"`
 		Protected    []string   `toml:"protected"`
