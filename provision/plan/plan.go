@@ -95,6 +95,7 @@ type Input struct {
 //	live if it exists      absent                       nothing, and not counted
 //	live if it exists      managed, archived            nothing, and not counted
 //	live if it exists      any other                    as for a live one
+//	contested              any                          conflict
 //	archived               managed, live                archive
 //	archived               managed, archived            nothing; archive if it is to point to another room
 //	archived               not managed                  counted as unmanaged

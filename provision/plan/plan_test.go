@@ -24,6 +24,8 @@ func TestPlan(t *testing.T) {
 	kept.Rooms[0].Decision.Desired = provision.LiveIfExists
 	over := wanting.Rooms().With(wanting.Archived("quic", "it concluded"))
 	nothing := want.Wanted{Service: sample.Service}
+	twice := wanting.Rooms("quic")
+	twice.Rooms[0].Decision = provision.Decision{Desired: provision.Contested, Reason: "claimed by two"}
 	bof := wanting.Rooms("quic")
 	bof.Rooms[0].Decision.Desired = provision.LiveUnlessArchived
 	toTLS := provision.Decision{Desired: provision.Archived, Reason: "it moved", MovedTo: "tls"}
@@ -96,6 +98,11 @@ func TestPlan(t *testing.T) {
 		"where it exists, unknown": {w: kept, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
 		"ended, live": {w: over, found: exists(true, false), action: provision.Archive,
 			fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
+		"contested, absent":    {w: twice, found: absent, action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, live":      {w: twice, found: exists(true, false), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, archived":  {w: twice, found: exists(true, true), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, unknown":   {w: twice, found: unknown, action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, adopted":   {w: twice, found: exists(false, false), o: adoptAll, action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
 		"ended, archived":      {w: over, found: exists(true, true)},
 		"ended, unmanaged":     {w: over, found: exists(false, false), foreign: 1},
 		"ended, absent":        {w: over, found: absent},

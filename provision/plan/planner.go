@@ -103,6 +103,8 @@ func (p *planner) wanted(r Row, requests requests) Row {
 	r = p.withSubject(r)
 	f, desired := r.Found, r.Wanted.Decision.Desired
 	switch {
+	case desired == provision.Contested:
+		r.Action, r.Reason = provision.Conflict, r.Wanted.Decision.Reason
 	case desired == provision.LiveIfExists && f.State == xmppadmin.Absent:
 	case (desired != provision.Live || r.ByHand != nil) && f.Managed && f.Archived && !requests[provision.Reopen]:
 	case f.State == xmppadmin.Absent:
