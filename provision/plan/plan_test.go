@@ -44,6 +44,9 @@ func TestPlan(t *testing.T) {
 		}
 		return []xmppadmin.Room{r}
 	}
+	half := exists(true, false, "title", "[opening] quic")
+	half[0].HalfArchived = true
+	finish := []provision.Field{{Name: "title", From: "[opening] quic", To: "quic"}}
 	absent := []xmppadmin.Room{{Name: "quic", State: xmppadmin.Absent}}
 	unknown := []xmppadmin.Room{{Name: "quic", Err: down}}
 	retitled := []provision.Field{{Name: "title", From: "old", To: "quic"}}
@@ -73,6 +76,15 @@ func TestPlan(t *testing.T) {
 			counts: provision.Counts{Wanted: 1, Reopen: 1}},
 		"wanted, archived, nothing differs": {w: wanted, found: exists(true, true), action: provision.Reopen,
 			counts: provision.Counts{Wanted: 1, Reopen: 1}},
+		"wanted, half archived": {w: wanted, found: half, action: provision.Reopen, fields: finish,
+			counts: provision.Counts{Wanted: 1, Reopen: 1}},
+		"ended, half archived": {w: over, found: half, action: provision.Archive,
+			fields: []provision.Field{{Name: "title", From: "[opening] quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
+		"ended, half archived, reopened by hand": {w: over, found: half, o: reopen, action: provision.Reopen, fields: finish,
+			counts: provision.Counts{Reopen: 1}},
+		"kept, half archived": {w: keep, found: half, action: provision.Reopen, fields: finish, counts: provision.Counts{Reopen: 1}},
+		"unwanted, half archived": {w: nothing, found: half, action: provision.Reopen, fields: finish,
+			counts: provision.Counts{Reopen: 1}},
 		"wanted, unmanaged": {w: wanted, found: exists(false, false), action: provision.Conflict,
 			counts: provision.Counts{Wanted: 1, Conflict: 1}},
 		"wanted, unmanaged, archived": {w: wanted, found: exists(false, true), action: provision.Conflict,
