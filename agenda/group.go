@@ -1,6 +1,9 @@
 package agenda
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Group is one group: as it stood at the time of the meeting where it comes
 // from an agenda, as it is today where it comes from the list of groups.
@@ -19,9 +22,26 @@ type Group struct {
 	// BOF (bof-conc) is none, whatever is_bof is on the wire.
 	BOF bool
 	// Inferred reports whether Type is a guess: agenda-data has no types, and
-	// agenda.json did not have the group.
+	// agenda.json did not have the group. An area group (ag, rag) or an
+	// editorial one (edwg) then passes for a working group.
 	Inferred bool
 }
+
+// The group types that are known by name here. The Datatracker has more.
+const (
+	WorkingGroup      = "wg" // a BOF is one, in state bof
+	ResearchGroup     = "rg"
+	AreaGroup         = "ag"
+	ResearchAreaGroup = "rag"
+	EditorialGroup    = "edwg"
+)
+
+// DirectorateTypes returns the slugs of the types that directorates have.
+func DirectorateTypes() []string { return []string{"dir", "review"} }
+
+// Directorate reports whether the group is a directorate, whichever of the
+// types that directorates have it is of.
+func (g Group) Directorate() bool { return slices.Contains(DirectorateTypes(), g.Type) }
 
 // GroupState is the slug of a group's state.
 type GroupState string
