@@ -111,8 +111,8 @@ func TestCaseDirectorates(t *testing.T) {
 		fmt.Fprintf(w, "%s", body)
 	})
 	var got []string
-	for _, g := range groups(t, client(t, f.URL, nil), append(DirectorateTypes(), WorkingGroup)...).Groups {
-		if g.Directorate() {
+	for _, g := range groups(t, client(t, f.URL, nil), Directorate, ReviewDirectorate, WorkingGroup).Groups {
+		if g.Type != WorkingGroup {
 			got = append(got, g.Acronym)
 		}
 	}

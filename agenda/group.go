@@ -1,9 +1,6 @@
 package agenda
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Group is one group: as it stood at the time of the meeting where it comes
 // from an agenda, as it is today where it comes from the list of groups.
@@ -27,21 +24,16 @@ type Group struct {
 	Inferred bool
 }
 
-// The group types that are known by name here. The Datatracker has more.
+// The group types that make a difference. The Datatracker has more.
 const (
 	WorkingGroup      = "wg" // a BOF is one, in state bof
 	ResearchGroup     = "rg"
 	AreaGroup         = "ag"
 	ResearchAreaGroup = "rag"
 	EditorialGroup    = "edwg"
+	Directorate       = "dir"
+	ReviewDirectorate = "review" // the other type that directorates have
 )
-
-// DirectorateTypes returns the slugs of the types that directorates have.
-func DirectorateTypes() []string { return []string{"dir", "review"} }
-
-// Directorate reports whether the group is a directorate, whichever of the
-// types that directorates have it is of.
-func (g Group) Directorate() bool { return slices.Contains(DirectorateTypes(), g.Type) }
 
 // GroupState is the slug of a group's state.
 type GroupState string
