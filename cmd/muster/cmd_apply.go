@@ -106,6 +106,8 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	switch {
 	case err != nil:
 		return applyError(ctx, err)
+	case pass.Wanted.Incomplete():
+		return incomplete(pass.Wanted)
 	case applied.Incomplete():
 		return &statusError{code: exitIncomplete}
 	}
