@@ -82,6 +82,13 @@ func (d *owner) setSubject(ctx context.Context, room, text string) error {
 	return err
 }
 
+// setFirstSubject sets the subject of a room that has none yet.
+func (d *owner) setFirstSubject(ctx context.Context, room, text string) error {
+	err := d.inside(ctx, room, func(stay xep.Occupancy) error { return stay.SetSubject(ctx, text) })
+	d.seen.note(room, text, err)
+	return err
+}
+
 // subject reads the subject of a room that exists from inside.
 func (d *owner) subject(ctx context.Context, room string) (text string, err error) {
 	err = d.inside(ctx, room, func(stay xep.Occupancy) error {
