@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 	"muster/provision"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
+	"muster/provision/want"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -41,7 +43,42 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&offline, "offline", false, "contact no server: every wanted room is a create")
 	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "also list the rooms that are as they should be")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the plan to `FILE`")
+	cmd.AddCommand(a.planShowCommand())
 	return cmd
+}
+
+func (a *app) planShowCommand() *cobra.Command {
+	var unchanged bool
+	cmd := &cobra.Command{
+		Use:         "show FILE",
+		Short:       "Show a saved plan",
+		Long:        "Show a plan that was saved with -o. Nothing is contacted: muster apply checks whether the\nplan still fits.",
+		Annotations: exits(),
+		Example:     "  muster plan show 126.plan",
+		Args:        asUsage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			file, err := readPlanFile(args[0])
+			if err != nil {
+				return err
+			}
+			a.console.Saved(file)
+			a.console.Plan(ui.Plan{Plan: file.Plan, Meetings: meetingsOf(file), ShowUnchanged: unchanged, ByHand: file.Options.Action})
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "also list the rooms that are as they should be")
+	return cmd
+}
+
+// meetingsOf returns the names of the meetings of a saved plan.
+func meetingsOf(f *plan.File) string {
+	var names []string
+	for _, m := range f.Agendas {
+		if m.Meeting != want.GroupsSource {
+			names = append(names, provision.MeetingName(m.Meeting))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // plan is the command plan.

@@ -51,7 +51,8 @@ type Config struct {
 		ArchivePercent int `toml:"archive_percent"`
 	} `toml:"guards"`
 	State struct {
-		Dir string `toml:"dir"`
+		Dir         string `toml:"dir"`
+		MetricsFile string `toml:"metrics_file"`
 	} `toml:"state"`
 
 	// Path is the file that it was read from.

@@ -15,6 +15,9 @@ type Run struct {
 	Plan
 	// Warnings are those of the sources and of the rooms derived from them.
 	Warnings []string
+	// News are those of the warnings and conflicts that begin with this run, have
+	// changed, or were last reported a day ago.
+	News []string
 	// NotOffered are notes on wanted settings that the server lacks.
 	NotOffered []string
 }
@@ -31,7 +34,7 @@ type Report interface {
 func (c *Console) FullReport() Report { return fullReport{c} }
 
 // ChangesReport returns the report of a run by cron: nothing unless something
-// was changed, failed or is unknown.
+// was changed, failed or is unknown, or there are news.
 func (c *Console) ChangesReport() Report { return changesReport{c} }
 
 type fullReport struct{ c *Console }
@@ -58,14 +61,18 @@ func (f fullReport) After(r Run, applied apply.Outcome, notes []string) {
 
 type changesReport struct{ c *Console }
 
-func (changesReport) Before(Run) {}
+func (q changesReport) Before(r Run) {
+	for _, text := range r.News {
+		q.c.Warn("%s", text)
+	}
+}
 
 func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 	if n := applied.Counts; n.Changes()+n.Failed+n.Skipped+n.Unknown == 0 {
+		if len(r.News) > 0 {
+			q.c.Summarize(n, len(r.Refused))
+		}
 		return
-	}
-	for _, w := range r.Warnings {
-		q.c.Warn("%s", w)
 	}
 	q.c.failures(applied)
 	if q.c.Options.Format == JSON {
@@ -86,10 +93,15 @@ func (c *Console) Remarks(r Run) {
 	}
 	for _, change := range r.Changes() {
 		if change.Action == provision.Conflict {
-			c.Warn("room %q is in conflict: %s; muster adopt %s takes ownership", change.Room.Name, change.Reason, change.Room.Name)
+			c.Warn("%s", ConflictText(change))
 		}
 	}
 	c.notOffered(r.NotOffered)
+}
+
+// ConflictText returns the warning about a room in conflict.
+func ConflictText(c provision.Change) string {
+	return fmt.Sprintf("room %q is in conflict: %s; muster adopt %s takes ownership", c.Room.Name, c.Reason, c.Room.Name)
 }
 
 // notOffered shows, with --verbose, what the server does not offer; doctor
