@@ -3,7 +3,6 @@ package xmppadmin_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -68,7 +67,7 @@ func config(t *testing.T, p *fixtures.Server) session.Config {
 		t.Fatal(err)
 	}
 	return session.Config{
-		JID: p.JID, Password: p.Password, Server: p.Addr, RootCAs: roots, Timeout: 10 * time.Second,
+		JID: p.JID, Password: p.Password, Server: p.Addr, RootCAs: roots, Timeout: patience,
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
 
 	"github.com/spf13/cobra"
 
@@ -83,7 +82,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 // makeRun plans, asks, applies the plan and reports the results.
 func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q reconcile.Request) (m made, err error) {
 	q.Applying = true
-	r, pass, conn, err := a.look(ctx, c, q)
+	r, pass, conn, err := a.look(ctx, c, o.command, q)
 	defer conn.close()
 	m.pass = pass
 	if err != nil {
@@ -144,7 +143,7 @@ func byRequest(p plan.Plan) []string {
 	}
 	for _, r := range p.Rows {
 		if r.Action == provision.Archive && len(r.Wanted.Reasons) > 0 {
-			lines = append(lines, fmt.Sprintf("room %q is still wanted: the next apply reopens it", r.Found.Name))
+			lines = append(lines, fmt.Sprintf("room %q is wanted; it stays archived until muster reopen %s", r.Found.Name, r.Found.Name))
 		}
 	}
 	return lines
@@ -173,11 +172,8 @@ func (a *app) lock(ctx context.Context, c config.Config, o *applyFlags) (unlock 
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
 		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}
-	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
-	who.Host, _ = os.Hostname()
-	if u, err := user.Current(); err == nil {
-		who.User = u.Username
-	}
+	actor := a.actor(c, o.command)
+	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now(), Host: actor.Host, User: actor.User}
 	l, err := state.AcquireLock(ctx, c.State.Dir, who, 0)
 	if o.lockTimeout > 0 && errors.As(err, new(*state.LockedError)) {
 		a.console.Note("%v; waiting for up to %s", err, o.lockTimeout)

@@ -89,7 +89,7 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	}
 	q := o.request()
 	q.Offline = offline
-	r, pass, conn, err := a.look(ctx, c, q)
+	r, pass, conn, err := a.look(ctx, c, "", q)
 	defer conn.close()
 	if err != nil {
 		return err

@@ -69,6 +69,10 @@ type Input struct {
 	Wanted want.Wanted
 	// Found are the rooms that a survey found.
 	Found []xmppadmin.Room
+	// Subjects are the histories of the subjects of rooms, by name.
+	Subjects map[string]SubjectHistory
+	// Notes are who archived rooms by hand, by room name.
+	Notes map[string]xmppadmin.Note
 	// Rules are those that Wanted was derived by; they describe the rooms that
 	// are archived by request.
 	Rules want.Rules
@@ -83,7 +87,7 @@ type Input struct {
 //	live                   absent                       create
 //	live                   managed, live, as wanted     unchanged
 //	live                   managed, live, different     update
-//	live                   managed, archived            reopen
+//	live                   managed, archived            reopen; nothing, and not counted, if archived by hand
 //	live                   not managed                  conflict; adopt if requested
 //	live                   unknown, or not surveyed     unknown
 //	live unless archived   managed, archived            nothing, and not counted

@@ -67,6 +67,9 @@ func (p *planner) consider(r Row) error {
 		return nil
 	}
 	requests := p.selection.requests(r.Found.Name)
+	if note, noted := p.in.Notes[r.Found.Name]; noted && r.Found.Managed && r.Found.Archived {
+		r.ByHand = &note
+	}
 	var err error
 	switch {
 	case requests[provision.Archive] && r.live():
@@ -97,10 +100,11 @@ func (p *planner) count(r Row) bool {
 
 // wanted decides on a room that is wanted.
 func (p *planner) wanted(r Row, requests requests) Row {
+	r = p.withSubject(r)
 	f, desired := r.Found, r.Wanted.Decision.Desired
 	switch {
 	case desired == provision.LiveIfExists && f.State == xmppadmin.Absent:
-	case desired != provision.Live && f.Managed && f.Archived && !requests[provision.Reopen]:
+	case (desired != provision.Live || r.ByHand != nil) && f.Managed && f.Archived && !requests[provision.Reopen]:
 	case f.State == xmppadmin.Absent:
 		r.Action, r.Fields = provision.Create, provision.AllFields(r.Wanted.Settings)
 	case f.State != xmppadmin.Exists:
@@ -143,7 +147,7 @@ func (p *planner) unwanted(r Row, requests requests) Row {
 		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
 		r.Action, r.Wanted = provision.Reopen, &bare
 		r.Fields = p.fields(r)
-	case f.Archived && (!d.Desired.Over() || d.MovedTo == "" || r.Wanted.Title() == title):
+	case f.Archived && (r.ByHand != nil || !d.Desired.Over() || d.MovedTo == "" || r.Wanted.Title() == title):
 	case d.Desired.Over():
 		return p.archive(r, *r.Wanted)
 	}
@@ -166,6 +170,9 @@ func (p *planner) archiveByRequest(r Row) (Row, error) {
 // archive archives a room as described.
 func (p *planner) archive(r Row, as provision.Room) Row {
 	as.JID, as.Settings = r.JID, want.ArchivedSettings(as, r.Found.Settings[xmppadmin.Title])
+	if r.Found.Settings[xmppadmin.Public] == xmppadmin.False {
+		as.Settings[xmppadmin.Public] = xmppadmin.False // archiving lists no hidden room
+	}
 	r.Action, r.Wanted, r.Reason = provision.Archive, &as, as.Decision.Reason
 	r.Fields = p.fields(r)
 	return r
@@ -200,6 +207,7 @@ func (p *planner) add(r Row, requests requests) {
 	if only := p.options.Action; only != "" && r.Action.Known() && r.Action != only && r.Action != provision.Unknown {
 		r.Action, r.Fields, r.Reason = "", nil, ""
 	}
+	r.ByRequest = r.Action != "" && requests[r.Action]
 	r.Withheld = !p.out.Policy.allows(r.Action)
 	p.out.Rows = append(p.out.Rows, r)
 	switch {

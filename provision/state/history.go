@@ -31,6 +31,8 @@ type History struct {
 	// Rooms is what was seen of rooms, by name: see [want.Sources.Remember]. It
 	// holds whether or not all of an apply was successful.
 	Rooms map[string]want.RoomHistory `json:"rooms,omitempty"`
+	// Subjects is what was written and seen of the subjects of rooms, by name.
+	Subjects map[string]plan.SubjectHistory `json:"subjects,omitempty"`
 }
 
 // LoadHistory reads the history in the state folder dir. That there is none is no

@@ -13,6 +13,7 @@ import (
 const (
 	DefaultTitle       = `{{.Acronym}}: {{.GroupName}}`
 	DefaultDescription = `{{.What}} {{.When}} {{.Agenda}} {{.Log}} {{.NoteWell}}`
+	DefaultSubject     = `{{.Cancelled}} {{.When}} {{.Log}} {{.NoteWell}}`
 )
 
 // Rules are the configuration's rules for rooms, parsed.
@@ -31,9 +32,11 @@ type Rules struct {
 	Renamed []Rename `json:"renamed"`
 	// Standing are the rooms that exist whatever the agenda says.
 	Standing []Standing `json:"standing"`
-	// Title and Description are text/template sources over [Facts].
+	// Title, Description and Subject are text/template sources over [Facts]. An
+	// empty subject leaves those of the rooms as they are.
 	Title       string `json:"title"`
 	Description string `json:"description"`
+	Subject     string `json:"subject"`
 	// Language is the language of the rooms; empty to leave it as found.
 	Language string `json:"language"`
 	// LogURL is a text/template source over [Facts] for the address of a
@@ -65,6 +68,7 @@ func DefaultRules(service string) Rules {
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,
 		Description: DefaultDescription,
+		Subject:     DefaultSubject,
 		Language:    "en",
 	}
 }
@@ -107,6 +111,7 @@ type compiled struct {
 	provision.Addresses
 	types, yearRound        map[string]bool
 	title, description, log textTemplate
+	subject                 textTemplate
 	renamed                 map[string]string // by the previous name
 }
 
@@ -120,6 +125,9 @@ func (r Rules) compile() (*compiled, error) {
 		return nil, err
 	}
 	if c.description, err = parseTemplate("description", r.Description); err != nil {
+		return nil, err
+	}
+	if c.subject, err = parseTemplate("subject", r.Subject); err != nil {
 		return nil, err
 	}
 	if c.log, err = parseTemplate("log address", r.LogURL); err != nil {

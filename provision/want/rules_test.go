@@ -102,6 +102,8 @@ func TestRulesEnd(t *testing.T) {
 	}
 	check.Same(t, "settings", e.Settings, xmppadmin.Settings{
 		xmppadmin.Description: "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.Subject:     "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.LogAddress:  "https://logs.example.org/quic",
 		xmppadmin.Persistent:  "true", xmppadmin.Public: "false", xmppadmin.MessageArchive: "true",
 	})
 	if e.JID != "quic@"+sample.Service {

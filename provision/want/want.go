@@ -107,6 +107,7 @@ func (w *Wanted) add(c *candidate, v verdict, rules *compiled) error {
 	case v.Desired.Wanted():
 		r.Reasons = c.reasons(v)
 		r.Settings, err = c.liveSettings(v, rules)
+		r.Next, r.Over = c.nextStart(v.now), c.nextEnd(v.now)
 	case v.Desired.Over():
 		r.Settings, err = rules.archivedSettings(c.name, v.Decision, v.now)
 	}

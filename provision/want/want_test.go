@@ -290,7 +290,10 @@ func TestWantSettings(t *testing.T) {
 		xmppadmin.Title: "moq: Media Over QUIC",
 		xmppadmin.Description: "BOF (birds of a feather) in the wit area. Next session: Monday 20 July 2026, 16:00-17:00 CEST, Hall A, IETF 126. " +
 			"Agenda: https://datatracker.example.org/meeting/126/agenda Log: https://rooms.example.org/logs/moq/ " + noteWell,
-		xmppadmin.Language: "en", xmppadmin.Persistent: "true", xmppadmin.Public: "true", xmppadmin.MembersOnly: "false", xmppadmin.Password: "",
+		xmppadmin.Subject: "Cancelled: Monday 20 July 2026, 14:00-15:00 CEST, IETF 126. " +
+			"Next session: Monday 20 July 2026, 16:00-17:00 CEST, Hall A, IETF 126. Log: https://rooms.example.org/logs/moq/ " + noteWell,
+		xmppadmin.LogAddress: "https://rooms.example.org/logs/moq/",
+		xmppadmin.Language:   "en", xmppadmin.Persistent: "true", xmppadmin.Public: "true", xmppadmin.MembersOnly: "false", xmppadmin.Password: "",
 		xmppadmin.MessageArchive: "true", xmppadmin.PublicLog: "true", xmppadmin.Moderated: "false", xmppadmin.ChangeSubject: "false",
 	})
 	hallway := roomOf(t, w, "hallway").Settings

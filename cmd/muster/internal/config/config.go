@@ -40,6 +40,7 @@ type Config struct {
 		HideArchived bool       `toml:"hide_archived"`
 		Title        string     `toml:"title"`
 		Description  string     `toml:"description"`
+		Subject      string     `toml:"subject"`
 		Language     string     `toml:"language"`
 		LogURL       string     `toml:"log_url"`
 		Protected    []string   `toml:"protected"`

@@ -33,7 +33,7 @@ func Default() Config {
 	c.Rooms.GroupTypes, c.Rooms.YearRound = r.GroupTypes, r.YearRound
 	c.Rooms.GraceDays = int(r.Grace / day)
 	c.Rooms.HideArchived = r.HideArchived
-	c.Rooms.Title, c.Rooms.Description = r.Title, r.Description
+	c.Rooms.Title, c.Rooms.Description, c.Rooms.Subject = r.Title, r.Description, r.Subject
 	c.Rooms.Language, c.Rooms.LogURL = r.Language, r.LogURL
 	for _, s := range r.Standing {
 		c.Rooms.Standing = append(c.Rooms.Standing, Standing(s))
@@ -53,6 +53,7 @@ func (c Config) Rules() want.Rules {
 	r.HideArchived = c.Rooms.HideArchived
 	r.Title = cmp.Or(c.Rooms.Title, r.Title)
 	r.Description = cmp.Or(c.Rooms.Description, r.Description)
+	r.Subject = c.Rooms.Subject
 	r.Language, r.LogURL = c.Rooms.Language, c.Rooms.LogURL
 	r.Standing = nil
 	for _, s := range c.Rooms.Standing {
