@@ -29,7 +29,6 @@ require (
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
-	github.com/polyfloyd/go-errorlint v1.8.0 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
@@ -43,7 +42,6 @@ require (
 )
 
 tool (
-	github.com/polyfloyd/go-errorlint
 	honnef.co/go/tools/cmd/staticcheck
 	mvdan.cc/unparam
 )

@@ -40,6 +40,7 @@ const (
 	FromGroups   Source = "groups"   // the Datatracker's list of groups
 	FromStanding Source = "standing" // the configuration's standing rooms
 	FromRenamed  Source = "renamed"  // the configuration's renamed groups
+	FromUnwanted Source = "unwanted" // the configuration's unwanted rooms
 	FromRequest  Source = "request"
 )
 

@@ -18,7 +18,7 @@ import (
 )
 
 func (a *app) applyCommand() *cobra.Command {
-	o := applyFlags{report: (*ui.Console).FullReport}
+	var o applyFlags
 	cmd := &cobra.Command{
 		Use:   "apply [PLANFILE]",
 		Short: "Plan and apply the changes",
@@ -92,12 +92,16 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 		}
 		return m, err
 	}
-	run, report := a.run(c, pass), o.report(a.console)
+	run, report := a.run(c, pass), a.console.FullReport()
+	if o.brief {
+		report = a.console.ChangesReport()
+	}
 	last, _, err := state.LoadRun(c.State.Dir)
 	if err != nil {
 		return m, err
 	}
-	run.News, m.conditions = last.News(conditions(pass), a.now())
+	var missing []error
+	run.News, missing, m.conditions = news(pass, last, o.brief, a.now())
 	for _, text := range byRequest(pass.Plan) {
 		a.console.Warn("%s", text)
 	}
@@ -123,6 +127,8 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 	switch {
 	case err != nil:
 		return m, applyError(ctx, err)
+	case pass.Wanted.Incomplete():
+		return m, incomplete(missing)
 	case m.outcome.Incomplete():
 		return m, &statusError{code: exitIncomplete}
 	}

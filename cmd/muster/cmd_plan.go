@@ -113,10 +113,18 @@ func planStatus(p reconcile.Pass) error {
 		return refused(p.Refusals)
 	case n.Unknown > 0:
 		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be surveyed and are left alone", n.Unknown)}
+	case p.Wanted.Incomplete():
+		return incomplete(p.Wanted.Shortfalls())
 	case n.Changes() > 0:
 		return &statusError{code: exitChanges}
 	}
 	return nil
+}
+
+// incomplete is the status of a run whose sources hold more than could be wanted
+// of them: what is missing, or none where it was reported before.
+func incomplete(missing []error) error {
+	return &statusError{code: exitIncomplete, err: list(missing...)}
 }
 
 // refused joins the guards' refusals into one error.

@@ -186,14 +186,26 @@ func standingAfter(found xmppadmin.Room, done provision.Action) string {
 	return "live"
 }
 
-// conditions returns what is odd about a run and may last: conflicts, and what
-// the sources warn about.
-func conditions(p reconcile.Pass) []string {
-	all := slices.Clone(p.Warnings)
-	for _, r := range p.Plan.Rows {
-		if r.Action == provision.Conflict {
-			all = append(all, ui.ConflictText(r.Change()))
+// news returns what is odd about a pass and has to be reported: warnings of the
+// sources and conflicts as texts, and why rooms are missing as errors. A brief
+// run reports only what begins with it, has changed, or was last reported a day
+// ago. noted are all of them, with the time of the last report.
+func news(p reconcile.Pass, last state.Run, brief bool, now time.Time) (texts []string, missing []error, noted map[string]time.Time) {
+	odd := append(slices.Clone(p.Warnings), ui.Conflicts(p.Plan)...)
+	all, shortfalls := slices.Clone(odd), p.Wanted.Shortfalls()
+	for _, err := range shortfalls {
+		all = append(all, err.Error())
+	}
+	begun, noted := last.News(all, now)
+	for _, err := range shortfalls {
+		if !brief || slices.Contains(begun, err.Error()) {
+			missing = append(missing, err)
 		}
 	}
-	return all
+	for _, text := range begun {
+		if slices.Contains(odd, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts, missing, noted
 }

@@ -103,6 +103,8 @@ func (p *planner) wanted(r Row, requests requests) Row {
 	r = p.withSubject(r)
 	f, desired := r.Found, r.Wanted.Decision.Desired
 	switch {
+	case desired == provision.Contested:
+		r.Action, r.Reason = provision.Conflict, r.Wanted.Decision.Reason
 	case desired == provision.LiveIfExists && f.State == xmppadmin.Absent:
 	case (desired != provision.Live || r.ByHand != nil) && f.Managed && f.Archived && !requests[provision.Reopen]:
 	case f.State == xmppadmin.Absent:
@@ -116,6 +118,8 @@ func (p *planner) wanted(r Row, requests requests) Row {
 		r.Fields, _ = provision.Differences(r.Wanted.Settings, f.Settings)
 	case f.Archived:
 		r.Action, r.Fields = provision.Reopen, p.fields(r)
+	case f.HalfArchived:
+		r.Action, r.Fields, r.Reason = provision.Reopen, p.fields(r), interrupted
 	default:
 		if r.Action, r.Fields = provision.Unchanged, p.fields(r); len(r.Fields) > 0 {
 			r.Action = provision.Update
@@ -143,14 +147,27 @@ func (p *planner) unwanted(r Row, requests requests) Row {
 		r.Action, r.Wanted = provision.Adopt, &bare
 	case !f.Managed:
 		p.out.Unmanaged++
-	case f.Archived && requests[provision.Reopen]:
-		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
-		r.Action, r.Wanted = provision.Reopen, &bare
-		r.Fields = p.fields(r)
+	case (f.Archived || f.HalfArchived) && requests[provision.Reopen]:
+		r = p.reopen(r, bare)
 	case f.Archived && (r.ByHand != nil || !d.Desired.Over() || d.MovedTo == "" || r.Wanted.Title() == title):
 	case d.Desired.Over():
 		return p.archive(r, *r.Wanted)
+	case f.HalfArchived:
+		r = p.reopen(r, bare)
+		r.Reason = interrupted
 	}
+	return r
+}
+
+// interrupted is why a half archived room is reopened.
+const interrupted = "archiving or reopening it was interrupted"
+
+// reopen reopens a room that no source wants live.
+func (p *planner) reopen(r Row, bare provision.Room) Row {
+	title := xmppadmin.LiveTitle(r.Found.Settings[xmppadmin.Title])
+	bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(title, r.Found.Name)}
+	r.Action, r.Wanted = provision.Reopen, &bare
+	r.Fields = p.fields(r)
 	return r
 }
 

@@ -33,8 +33,8 @@ type Row struct {
 	Withheld bool
 	// Fields are the settings that Action changes, sorted by name.
 	Fields []provision.Field
-	// Reason is why the room is archived, in conflict or unknown: a text that
-	// may follow a colon.
+	// Reason is why the room is archived, in conflict or unknown, or reopened
+	// without being wanted: a text that may follow a colon.
 	Reason string
 }
 
@@ -84,6 +84,7 @@ type rowRecord struct {
 	State    string             `json:"state"`
 	Managed  bool               `json:"managed,omitempty"`
 	Archived bool               `json:"archived,omitempty"`
+	Half     bool               `json:"half_archived,omitempty"`
 	Found    xmppadmin.Settings `json:"found,omitempty"`
 	Error    string             `json:"error,omitempty"`
 	ByHand   *xmppadmin.Note    `json:"archived_by_hand,omitempty"`
@@ -99,7 +100,7 @@ type rowRecord struct {
 func (r Row) MarshalJSON() ([]byte, error) {
 	f := r.Found
 	record := rowRecord{
-		Room: f.Name, JID: r.JID, State: f.State.String(), Managed: f.Managed, Archived: f.Archived, Found: f.Settings,
+		Room: f.Name, JID: r.JID, State: f.State.String(), Managed: f.Managed, Archived: f.Archived, Half: f.HalfArchived, Found: f.Settings,
 		ByHand: r.ByHand, Wanted: r.Wanted, Action: r.Action, Request: r.ByRequest, Withheld: r.Withheld, Fields: r.Fields, Reason: r.Reason,
 	}
 	if f.Err != nil {
@@ -117,7 +118,7 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 	}
 	*r = Row{
 		JID:    record.JID,
-		Found:  xmppadmin.Room{Name: record.Room, Managed: record.Managed, Archived: record.Archived, Settings: record.Found},
+		Found:  xmppadmin.Room{Name: record.Room, Managed: record.Managed, Archived: record.Archived, HalfArchived: record.Half, Settings: record.Found},
 		ByHand: record.ByHand, Wanted: record.Wanted, Action: record.Action, ByRequest: record.Request, Withheld: record.Withheld, Fields: record.Fields, Reason: record.Reason,
 	}
 	switch record.State {

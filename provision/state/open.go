@@ -23,17 +23,19 @@ import (
 // under way. That there is no trail is no error; lines that are no records are
 // skipped.
 func OpenChanges(dir string) ([]apply.Entry, error) {
-	f, err := os.Open(filepath.Join(dir, auditFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	path := filepath.Join(dir, auditFile)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+		return nil, nil // a device has nothing to read, and a pipe would be waited for
 	}
 	if err != nil {
 		return nil, fmt.Errorf("audit trail: %w", err)
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, err // a device or a pipe has nothing to read
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("audit trail: %w", err)
 	}
+	defer f.Close()
 	open := make(map[string]apply.Entry)
 	for lines := bufio.NewReader(f); ; {
 		line, err := lines.ReadBytes('\n')

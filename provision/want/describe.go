@@ -23,7 +23,7 @@ func (c *candidate) liveSettings(v verdict, rules *compiled) (xmppadmin.Settings
 	if err != nil {
 		return nil, err
 	}
-	if c.standing != nil {
+	if c.standing != nil && !c.ofGroup(v) {
 		title = provision.OneLine(cmp.Or(c.standing.Title, c.name), provision.MaxTitle)
 		description = cmp.Or(provision.OneLine(c.standing.Description, provision.MaxDescription), description)
 	}

@@ -67,12 +67,12 @@ func labelled(label, address string) string {
 	return label + address
 }
 
-// setRoom fills in what the room is: a standing room, that of the group whose
-// acronym it bears, as the list of groups has it or as it was at its latest
-// meeting, the plenary's, or a session's own.
+// setRoom fills in what the room is: that of the group whose acronym it bears, as
+// the list of groups has it or as it was at its latest meeting, else a standing
+// room, the plenary's, or a session's own.
 func (f *Facts) setRoom(c *candidate, v verdict) {
 	switch {
-	case c.standing != nil:
+	case c.standing != nil && !c.ofGroup(v):
 		f.GroupName = provision.OneLine(c.standing.Title, provision.MaxGroupName)
 		f.What = "Standing room of the IETF."
 	case v.keeps():

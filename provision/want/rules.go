@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/provision"
 )
 
@@ -30,6 +31,8 @@ type Rules struct {
 	Grace time.Duration `json:"grace"`
 	// Renamed are the groups that have another acronym now.
 	Renamed []Rename `json:"renamed"`
+	// Unwanted are the acronyms of groups that want no room, in any case.
+	Unwanted []string `json:"unwanted"`
 	// Standing are the rooms that exist whatever the agenda says.
 	Standing []Standing `json:"standing"`
 	// Title, Description and Subject are text/template sources over [Facts]. An
@@ -60,11 +63,15 @@ type Standing struct {
 // working groups, research groups and area groups, on an agenda and, with the
 // directorates, throughout the year; 30 days of grace; the hallway; English.
 func DefaultRules(service string) Rules {
+	meeting := []string{
+		agenda.WorkingGroup, agenda.ResearchGroup, agenda.AreaGroup, agenda.ResearchAreaGroup, agenda.EditorialGroup,
+	}
 	return Rules{
 		Service:     service,
-		GroupTypes:  []string{"wg", "rg", "ag", "rag", "edwg"},
-		YearRound:   []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review"},
+		GroupTypes:  meeting,
+		YearRound:   append(slices.Clone(meeting), agenda.Directorate, agenda.ReviewDirectorate),
 		Grace:       30 * 24 * time.Hour,
+		Unwanted:    []string{},
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,
 		Description: DefaultDescription,
@@ -96,6 +103,7 @@ func (r Rules) ListTypes() []string {
 func (r Rules) Digest() string {
 	r.GroupTypes = slices.Compact(slices.Sorted(slices.Values(r.GroupTypes)))
 	r.YearRound = slices.Compact(slices.Sorted(slices.Values(r.YearRound)))
+	r.Unwanted = slices.Compact(slices.Sorted(slices.Values(r.Unwanted)))
 	r.Renamed = slices.SortedFunc(slices.Values(r.Renamed), func(a, b Rename) int {
 		return strings.Compare(a.Previously, b.Previously)
 	})
@@ -110,6 +118,7 @@ type compiled struct {
 	Rules
 	provision.Addresses
 	types, yearRound        map[string]bool
+	unwanted                map[string]bool // by the room's name
 	title, description, log textTemplate
 	subject                 textTemplate
 	renamed                 map[string]string // by the previous name
@@ -139,6 +148,10 @@ func (r Rules) compile() (*compiled, error) {
 	if c.renamed, err = renames(r.Renamed); err != nil {
 		return nil, err
 	}
+	c.unwanted = make(map[string]bool, len(r.Unwanted))
+	for _, acronym := range r.Unwanted {
+		c.unwanted[provision.Lower(acronym)] = true
+	}
 	return c, c.checkStanding()
 }
 
@@ -155,6 +168,9 @@ func (c *compiled) checkStanding() error {
 	for _, s := range c.Standing {
 		if why := provision.CheckName(s.Name); why != "" {
 			return fmt.Errorf("standing room %q: %s", s.Name, why)
+		}
+		if c.unwanted[s.Name] {
+			return fmt.Errorf("standing room %q: it is listed as unwanted, too", s.Name)
 		}
 		if seen[s.Name] {
 			return &CollisionError{Name: s.Name, Claimants: []string{"a standing room", "another standing room"}}

@@ -21,6 +21,7 @@ func TestWantSubject(t *testing.T) {
 	)
 	at := func(hour int) time.Time { return time.Date(2026, 7, 20, hour, 0, 0, 0, time.UTC) }
 	session := func(id int, status agenda.Status) agenda.Session { return sample.Session(id, "quic", status) }
+	distant := func(s agenda.Session) agenda.Session { s.Start = s.Start.AddDate(5000, 0, 0); return s }
 	for name, c := range map[string]struct {
 		sessions []agenda.Session
 		now      time.Time
@@ -39,6 +40,7 @@ func TestWantSubject(t *testing.T) {
 		},
 		"cancelled, past": {[]agenda.Session{session(1, agenda.Canceled), session(3, agenda.Scheduled)}, at(11), noon, at(12), at(13)},
 		"cancelled alone": {[]agenda.Session{session(1, agenda.Canceled)}, at(9), noTen, at(10), time.Time{}},
+		"years not meant": {[]agenda.Session{distant(session(1, agenda.Canceled)), distant(session(2, agenda.Scheduled))}, at(9), "", time.Time{}, time.Time{}},
 		"superseded":      {[]agenda.Session{session(1, agenda.Rescheduled), session(3, agenda.Scheduled)}, at(9), noon, at(12), at(13)},
 	} {
 		t.Run(name, func(t *testing.T) {

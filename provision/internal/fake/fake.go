@@ -108,7 +108,7 @@ func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Set
 	if f.During != nil {
 		f.During(key)
 	}
-	return f.next(key)(ctx, f, func() error {
+	err := f.next(key)(ctx, f, func() error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		r, ok := f.Rooms[name]
@@ -139,6 +139,10 @@ func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Set
 		f.Rooms[name] = r
 		return nil
 	})
+	if err != nil {
+		err = fmt.Errorf("room %q: %w", name, err) // as a service's errors are
+	}
+	return err
 }
 
 func (f *Service) Create(ctx context.Context, name string, s xmppadmin.Settings) error {

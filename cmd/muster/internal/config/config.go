@@ -38,6 +38,7 @@ type Config struct {
 		YearRound    []string   `toml:"year_round"`
 		GraceDays    int        `toml:"grace_days"`
 		HideArchived bool       `toml:"hide_archived"`
+		Unwanted     []string   `toml:"unwanted"`
 		Title        string     `toml:"title"`
 		Description  string     `toml:"description"`
 		Subject      string     `toml:"subject"`

@@ -32,7 +32,7 @@ func Default() Config {
 	r := want.DefaultRules("")
 	c.Rooms.GroupTypes, c.Rooms.YearRound = r.GroupTypes, r.YearRound
 	c.Rooms.GraceDays = int(r.Grace / day)
-	c.Rooms.HideArchived = r.HideArchived
+	c.Rooms.HideArchived, c.Rooms.Unwanted = r.HideArchived, r.Unwanted
 	c.Rooms.Title, c.Rooms.Description, c.Rooms.Subject = r.Title, r.Description, r.Subject
 	c.Rooms.Language, c.Rooms.LogURL = r.Language, r.LogURL
 	for _, s := range r.Standing {
@@ -59,6 +59,7 @@ func (c Config) Rules() want.Rules {
 	for _, s := range c.Rooms.Standing {
 		r.Standing = append(r.Standing, want.Standing(s))
 	}
+	r.Unwanted = c.Rooms.Unwanted
 	for _, n := range c.Rooms.Renamed {
 		r.Renamed = append(r.Renamed, want.Rename(n))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"muster/provision"
 	"muster/provision/apply"
+	"muster/provision/plan"
 )
 
 // Run is a plan that is about to be applied, with what there is to know of it.
@@ -91,16 +92,31 @@ func (c *Console) Remarks(r Run) {
 	for _, w := range r.Warnings {
 		c.Warn("%s", w)
 	}
-	for _, change := range r.Changes() {
-		if change.Action == provision.Conflict {
-			c.Warn("%s", ConflictText(change))
-		}
+	for _, text := range Conflicts(r.Plan.Plan) {
+		c.Warn("%s", text)
 	}
 	c.notOffered(r.NotOffered)
 }
 
-// ConflictText returns the warning about a room in conflict.
-func ConflictText(c provision.Change) string {
+// adoptable reports whether a change is a conflict that adopting the room ends. A
+// room that two groups claim is an error of the run, and is not adopted.
+func adoptable(c provision.Change) bool {
+	return c.Action == provision.Conflict && c.Room.Decision.Desired != provision.Contested
+}
+
+// Conflicts returns the warnings about rooms in conflict.
+func Conflicts(p plan.Plan) []string {
+	var texts []string
+	for _, c := range p.Changes() {
+		if adoptable(c) {
+			texts = append(texts, conflictText(c))
+		}
+	}
+	return texts
+}
+
+// conflictText returns the warning about a room in conflict.
+func conflictText(c provision.Change) string {
 	return fmt.Sprintf("room %q is in conflict: %s; muster adopt %s takes ownership", c.Room.Name, c.Reason, c.Room.Name)
 }
 

@@ -19,6 +19,7 @@ type Room struct {
 	State    string             `json:"state"`
 	Managed  bool               `json:"managed"`
 	Archived bool               `json:"archived"`
+	Half     bool               `json:"half_archived,omitempty"`
 	ByHand   *xmppadmin.Note    `json:"archived_by_hand,omitempty"`
 	Action   provision.Action   `json:"action,omitempty"`
 	Reasons  []string           `json:"reasons,omitempty"`
@@ -32,7 +33,7 @@ func NewRoom(row plan.Row) Room {
 	f := row.Found
 	r := Room{
 		Type: "room", Name: f.Name, JID: row.JID, State: f.State.String(), Managed: f.Managed,
-		Archived: f.Archived, ByHand: row.ByHand, Action: row.Action, Reasons: reasonsOf(row.Change()), Settings: f.Settings, Fields: FieldsOf(row.Fields),
+		Archived: f.Archived, Half: f.HalfArchived, ByHand: row.ByHand, Action: row.Action, Reasons: reasonsOf(row.Change()), Settings: f.Settings, Fields: FieldsOf(row.Fields),
 	}
 	if row.Wanted != nil && len(r.Reasons) == 0 && row.Wanted.Decision.Reason != "" {
 		r.Reasons = []string{row.Wanted.Decision.Reason}
@@ -52,6 +53,8 @@ func (r Room) Standing() string {
 		return "not managed"
 	case r.Archived:
 		return "archived"
+	case r.Half:
+		return "half archived"
 	default:
 		return "live"
 	}
