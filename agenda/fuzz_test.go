@@ -71,7 +71,7 @@ func FuzzAgendaJSON(f *testing.F) {
 }
 
 // FuzzAgendaData parses anything; joined with its own sessions in the form of
-// agenda.json, it must tell the same sessions.
+// agenda.json, it must have the same sessions.
 func FuzzAgendaData(f *testing.F) {
 	f.Add([]byte(dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"room": nil, "status": "", "isBoF": true}))))
 	f.Add([]byte(dataDoc("126", dataRowOf(1, "quic", obj{"startDateTime": "2026-07-20T11:00:00", "slotName": absent}))))

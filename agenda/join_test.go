@@ -32,7 +32,10 @@ func TestJoin(t *testing.T) {
 		Number: "126", City: "Vienna", TimeZone: inVienna(t, 0).Location(),
 		Sessions: []Session{
 			{ID: 1, Group: "saag", Type: "regular", Status: Scheduled, Start: inVienna(t, 11), Duration: 2 * time.Hour, Location: "Room 1", Room: "saag"},
-			{ID: 2, Group: "quic", Name: "Interop", Type: "regular", Status: Scheduled, Start: inVienna(t, 11), Duration: 2 * time.Hour, Location: "Room 1", Room: "interop", OwnRoom: true},
+			{
+				ID: 2, Group: "quic", Name: "Interop", Type: "regular", Status: Scheduled, Start: inVienna(t, 11), Duration: 2 * time.Hour,
+				Location: "Room 1", Room: "interop", OwnRoom: true,
+			},
 		},
 		Groups: []Group{
 			{Acronym: "quic", Name: "Group quic", Type: "wg", State: "active", Parent: "art"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -175,22 +174,5 @@ func applyError(ctx context.Context, err error) error {
 
 // lock makes the state folder where there is none and takes the lock in it.
 func (a *app) lock(ctx context.Context, c config.Config, o *applyFlags) (unlock func(), err error) {
-	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
-		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
-	}
-	actor := a.actor(c, o.command)
-	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now(), Host: actor.Host, User: actor.User}
-	l, err := state.AcquireLock(ctx, c.State.Dir, who, 0)
-	if o.lockTimeout > 0 && errors.As(err, new(*state.LockedError)) {
-		a.console.Note("%v; waiting for up to %s", err, o.lockTimeout)
-		l, err = state.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return func() {
-		if err := l.Release(); err != nil {
-			a.console.Warn("lock: %v", err)
-		}
-	}, nil
+	return a.lockIn(ctx, c, c.State.Dir, o.command, o.lockTimeout)
 }

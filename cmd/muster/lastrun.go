@@ -72,7 +72,7 @@ func runOf(m made, last state.Run) state.Run {
 	if m.pass.Plan.Service == "" {
 		return r
 	}
-	r.Conflicts, r.Archives = conflicts(m.pass), archives(m.pass)
+	r.Conflicts, r.Archives = conflicts(m.pass), nextArchives(m.pass)
 	r.Rooms = roomsByState(m.pass, m.outcome)
 	if m.outcome.Counts == (provision.Counts{}) {
 		r.Counts.Wanted, r.Counts.Conflict = m.pass.Plan.Counts.Wanted, m.pass.Plan.Counts.Conflict
@@ -132,8 +132,8 @@ func conflicts(p reconcile.Pass) []string {
 	return names
 }
 
-// archives returns the rooms whose days of grace are counted, by time.
-func archives(p reconcile.Pass) []state.Due {
+// nextArchives returns the rooms whose days of grace are counted, by time.
+func nextArchives(p reconcile.Pass) []state.Due {
 	var due []state.Due
 	for _, r := range p.Plan.Rows {
 		live := r.Found.State == xmppadmin.Exists && r.Found.Managed && !r.Found.Archived

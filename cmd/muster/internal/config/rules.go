@@ -23,6 +23,8 @@ func Default() Config {
 	c.XMPP.Dialect = "auto"
 	c.XMPP.Timeout = defaultTimeout
 	c.Meetings.Follow = []string{"current"}
+	c.Logs.Index, c.Logs.Retracted = true, "erase"
+	c.Logs.NoteWell = "https://www.ietf.org/about/note-well/"
 	c.State.Dir = "/var/lib/muster"
 
 	limits := plan.DefaultLimits()
