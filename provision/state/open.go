@@ -24,14 +24,14 @@ import (
 // skipped.
 func OpenChanges(dir string) ([]apply.Entry, error) {
 	path := filepath.Join(dir, auditFile)
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return nil, nil // a device has nothing to read, and a pipe would be waited for
-	}
-	if err != nil {
-		return nil, fmt.Errorf("audit trail: %w", err)
+	// A device or a pipe has nothing to read; opening a pipe waits for a writer.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, nil
 	}
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("audit trail: %w", err)
 	}
