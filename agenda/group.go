@@ -1,7 +1,7 @@
 package agenda
 
 import (
-	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,21 +27,24 @@ type Group struct {
 	Inferred bool
 }
 
-// The group types that are known by name here. The Datatracker has more.
+// The group types that make a difference. The Datatracker has more.
 const (
 	WorkingGroup      = "wg" // a BOF is one, in state bof
 	ResearchGroup     = "rg"
 	AreaGroup         = "ag"
 	ResearchAreaGroup = "rag"
 	EditorialGroup    = "edwg"
+	Directorate       = "dir"
+	ReviewDirectorate = "review" // the other type that directorates have
 )
 
-// DirectorateTypes returns the slugs of the types that directorates have.
-func DirectorateTypes() []string { return []string{"dir", "review"} }
-
-// Directorate reports whether the group is a directorate, whichever of the
-// types that directorates have it is of.
-func (g Group) Directorate() bool { return slices.Contains(DirectorateTypes(), g.Type) }
+// GroupTypes returns the slugs of the group types that the Datatracker had in
+// 2026, sorted. It may have more by now: the list is for recognizing a misspelt
+// one.
+func GroupTypes() []string {
+	return strings.Fields("adhoc adm ag area dir edappr edwg editorial iab iabasg iabworkshop iana iesg ietf " +
+		"individ irtf ise isoc nomcom program rag review rfcedtyp rg sdo team wg")
+}
 
 // GroupState is the slug of a group's state.
 type GroupState string

@@ -1,13 +1,11 @@
 package plan
 
 import (
-	"cmp"
 	"errors"
 	"slices"
 	"strings"
 
 	"muster/provision"
-	"muster/provision/want"
 	"muster/xmppadmin"
 )
 
@@ -67,13 +65,15 @@ func (p *planner) consider(r Row) error {
 		return nil
 	}
 	requests := p.selection.requests(r.Found.Name)
-	if note, noted := p.in.Notes[r.Found.Name]; noted && r.Found.Managed && r.Found.Archived {
+	if note, noted := p.in.Notes[r.Found.Name]; noted && r.Found.Managed && (r.Found.Archived || r.Found.HalfArchived) {
 		r.ByHand = &note
 	}
 	var err error
 	switch {
 	case requests[provision.Archive] && r.live():
-		r, err = p.archiveByRequest(r)
+		r, err = p.archiveByHand(r, p.in.Now, p.options.Reason)
+	case r.ByHand != nil && r.Found.HalfArchived && !requests[provision.Reopen]:
+		r, err = p.archiveByHand(r, r.ByHand.When, r.ByHand.Reason) // which was interrupted
 	case r.Wanted != nil && r.Wanted.Decision.Desired.Wanted():
 		r = p.wanted(r, requests)
 	default:
@@ -156,42 +156,6 @@ func (p *planner) unwanted(r Row, requests requests) Row {
 		r = p.reopen(r, bare)
 		r.Reason = interrupted
 	}
-	return r
-}
-
-// interrupted is why a half archived room is reopened.
-const interrupted = "archiving or reopening it was interrupted"
-
-// reopen reopens a room that no source wants live.
-func (p *planner) reopen(r Row, bare provision.Room) Row {
-	title := xmppadmin.LiveTitle(r.Found.Settings[xmppadmin.Title])
-	bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(title, r.Found.Name)}
-	r.Action, r.Wanted = provision.Reopen, &bare
-	r.Fields = p.fields(r)
-	return r
-}
-
-// archiveByRequest archives a room that was named for it. It keeps the reasons
-// for which the room is wanted.
-func (p *planner) archiveByRequest(r Row) (Row, error) {
-	room, err := p.in.Rules.Archive(r.Found.Name, p.in.Now, p.options.Reason)
-	if err != nil {
-		return r, err
-	}
-	if r.Wanted != nil {
-		room.Reasons = r.Wanted.Reasons
-	}
-	return p.archive(r, room), nil
-}
-
-// archive archives a room as described.
-func (p *planner) archive(r Row, as provision.Room) Row {
-	as.JID, as.Settings = r.JID, want.ArchivedSettings(as, r.Found.Settings[xmppadmin.Title])
-	if r.Found.Settings[xmppadmin.Public] == xmppadmin.False {
-		as.Settings[xmppadmin.Public] = xmppadmin.False // archiving lists no hidden room
-	}
-	r.Action, r.Wanted, r.Reason = provision.Archive, &as, as.Decision.Reason
-	r.Fields = p.fields(r)
 	return r
 }
 

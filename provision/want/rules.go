@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/provision"
 )
 
@@ -62,10 +63,13 @@ type Standing struct {
 // working groups, research groups and area groups, on an agenda and, with the
 // directorates, throughout the year; 30 days of grace; the hallway; English.
 func DefaultRules(service string) Rules {
+	meeting := []string{
+		agenda.WorkingGroup, agenda.ResearchGroup, agenda.AreaGroup, agenda.ResearchAreaGroup, agenda.EditorialGroup,
+	}
 	return Rules{
 		Service:     service,
-		GroupTypes:  []string{"wg", "rg", "ag", "rag", "edwg"},
-		YearRound:   []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review"},
+		GroupTypes:  meeting,
+		YearRound:   append(slices.Clone(meeting), agenda.Directorate, agenda.ReviewDirectorate),
 		Grace:       30 * 24 * time.Hour,
 		Unwanted:    []string{},
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},

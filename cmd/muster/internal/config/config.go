@@ -52,8 +52,20 @@ type Config struct {
 		ArchiveRooms   int `toml:"archive_rooms"`
 		ArchivePercent int `toml:"archive_percent"`
 	} `toml:"guards"`
+	Logs struct {
+		URL       string   `toml:"url"`
+		Out       string   `toml:"out"`
+		Index     bool     `toml:"index"`
+		WebClient string   `toml:"web_client"`
+		NoteWell  string   `toml:"note_well"`
+		Contact   string   `toml:"contact"`
+		Retracted string   `toml:"retracted"`
+		Accounts  []string `toml:"accounts"`
+		Clients   []string `toml:"clients"`
+	} `toml:"logs"`
 	State struct {
-		Dir string `toml:"dir"`
+		Dir         string `toml:"dir"`
+		MetricsFile string `toml:"metrics_file"`
 	} `toml:"state"`
 
 	// Path is the file that it was read from.
