@@ -43,11 +43,12 @@ demo: needs-demo build ## do the main job on a real server and an invented meeti
 test: needs-test lint ## run the linters and all tests, with the race detector and on real servers
 	$(UNPACKED) CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 
-lint: ## check the format, and run vet, staticcheck and luacheck
+lint: ## check the format, and run vet, staticcheck, unparam and luacheck
 	$(NEEDS) lint
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	$(GO) tool unparam ./...
 	@$(UNPACKED) sh xmppadmin/prosody/lint.sh
 
 cover: needs-cover ## run all tests and print how much of the code they reach

@@ -121,11 +121,11 @@ func (r *dataRow) inferGroup() Group {
 	g := Group{Acronym: r.groupAcronym, Name: r.groupName, Parent: r.parent}
 	switch {
 	case r.isBOF:
-		g.Type, g.State = "wg", StateBOF
+		g.Type, g.State = WorkingGroup, StateBOF
 	case r.kind == Regular && g.Parent == "irtf":
-		g.Type = "rg"
+		g.Type = ResearchGroup
 	case r.kind == Regular && (g.Parent != "" || r.parentUnread):
-		g.Type = "wg"
+		g.Type = WorkingGroup
 	}
 	if r.isProposed {
 		g.State = StateProposed

@@ -19,9 +19,21 @@ type Group struct {
 	// BOF (bof-conc) is none, whatever is_bof is on the wire.
 	BOF bool
 	// Inferred reports whether Type is a guess: agenda-data has no types, and
-	// agenda.json did not have the group.
+	// agenda.json did not have the group. An area group (ag, rag) or an
+	// editorial one (edwg) then passes for a working group.
 	Inferred bool
 }
+
+// The group types that make a difference. The Datatracker has more.
+const (
+	WorkingGroup      = "wg" // a BOF is one, in state bof
+	ResearchGroup     = "rg"
+	AreaGroup         = "ag"
+	ResearchAreaGroup = "rag"
+	EditorialGroup    = "edwg"
+	Directorate       = "dir"
+	ReviewDirectorate = "review" // the other type that directorates have
+)
 
 // GroupState is the slug of a group's state.
 type GroupState string

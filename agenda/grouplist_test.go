@@ -163,7 +163,7 @@ func TestGroupsFail(t *testing.T) {
 		"next is nothing": {elsewhere("%zz"), fetch.ErrUnusable, 1, "elsewhere"},
 		"next is itself":  {elsewhere("?format=json&limit=1000&type=wg"), fetch.ErrUnusable, 1, "do not end"},
 		"next without end": {func(w http.ResponseWriter, r *http.Request) {
-			elsewhere("?n=x"+r.URL.Query().Get("n")+"&type=wg")(w, r)
+			elsewhere("?limit=2&n=x"+r.URL.Query().Get("n")+"&type=wg")(w, r)
 		}, fetch.ErrUnusable, 600, "do not end"},
 		"empty without end": {func(w http.ResponseWriter, r *http.Request) {
 			groupServer{meta: obj{"next": "?n=x" + r.URL.Query().Get("n") + "&type=wg"}}.ServeHTTP(w, r)

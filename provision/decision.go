@@ -23,12 +23,15 @@ const (
 	ArchivedIfFound Desired = "archived-if-found"
 	// LeaveAlone rooms stay as they are.
 	LeaveAlone Desired = "leave-alone"
+	// Contested rooms are wanted by two groups that claim the name, each as its
+	// own: they are reported as in conflict, and stay as they are.
+	Contested Desired = "contested"
 )
 
 // Wanted reports whether a room so desired is a wanted one: whether it is to be
-// live under some condition.
+// live under some condition, or would be if its name were not contested.
 func (d Desired) Wanted() bool {
-	return d == Live || d == LiveIfExists || d == LiveUnlessArchived
+	return d == Live || d == LiveIfExists || d == LiveUnlessArchived || d == Contested
 }
 
 // Over reports whether the life of a room so desired has ended.

@@ -17,6 +17,12 @@ type Room struct {
 	// archived they are those of the archived room, without a title where the
 	// title is made of the one that the room has.
 	Settings xmppadmin.Settings `json:"settings,omitempty"`
+	// Next is when the session begins that the texts of the room name as the
+	// next one, or as cancelled; zero where they name none.
+	Next time.Time `json:"next,omitzero"`
+	// Over is when the session in the room ends that is under way, or else the
+	// next one; zero for none.
+	Over time.Time `json:"over,omitzero"`
 	// Reasons are why the room is wanted.
 	Reasons []Reason `json:"reasons,omitempty"`
 }
@@ -34,6 +40,7 @@ const (
 	FromGroups   Source = "groups"   // the Datatracker's list of groups
 	FromStanding Source = "standing" // the configuration's standing rooms
 	FromRenamed  Source = "renamed"  // the configuration's renamed groups
+	FromUnwanted Source = "unwanted" // the configuration's unwanted rooms
 	FromRequest  Source = "request"
 )
 

@@ -15,6 +15,12 @@ type Reader interface {
 	Survey(ctx context.Context, names []string) ([]xmppadmin.Room, error)
 	// Read reads the rooms named and no others, in the same manner.
 	Read(ctx context.Context, names []string) ([]xmppadmin.Room, error)
+	// ShowsSubjects reports whether Survey and Read show the present subjects
+	// of rooms.
+	ShowsSubjects() bool
+	// ReadSubjects reads the subjects of the rooms called names, and of those
+	// of ifEmpty that have no occupants: see [xmppadmin.Service.ReadSubjects].
+	ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]xmppadmin.Room, error)
 }
 
 // Writer changes rooms. No answer of a Writer is trusted: [apply.Run] reads each
@@ -45,6 +51,10 @@ type Service interface {
 	// does not offer or does not keep: which module, which option. The text may
 	// follow a colon; it is empty where nothing is known.
 	Explain(s xmppadmin.Setting) string
+	// Notes returns who archived rooms by hand, by room name, and SetNotes
+	// replaces that. The server keeps the notes.
+	Notes(ctx context.Context) (map[string]xmppadmin.Note, error)
+	SetNotes(ctx context.Context, notes map[string]xmppadmin.Note) error
 }
 
 // Obstacle is a wanted setting that a server does not offer.

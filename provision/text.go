@@ -40,6 +40,7 @@ func MeetingName(number string) string {
 const (
 	MaxTitle       = 200
 	MaxDescription = 1000
+	MaxSubject     = 300
 	MaxGroupName   = 120
 	MaxPlace       = 80
 )
@@ -48,7 +49,8 @@ const (
 // runs of white space and line ends become one space, control characters,
 // invisible formatting characters and what XML does not allow are left out, as
 // are white space at both ends and invalid UTF-8. A text of more than limit
-// runes is cut and ends with an ellipsis. What OneLine returns it leaves as it
+// runes is cut after a word, unless that leaves less than half, and ends with
+// an ellipsis. What OneLine returns it leaves as it
 // is.
 func OneLine(s string, limit int) string {
 	if IsPlain(s) && len(s) <= limit {
@@ -101,15 +103,25 @@ func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Cs)
 }
 
-// cut shortens s to limit runes.
+// cut shortens s to limit runes, after a word if that leaves at least half.
 func cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	n := 0
-	for i := range s {
-		if n++; n == limit {
-			return strings.TrimRight(s[:i], " ") + "…"
+	n, word, half := 0, 0, 0
+	for i, r := range s {
+		n++
+		if n == (limit+1)/2 {
+			half = i
+		}
+		if r == ' ' {
+			word = i
+		}
+		if n == limit {
+			if word < half || word == 0 {
+				word = i
+			}
+			return strings.TrimRight(s[:word], " ") + "…"
 		}
 	}
 	return s

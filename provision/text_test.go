@@ -30,6 +30,8 @@ func TestOneLine(t *testing.T) {
 		"too long":             {"abcdef", 5, "abcd…"},
 		"runes are counted":    {"äöüß…", 5, "äöüß…"},
 		"cut before a space":   {"abc def", 5, "abc…"},
+		"cut after a word":     {"abcd efg hijkl mn", 13, "abcd efg…"},
+		"a long last word":     {"ab https://example.org/", 13, "ab https://e…"},
 		"emoji and big planes": {"a🙂\U0001fffeb", 10, "a🙂b"},
 	}
 	for name, c := range cases {

@@ -83,7 +83,7 @@ func (s *Service) examineRoom(ctx context.Context) []Finding {
 	if err != nil {
 		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}
 	}
-	stay, err := xep.Join(ctx, st, address, client.Localpart())
+	stay, err := xep.Join(ctx, st, address, client.Localpart(), "")
 	if err != nil {
 		return []Finding{s.cannotCreate(err)}
 	}

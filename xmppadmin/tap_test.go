@@ -22,13 +22,17 @@ const (
 	drop           // the server never sees it
 	cutBefore      // the connection ends before the server sees it
 	cutAfter       // the server sees it, and the connection ends before its answer
+	refuse         // the server never sees it, and the answer is an error
+	conflict       // likewise: a conflict
 )
 
-// tap stands between the program and a real server, and sees each stanza that
-// the program sends. It ends TLS on both sides.
+// tap stands between the program and a real server, and decides on each stanza
+// that the program sends. It ends TLS on both sides.
 type tap struct {
 	addr, caFile, upstream string
 	cert                   tls.Certificate
+
+	serving sync.WaitGroup // one for each connection
 
 	mu     sync.Mutex
 	decide func(xmpptest.Element) fate // nil to pass all
@@ -44,21 +48,22 @@ func newTap(t *testing.T, p *fixtures.Server) *tap {
 		t.Fatal(err)
 	}
 	w.addr = listener.Addr().String()
-	var all sync.WaitGroup
+	var accepting sync.WaitGroup
 	var conns sync.Map
 	t.Cleanup(func() {
 		_ = listener.Close()
+		accepting.Wait()
 		conns.Range(func(c, _ any) bool { _ = c.(net.Conn).Close(); return true })
-		all.Wait()
+		w.serving.Wait()
 	})
-	all.Go(func() {
+	accepting.Go(func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
 			conns.Store(conn, nil)
-			all.Go(func() { w.serve(conn) })
+			w.serving.Go(func() { w.serve(conn) })
 		}
 	})
 	return w
@@ -82,59 +87,96 @@ func (w *tap) on(decide func(xmpptest.Element) fate) {
 }
 
 func (w *tap) serve(conn net.Conn) {
-	down := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{w.cert}})
 	defer func() { _ = conn.Close() }()
-	up, err := tls.Dial("tcp", w.upstream, &tls.Config{ServerName: "example.org", InsecureSkipVerify: true, NextProtos: []string{"xmpp-client"}})
+	down := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{w.cert}})
+	up, err := tls.Dial("tcp", w.upstream, &tls.Config{
+		ServerName: "example.org", InsecureSkipVerify: true, NextProtos: []string{"xmpp-client"},
+	})
 	if err != nil {
 		return
 	}
 	defer func() { _ = up.Close() }()
 	var all sync.WaitGroup
+	var writing sync.Mutex // to down
+	write := func(to io.Writer, stanza []byte) bool {
+		writing.Lock()
+		defer writing.Unlock()
+		_, err := to.Write(stanza)
+		return err == nil
+	}
+	answers := make(chan string, 1000) // the ids of what the server sent
 	all.Go(func() {
-		_, _ = io.Copy(down, up)
+		defer close(answers)
+		relay(up, func(in *xmpptest.Element, stanza []byte) bool {
+			if in != nil {
+				answers <- in.Attr("id")
+			}
+			write(down, stanza) // fails once the connection was cut
+			return true
+		})
 		_ = conn.Close()
 	})
-	w.relay(down, up)
+	relay(down, func(in *xmpptest.Element, stanza []byte) bool {
+		switch what := w.decided(in); what {
+		case drop:
+			return true
+		case cutBefore:
+			return false
+		case refuse, conflict:
+			condition := map[fate]string{refuse: "policy-violation", conflict: "conflict"}[what]
+			return write(down, []byte(xmpptest.Refusal(*in, "cancel", condition, "refused by the test")))
+		case cutAfter:
+			_ = conn.Close()
+			if _, err := up.Write(stanza); err != nil || in.Name.Local != "iq" {
+				return false
+			}
+			for id := range answers {
+				if id == in.Attr("id") {
+					break
+				}
+			}
+			return false
+		default:
+			_, err := up.Write(stanza)
+			return err == nil
+		}
+	})
 	_ = up.Close()
 	all.Wait()
 }
 
-// relay passes on what the client sends, one element at a time.
-func (w *tap) relay(down io.Reader, up io.Writer) {
-	var raw bytes.Buffer
-	var sent int64 // up to which offset raw was passed on
-	dec := xml.NewDecoder(io.TeeReader(down, &raw))
-	next := func() []byte {
-		n := dec.InputOffset() - sent
-		sent += n
-		return raw.Next(int(n))
+// decided returns what to do with what the client sends; in is nil for what is
+// no stanza.
+func (w *tap) decided(in *xmpptest.Element) fate {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if in == nil || w.decide == nil {
+		return pass
 	}
+	return w.decide(*in)
+}
+
+// relay reads a stream and hands over each element of it, and all that is
+// between, until there is no more or next returns false.
+func relay(from io.Reader, next func(in *xmpptest.Element, raw []byte) bool) {
+	var raw bytes.Buffer
+	var read int64
+	dec := xml.NewDecoder(io.TeeReader(from, &raw))
 	for {
 		token, err := dec.Token()
 		if err != nil {
 			return
 		}
-		start, ok := token.(xml.StartElement)
-		what := pass
-		if ok && start.Name.Local != "stream" {
-			var in xmpptest.Element
-			if dec.DecodeElement(&in, &start) != nil {
+		var in *xmpptest.Element
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local != "stream" {
+			in = new(xmpptest.Element)
+			if dec.DecodeElement(in, &start) != nil {
 				return
 			}
-			w.mu.Lock()
-			if w.decide != nil {
-				what = w.decide(in)
-			}
-			w.mu.Unlock()
 		}
-		stanza := next()
-		if what == cutBefore {
-			return
-		}
-		if what == drop {
-			continue
-		}
-		if _, err := up.Write(stanza); err != nil || what == cutAfter {
+		n := dec.InputOffset() - read
+		read += n
+		if !next(in, raw.Next(int(n))) {
 			return
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/user"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +13,6 @@ import (
 	"muster/provision/apply"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
-	"muster/provision/state"
 )
 
 func (a *app) applyCommand() *cobra.Command {
@@ -76,7 +73,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	}
 	defer unlock()
 	q.Applying = true
-	r, pass, conn, err := a.look(ctx, c, q)
+	r, pass, conn, err := a.look(ctx, c, o.command, q)
 	defer conn.close()
 	if err != nil {
 		return err
@@ -107,6 +104,8 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	switch {
 	case err != nil:
 		return applyError(ctx, err)
+	case pass.Wanted.Incomplete():
+		return incomplete(pass.Wanted)
 	case applied.Incomplete():
 		return &statusError{code: exitIncomplete}
 	}
@@ -127,7 +126,7 @@ func byRequest(p plan.Plan) []string {
 	}
 	for _, r := range p.Rows {
 		if r.Action == provision.Archive && len(r.Wanted.Reasons) > 0 {
-			lines = append(lines, fmt.Sprintf("room %q is still wanted: the next apply reopens it", r.Found.Name))
+			lines = append(lines, fmt.Sprintf("room %q is wanted; it stays archived until muster reopen %s", r.Found.Name, r.Found.Name))
 		}
 	}
 	return lines
@@ -153,25 +152,5 @@ func applyError(ctx context.Context, err error) error {
 
 // lock makes the state folder where there is none and takes the lock in it.
 func (a *app) lock(ctx context.Context, c config.Config, o *applyFlags) (unlock func(), err error) {
-	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
-		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
-	}
-	who := state.Holder{PID: os.Getpid(), Command: o.command, Since: a.now()}
-	who.Host, _ = os.Hostname()
-	if u, err := user.Current(); err == nil {
-		who.User = u.Username
-	}
-	l, err := state.AcquireLock(ctx, c.State.Dir, who, 0)
-	if o.lockTimeout > 0 && errors.As(err, new(*state.LockedError)) {
-		a.console.Note("%v; waiting for up to %s", err, o.lockTimeout)
-		l, err = state.AcquireLock(ctx, c.State.Dir, who, o.lockTimeout)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return func() {
-		if err := l.Release(); err != nil {
-			a.console.Warn("lock: %v", err)
-		}
-	}, nil
+	return a.lockIn(ctx, c, c.State.Dir, o.command, o.lockTimeout)
 }

@@ -15,8 +15,8 @@ func (a *app) archiveCommand() *cobra.Command {
 		Short: "Archive rooms by hand",
 		Long: "Close rooms for all but their owners, as a plan does when a group has ended: other users\n" +
 			"can neither speak nor change the subject, the title is marked as archived, and the log\n" +
-			"stays. muster reopen reverses it. A room that is still wanted is reopened by the next\n" +
-			"apply.",
+			"stays. A room archived by hand stays archived, wanted or not, until muster reopen; the\n" +
+			"server keeps who archived it, when and why.",
 		Annotations: changes(exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP)),
 		Example:     "  muster archive nimby --reason 'the work goes on in ivy'",
 		Args:        asUsage(cobra.MinimumNArgs(1)),

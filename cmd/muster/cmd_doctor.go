@@ -108,7 +108,7 @@ func (k *checks) state(c config.Config) {
 
 // datatracker checks that the agendas can be read.
 func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []string) {
-	r, err := k.app.reconciler(c, nil)
+	r, err := k.app.reconciler(c, nil, "")
 	var pass reconcile.Pass
 	if err == nil {
 		pass, err = r.Derive(ctx, reconcile.Request{Meetings: meetings})

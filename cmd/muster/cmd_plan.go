@@ -11,6 +11,7 @@ import (
 	"muster/provision"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
+	"muster/provision/want"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -52,7 +53,7 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	}
 	q := o.request()
 	q.Offline = offline
-	r, pass, conn, err := a.look(ctx, c, q)
+	r, pass, conn, err := a.look(ctx, c, "", q)
 	defer conn.close()
 	if err != nil {
 		return err
@@ -76,10 +77,22 @@ func planStatus(p reconcile.Pass) error {
 		return refused(p.Refusals)
 	case n.Unknown > 0:
 		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be surveyed and are left alone", n.Unknown)}
+	case p.Wanted.Incomplete():
+		return incomplete(p.Wanted)
 	case n.Changes() > 0:
 		return &statusError{code: exitChanges}
 	}
 	return nil
+}
+
+// incomplete is the status of a run whose sources hold more than could be wanted
+// of them.
+func incomplete(w want.Wanted) error {
+	var errs []error
+	for _, err := range w.Shortfalls() {
+		errs = append(errs, &statusError{code: exitIncomplete, err: err})
+	}
+	return list(errs...)
 }
 
 // refused joins the guards' refusals into one error.

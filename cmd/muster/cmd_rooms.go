@@ -63,7 +63,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	if name != "" {
 		q.Survey = []string{name}
 	}
-	_, pass, conn, err := a.look(ctx, c, q)
+	_, pass, conn, err := a.look(ctx, c, "", q)
 	defer conn.close()
 	if err != nil {
 		return err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/user"
 	"path/filepath"
 	"time"
 
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
 	"muster/provision"
+	"muster/provision/apply"
 	"muster/provision/reconcile"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
@@ -56,6 +58,7 @@ func (c *connection) open(ctx context.Context) (provision.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.service.OnRemark(func(room, text string) { c.app.console.Warn("room %q: %s", room, text) })
 	return c.service, nil
 }
 
@@ -74,16 +77,27 @@ func (c *connection) close() {
 	}
 }
 
+// actor returns who runs the command called so.
+func (a *app) actor(c config.Config, command string) apply.Actor {
+	who := apply.Actor{Account: c.XMPP.JID, SudoUser: a.env.get("SUDO_USER"), Command: command}
+	who.Host, _ = os.Hostname()
+	if u, err := user.Current(); err == nil {
+		who.User = u.Username
+	}
+	return who
+}
+
 // reconciler returns what makes the runs, on a connection that is not made yet;
-// without one, for runs that look at no server.
-func (a *app) reconciler(c config.Config, conn *connection) (*reconcile.Reconciler, error) {
+// without one, for runs that look at no server. command is the command that
+// runs, for the audit trail.
+func (a *app) reconciler(c config.Config, conn *connection, command string) (*reconcile.Reconciler, error) {
 	client, err := a.agendaClient(c)
 	if err != nil {
 		return nil, err
 	}
 	r := &reconcile.Reconciler{
 		Agenda: client, Rules: c.Rules(), Limits: c.Limits(), State: c.State.Dir,
-		Account: c.XMPP.JID, Version: release, Now: a.now,
+		Actor: a.actor(c, command), Version: release, Now: a.now,
 	}
 	if conn != nil {
 		r.Service = conn.open
@@ -93,7 +107,7 @@ func (a *app) reconciler(c config.Config, conn *connection) (*reconcile.Reconcil
 
 // look plans what differs, and shows what is odd about the state folder. The
 // caller closes the connection, which may be nil.
-func (a *app) look(ctx context.Context, c config.Config, q reconcile.Request) (*reconcile.Reconciler, reconcile.Pass, *connection, error) {
+func (a *app) look(ctx context.Context, c config.Config, command string, q reconcile.Request) (*reconcile.Reconciler, reconcile.Pass, *connection, error) {
 	var conn *connection
 	var err error
 	if !q.Offline {
@@ -101,7 +115,7 @@ func (a *app) look(ctx context.Context, c config.Config, q reconcile.Request) (*
 			return nil, reconcile.Pass{}, nil, err
 		}
 	}
-	r, err := a.reconciler(c, conn)
+	r, err := a.reconciler(c, conn, command)
 	if err != nil {
 		return nil, reconcile.Pass{}, conn, err
 	}

@@ -39,8 +39,8 @@ type Options struct {
 	// Audit records what is done; nil for no trail. Nothing is done that could
 	// not be recorded beforehand.
 	Audit Recorder
-	// Who is the account that acts, for the trail.
-	Who string
+	// Who makes the changes, for the trail.
+	Who Actor
 	// Now is the clock of the trail; nil for [time.Now].
 	Now func() time.Time
 }
@@ -176,7 +176,7 @@ func (r *run) record(j *job, result string, err error) bool {
 	if r.o.Audit == nil {
 		return true
 	}
-	e := Entry{When: r.o.Now(), Who: r.o.Who, Plan: r.plan, Room: j.name(), Action: j.change.Action, Result: result, Before: j.change.Before}
+	e := Entry{When: r.o.Now(), Actor: r.o.Who, Plan: r.plan, Room: j.name(), Action: j.change.Action, Result: result, Before: j.change.Before}
 	if j.begun {
 		e.After = j.found.Settings
 	}

@@ -81,9 +81,19 @@ func TestApplyOneRoom(t *testing.T) {
 			err: "went wrong", is: ErrUnverified},
 		"create, appeared": {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrExists)}},
 			calls: []string{"create quic" + allSent}, status: Failed, err: "it was created since the plan was made", is: xmppadmin.ErrExists},
-		"create, appeared as wanted": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
-			calls:  []string{"create quic" + allSent},
-			status: Failed, err: "it was created since the plan was made"},
+		"create, another run's": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
+			calls: []string{"create quic" + allSent}, status: Done},
+		"create, another run's, not as wanted": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "x"))}},
+			calls: []string{"create quic" + allSent}, status: Failed, err: "it was created since the plan was made"},
+		"create, another account's": {script: map[string][]fake.Behaviour{"create quic": {fake.Then(fake.Fails(xmppadmin.ErrExists), appear(false, "quic"))}},
+			calls: []string{"create quic" + allSent}, status: Failed, err: "it was created since the plan was made"},
+		"create, a tombstone": {script: map[string][]fake.Behaviour{"create quic": {fake.Fails(xmppadmin.ErrAbsent)}}, calls: []string{"create quic" + allSent},
+			status: Failed, err: `room "quic": the server reserves the name of a room that was destroyed: answer: does not exist`, is: xmppadmin.ErrAbsent},
+		"archive, nick taken": {w: over, start: []xmppadmin.Room{sample.Room("quic", true, false, "quic")},
+			script: map[string][]fake.Behaviour{"archive quic": {func(context.Context, *fake.Service, func() error) error {
+				return fmt.Errorf("nick in use: %w", xmppadmin.ErrExists)
+			}}},
+			calls: []string{"archive quic title"}, status: Failed, err: "room \"quic\": nick in use: exists already", is: xmppadmin.ErrExists},
 		"create, cut, came late": {script: map[string][]fake.Behaviour{"create quic": {fake.CutBefore,
 			fake.Then(fake.Fails(xmppadmin.ErrExists), appear(true, "quic"))}},
 			calls: []string{"create quic" + allSent, "create quic" + allSent}, reads: 2, status: Done},
@@ -197,6 +207,9 @@ func TestApplyOneRoom(t *testing.T) {
 				t.Errorf("%s, verified %v: %v", r.Status, r.Verified(), r.Err)
 			}
 			check.Error(t, r.Err, c.err)
+			if r.Err != nil && strings.Count(r.Err.Error(), "room \"quic\"") != 1 {
+				t.Errorf("the room is not named once: %v", r.Err)
+			}
 			if c.is != nil && !errors.Is(r.Err, c.is) {
 				t.Errorf("%v does not wrap %v", r.Err, c.is)
 			}

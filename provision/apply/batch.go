@@ -17,7 +17,7 @@ import (
 // once ctx has ended; those that were may take until work ends.
 func (r *run) applyBatch(ctx, work context.Context, jobs []*job) {
 	for _, j := range jobs {
-		if j.recorded = r.record(j, "started", nil); !j.recorded {
+		if j.recorded = r.record(j, Started, nil); !j.recorded {
 			return
 		}
 	}

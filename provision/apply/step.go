@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"muster/provision"
 	"muster/xmppadmin"
@@ -108,25 +109,30 @@ func (j *job) send(ctx context.Context, w provision.Writer) {
 //	interrupted  not adopted, archived, …   the same step again
 //	interrupted  managed, different         configure what differs
 //	interrupted  unknown                    read it again
-//	exists       anything                   failed: created since the plan; after
+//	exists       as wanted                  done, by another run
+//	exists       anything else              failed: created since the plan; after
 //	                                        an interruption as if interrupted
 //	an error     anything                   failed
 //	OK           unknown                    failed
 func (j *job) verify(x explainer, round int) (done bool, err error) {
 	open := errors.Is(j.err, xmppadmin.ErrInterrupted) || j.interrupted && errors.Is(j.err, xmppadmin.ErrExists)
-	if j.err != nil && !open {
+	switch {
+	case open || j.err == nil:
+	case j.step.kind == kindCreate && errors.Is(j.err, xmppadmin.ErrExists) && j.asWanted():
+		return true, nil
+	default:
 		return false, j.refused()
 	}
 	next, err := j.next(open)
 	switch {
 	case err != nil:
-		return false, fmt.Errorf("room %q: %w", j.name(), err)
+		return false, j.named(err)
 	case next == nil:
 		return true, nil
 	case !open && j.step.kind != kindAdopt:
 		return false, verifyError(x, j.name(), j.differences())
 	case round >= maxRounds && j.found.State == xmppadmin.Unknown:
-		return false, fmt.Errorf("room %q: %w (%w) after: %w", j.name(), ErrUnverified, j.readError(), j.err)
+		return false, j.named(fmt.Errorf("%w (%w) after: %w", ErrUnverified, j.readError(), j.cause()))
 	case round >= maxRounds:
 		return false, j.givenUp(round)
 	}
@@ -177,6 +183,13 @@ func (j *job) again(open bool, but string) (*step, error) {
 	return &first, nil
 }
 
+// asWanted reports whether the room that was read back is a live one of this
+// account without a difference.
+func (j *job) asWanted() bool {
+	f := j.found
+	return f.State == xmppadmin.Exists && f.Managed && !f.Archived && len(j.differences()) == 0
+}
+
 // differences returns what of the room that was read back is not as wanted.
 func (j *job) differences() []provision.Field {
 	fields, _ := provision.Differences(j.change.Room.Settings, j.found.Settings)
@@ -196,18 +209,33 @@ func (j *job) readError() error {
 // givenUp returns the error of a room that would need more rounds.
 func (j *job) givenUp(rounds int) error {
 	if j.err == nil {
-		return fmt.Errorf("room %q: given up after %d rounds, the last of which left something to do", j.name(), rounds)
+		return j.named(fmt.Errorf("given up after %d rounds, the last of which left something to do", rounds))
 	}
-	return fmt.Errorf("room %q: given up after %d rounds: %w", j.name(), rounds, j.err)
+	return j.named(fmt.Errorf("given up after %d rounds: %w", rounds, j.cause()))
 }
 
 // refused returns the error of a step that the server refused.
 func (j *job) refused() error {
+	creating := j.step.kind == kindCreate
 	switch {
-	case errors.Is(j.err, xmppadmin.ErrExists):
-		return fmt.Errorf("room %q: it was created since the plan was made: %w", j.name(), j.err)
+	case creating && errors.Is(j.err, xmppadmin.ErrExists):
+		return j.named(fmt.Errorf("it was created since the plan was made: %w", j.cause()))
+	case creating && errors.Is(j.err, xmppadmin.ErrAbsent):
+		return j.named(fmt.Errorf("the server reserves the name of a room that was destroyed: %w", j.cause()))
 	case errors.Is(j.err, xmppadmin.ErrAbsent):
-		return fmt.Errorf("room %q: %w: %w", j.name(), errGone, j.err)
+		return j.named(fmt.Errorf("%w: %w", errGone, j.cause()))
 	}
-	return fmt.Errorf("room %q: %w", j.name(), j.err)
+	return j.named(j.cause())
+}
+
+// named returns an error with the room's name in front.
+func (j *job) named(err error) error { return fmt.Errorf("room %q: %w", j.name(), err) }
+
+// cause returns the answer to the step without the room's name, with which a
+// service's errors begin.
+func (j *job) cause() error {
+	if inner := errors.Unwrap(j.err); inner != nil && strings.HasPrefix(j.err.Error(), fmt.Sprintf("room %q: ", j.name())) {
+		return inner
+	}
+	return j.err
 }

@@ -53,7 +53,7 @@ func guardMeeting(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 	case t.Configured == 0:
 		refuse("no-sessions", Overrides{Empty: true}, "%s", t.Emptiness())
 	}
-	if last := s.Last[t.Meeting]; !s.Overrides.Shrink && 2*t.Sessions < last.Sessions {
+	if last := s.Last[t.Meeting]; t.Meeting != "" && !s.Overrides.Shrink && 2*t.Sessions < last.Sessions {
 		refuse("shrunk-agenda", Overrides{Shrink: true}, "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
 			t.Sessions, last.Sessions, last.When.UTC().Format("2006-01-02 15:04 UTC"))
 	}

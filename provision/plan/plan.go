@@ -69,6 +69,10 @@ type Input struct {
 	Wanted want.Wanted
 	// Found are the rooms that a survey found.
 	Found []xmppadmin.Room
+	// Subjects are the histories of the subjects of rooms, by name.
+	Subjects map[string]SubjectHistory
+	// Notes are who archived rooms by hand, by room name.
+	Notes map[string]xmppadmin.Note
 	// Rules are those that Wanted was derived by; they describe the rooms that
 	// are archived by request.
 	Rules want.Rules
@@ -83,7 +87,8 @@ type Input struct {
 //	live                   absent                       create
 //	live                   managed, live, as wanted     unchanged
 //	live                   managed, live, different     update
-//	live                   managed, archived            reopen
+//	live                   managed, archived            reopen; nothing, and not counted, if archived by hand
+//	live                   managed, half archived       reopen
 //	live                   not managed                  conflict; adopt if requested
 //	live                   unknown, or not surveyed     unknown
 //	live unless archived   managed, archived            nothing, and not counted
@@ -91,8 +96,10 @@ type Input struct {
 //	live if it exists      absent                       nothing, and not counted
 //	live if it exists      managed, archived            nothing, and not counted
 //	live if it exists      any other                    as for a live one
+//	contested              any                          conflict
 //	archived               managed, live                archive
 //	archived               managed, archived            nothing; archive if it is to point to another room
+//	archived               managed, half archived       archive; reopen if requested
 //	archived               not managed                  counted as unmanaged
 //	archived               absent                       nothing
 //	archived               unknown, or not surveyed     unknown
@@ -102,6 +109,7 @@ type Input struct {
 //	leave alone            any other                    as for one not known
 //	not known              managed, live                unexplained: reported
 //	not known              managed, archived            nothing; reopen if requested
+//	not known              managed, half archived       reopen
 //	not known              not managed                  counted as unmanaged; adopt if requested
 //	not known              absent                       nothing
 //	not known              unknown                      unknown

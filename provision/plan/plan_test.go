@@ -24,6 +24,8 @@ func TestPlan(t *testing.T) {
 	kept.Rooms[0].Decision.Desired = provision.LiveIfExists
 	over := wanting.Rooms().With(wanting.Archived("quic", "it concluded"))
 	nothing := want.Wanted{Service: sample.Service}
+	twice := wanting.Rooms("quic")
+	twice.Rooms[0].Decision = provision.Decision{Desired: provision.Contested, Reason: "claimed by two"}
 	bof := wanting.Rooms("quic")
 	bof.Rooms[0].Decision.Desired = provision.LiveUnlessArchived
 	toTLS := provision.Decision{Desired: provision.Archived, Reason: "it moved", MovedTo: "tls"}
@@ -42,6 +44,9 @@ func TestPlan(t *testing.T) {
 		}
 		return []xmppadmin.Room{r}
 	}
+	half := exists(true, false, "title", "[opening] quic")
+	half[0].HalfArchived = true
+	finish := []provision.Field{{Name: "title", From: "[opening] quic", To: "quic"}}
 	absent := []xmppadmin.Room{{Name: "quic", State: xmppadmin.Absent}}
 	unknown := []xmppadmin.Room{{Name: "quic", Err: down}}
 	retitled := []provision.Field{{Name: "title", From: "old", To: "quic"}}
@@ -71,6 +76,15 @@ func TestPlan(t *testing.T) {
 			counts: provision.Counts{Wanted: 1, Reopen: 1}},
 		"wanted, archived, nothing differs": {w: wanted, found: exists(true, true), action: provision.Reopen,
 			counts: provision.Counts{Wanted: 1, Reopen: 1}},
+		"wanted, half archived": {w: wanted, found: half, action: provision.Reopen, fields: finish,
+			counts: provision.Counts{Wanted: 1, Reopen: 1}},
+		"ended, half archived": {w: over, found: half, action: provision.Archive,
+			fields: []provision.Field{{Name: "title", From: "[opening] quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
+		"ended, half archived, reopened by hand": {w: over, found: half, o: reopen, action: provision.Reopen, fields: finish,
+			counts: provision.Counts{Reopen: 1}},
+		"kept, half archived": {w: keep, found: half, action: provision.Reopen, fields: finish, counts: provision.Counts{Reopen: 1}},
+		"unwanted, half archived": {w: nothing, found: half, action: provision.Reopen, fields: finish,
+			counts: provision.Counts{Reopen: 1}},
 		"wanted, unmanaged": {w: wanted, found: exists(false, false), action: provision.Conflict,
 			counts: provision.Counts{Wanted: 1, Conflict: 1}},
 		"wanted, unmanaged, archived": {w: wanted, found: exists(false, true), action: provision.Conflict,
@@ -96,6 +110,11 @@ func TestPlan(t *testing.T) {
 		"where it exists, unknown": {w: kept, found: unknown, action: provision.Unknown, counts: provision.Counts{Wanted: 1, Unknown: 1}},
 		"ended, live": {w: over, found: exists(true, false), action: provision.Archive,
 			fields: []provision.Field{{Name: "title", From: "quic", To: "[archived] quic"}}, counts: provision.Counts{Archive: 1}},
+		"contested, absent":    {w: twice, found: absent, action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, live":      {w: twice, found: exists(true, false), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, archived":  {w: twice, found: exists(true, true), action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, unknown":   {w: twice, found: unknown, action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
+		"contested, adopted":   {w: twice, found: exists(false, false), o: adoptAll, action: provision.Conflict, counts: provision.Counts{Wanted: 1, Conflict: 1}},
 		"ended, archived":      {w: over, found: exists(true, true)},
 		"ended, unmanaged":     {w: over, found: exists(false, false), foreign: 1},
 		"ended, absent":        {w: over, found: absent},

@@ -67,6 +67,9 @@ func (p *planner) consider(r Row) error {
 		return nil
 	}
 	requests := p.selection.requests(r.Found.Name)
+	if note, noted := p.in.Notes[r.Found.Name]; noted && r.Found.Managed && r.Found.Archived {
+		r.ByHand = &note
+	}
 	var err error
 	switch {
 	case requests[provision.Archive] && r.live():
@@ -97,10 +100,13 @@ func (p *planner) count(r Row) bool {
 
 // wanted decides on a room that is wanted.
 func (p *planner) wanted(r Row, requests requests) Row {
+	r = p.withSubject(r)
 	f, desired := r.Found, r.Wanted.Decision.Desired
 	switch {
+	case desired == provision.Contested:
+		r.Action, r.Reason = provision.Conflict, r.Wanted.Decision.Reason
 	case desired == provision.LiveIfExists && f.State == xmppadmin.Absent:
-	case desired != provision.Live && f.Managed && f.Archived && !requests[provision.Reopen]:
+	case (desired != provision.Live || r.ByHand != nil) && f.Managed && f.Archived && !requests[provision.Reopen]:
 	case f.State == xmppadmin.Absent:
 		r.Action, r.Fields = provision.Create, provision.AllFields(r.Wanted.Settings)
 	case f.State != xmppadmin.Exists:
@@ -112,6 +118,8 @@ func (p *planner) wanted(r Row, requests requests) Row {
 		r.Fields, _ = provision.Differences(r.Wanted.Settings, f.Settings)
 	case f.Archived:
 		r.Action, r.Fields = provision.Reopen, p.fields(r)
+	case f.HalfArchived:
+		r.Action, r.Fields, r.Reason = provision.Reopen, p.fields(r), interrupted
 	default:
 		if r.Action, r.Fields = provision.Unchanged, p.fields(r); len(r.Fields) > 0 {
 			r.Action = provision.Update
@@ -139,14 +147,27 @@ func (p *planner) unwanted(r Row, requests requests) Row {
 		r.Action, r.Wanted = provision.Adopt, &bare
 	case !f.Managed:
 		p.out.Unmanaged++
-	case f.Archived && requests[provision.Reopen]:
-		bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(xmppadmin.LiveTitle(title), f.Name)}
-		r.Action, r.Wanted = provision.Reopen, &bare
-		r.Fields = p.fields(r)
-	case f.Archived && (!d.Desired.Over() || d.MovedTo == "" || r.Wanted.Title() == title):
+	case (f.Archived || f.HalfArchived) && requests[provision.Reopen]:
+		r = p.reopen(r, bare)
+	case f.Archived && (r.ByHand != nil || !d.Desired.Over() || d.MovedTo == "" || r.Wanted.Title() == title):
 	case d.Desired.Over():
 		return p.archive(r, *r.Wanted)
+	case f.HalfArchived:
+		r = p.reopen(r, bare)
+		r.Reason = interrupted
 	}
+	return r
+}
+
+// interrupted is why a half archived room is reopened.
+const interrupted = "archiving or reopening it was interrupted"
+
+// reopen reopens a room that no source wants live.
+func (p *planner) reopen(r Row, bare provision.Room) Row {
+	title := xmppadmin.LiveTitle(r.Found.Settings[xmppadmin.Title])
+	bare.Settings = xmppadmin.Settings{xmppadmin.Title: cmp.Or(title, r.Found.Name)}
+	r.Action, r.Wanted = provision.Reopen, &bare
+	r.Fields = p.fields(r)
 	return r
 }
 
@@ -166,6 +187,9 @@ func (p *planner) archiveByRequest(r Row) (Row, error) {
 // archive archives a room as described.
 func (p *planner) archive(r Row, as provision.Room) Row {
 	as.JID, as.Settings = r.JID, want.ArchivedSettings(as, r.Found.Settings[xmppadmin.Title])
+	if r.Found.Settings[xmppadmin.Public] == xmppadmin.False {
+		as.Settings[xmppadmin.Public] = xmppadmin.False // archiving lists no hidden room
+	}
 	r.Action, r.Wanted, r.Reason = provision.Archive, &as, as.Decision.Reason
 	r.Fields = p.fields(r)
 	return r
@@ -200,6 +224,7 @@ func (p *planner) add(r Row, requests requests) {
 	if only := p.options.Action; only != "" && r.Action.Known() && r.Action != only && r.Action != provision.Unknown {
 		r.Action, r.Fields, r.Reason = "", nil, ""
 	}
+	r.ByRequest = r.Action != "" && requests[r.Action]
 	r.Withheld = !p.out.Policy.allows(r.Action)
 	p.out.Rows = append(p.out.Rows, r)
 	switch {

@@ -17,18 +17,24 @@ type Row struct {
 	// Found is the room as the survey found it. One that was not surveyed is
 	// unknown.
 	Found xmppadmin.Room
+	// ByHand is who archived the room by hand, when and why; nil where it is not
+	// archived, or was archived by a plan. Such a room stays archived until it is
+	// reopened by request.
+	ByHand *xmppadmin.Note
 	// Wanted is the room as it should be by the sources or by request; nil
 	// where neither knows it.
 	Wanted *provision.Room
 	// Action is what is to be done, empty where nothing is: a wanted room that
 	// is as it should be is [provision.Unchanged].
 	Action provision.Action
+	// ByRequest is set where Action is done because the room was named for it.
+	ByRequest bool
 	// Withheld is set where the policy does not allow Action.
 	Withheld bool
 	// Fields are the settings that Action changes, sorted by name.
 	Fields []provision.Field
-	// Reason is why the room is archived, in conflict or unknown: a text that
-	// may follow a colon.
+	// Reason is why the room is archived, in conflict or unknown, or reopened
+	// without being wanted: a text that may follow a colon.
 	Reason string
 }
 
@@ -45,6 +51,12 @@ func (r Row) Kept() bool {
 // Unexplained reports whether the room is managed and live, and nothing is
 // known of it. Such rooms are left alone.
 func (r Row) Unexplained() bool { return r.Action == "" && r.live() && r.Wanted == nil }
+
+// ArchivedByHand reports whether the room would be live if it had not been
+// archived by hand.
+func (r Row) ArchivedByHand() bool {
+	return r.ByHand != nil && r.Action == "" && r.Wanted != nil && r.Wanted.Decision.Desired == provision.Live
+}
 
 func (r Row) exists() bool { return r.Found.State == xmppadmin.Exists }
 
@@ -72,10 +84,13 @@ type rowRecord struct {
 	State    string             `json:"state"`
 	Managed  bool               `json:"managed,omitempty"`
 	Archived bool               `json:"archived,omitempty"`
+	Half     bool               `json:"half_archived,omitempty"`
 	Found    xmppadmin.Settings `json:"found,omitempty"`
 	Error    string             `json:"error,omitempty"`
+	ByHand   *xmppadmin.Note    `json:"archived_by_hand,omitempty"`
 	Wanted   *provision.Room    `json:"wanted,omitempty"`
 	Action   provision.Action   `json:"action,omitempty"`
+	Request  bool               `json:"by_request,omitempty"`
 	Withheld bool               `json:"withheld,omitempty"`
 	Fields   []provision.Field  `json:"fields,omitempty"`
 	Reason   string             `json:"reason,omitempty"`
@@ -85,8 +100,8 @@ type rowRecord struct {
 func (r Row) MarshalJSON() ([]byte, error) {
 	f := r.Found
 	record := rowRecord{
-		Room: f.Name, JID: r.JID, State: f.State.String(), Managed: f.Managed, Archived: f.Archived, Found: f.Settings,
-		Wanted: r.Wanted, Action: r.Action, Withheld: r.Withheld, Fields: r.Fields, Reason: r.Reason,
+		Room: f.Name, JID: r.JID, State: f.State.String(), Managed: f.Managed, Archived: f.Archived, Half: f.HalfArchived, Found: f.Settings,
+		ByHand: r.ByHand, Wanted: r.Wanted, Action: r.Action, Request: r.ByRequest, Withheld: r.Withheld, Fields: r.Fields, Reason: r.Reason,
 	}
 	if f.Err != nil {
 		record.Error = f.Err.Error()
@@ -103,8 +118,8 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 	}
 	*r = Row{
 		JID:    record.JID,
-		Found:  xmppadmin.Room{Name: record.Room, Managed: record.Managed, Archived: record.Archived, Settings: record.Found},
-		Wanted: record.Wanted, Action: record.Action, Withheld: record.Withheld, Fields: record.Fields, Reason: record.Reason,
+		Found:  xmppadmin.Room{Name: record.Room, Managed: record.Managed, Archived: record.Archived, HalfArchived: record.Half, Settings: record.Found},
+		ByHand: record.ByHand, Wanted: record.Wanted, Action: record.Action, ByRequest: record.Request, Withheld: record.Withheld, Fields: record.Fields, Reason: record.Reason,
 	}
 	switch record.State {
 	case xmppadmin.Absent.String():

@@ -9,6 +9,7 @@ import (
 	"muster/provision/plan"
 	"muster/provision/state"
 	"muster/provision/want"
+	"muster/xmppadmin"
 )
 
 // Request is what a run is requested to do.
@@ -62,6 +63,7 @@ type Pass struct {
 	NotOffered []provision.Obstacle
 
 	service provision.Service // nil offline
+	notes   map[string]xmppadmin.Note
 	history state.History
 }
 

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"muster/provision/plan"
 	"muster/provision/state"
 	"muster/provision/want"
+	"muster/xmppadmin"
 )
 
 // Agenda is the Datatracker; an [agenda.Client] is one.
@@ -34,9 +36,10 @@ type Reconciler struct {
 	// State is the state folder. A plan reads it, and does without where there
 	// is none; an apply writes it, and needs the folder's [state.Lock].
 	State string
-	// Account is the bare JID that acts, Version that of the program; both are
-	// noted in plan files, and the account in the audit trail.
-	Account, Version string
+	// Actor is who acts, for the audit trail; plan files have the account.
+	Actor apply.Actor
+	// Version is that of the program, for plan files.
+	Version string
 	// Now is the clock; nil for [time.Now].
 	Now func() time.Time
 }
@@ -82,7 +85,9 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 	return in, err
 }
 
-// Plan looks at both sides and plans what differs. It changes nothing. The
+// Plan looks at both sides and plans what differs. It changes nothing, but for
+// this: where the plan is to be applied, it records in the audit trail what became
+// of changes that a killed run has left open. The
 // error joins those of both sides, or is that of the survey or of [plan.New], or
 // a [*plan.StalePlanError], or, where the plan is to be applied and its sources
 // come from the cache, an [*OutageError].
@@ -98,17 +103,27 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	}
 	found := plan.Offline(p.Wanted)
 	if p.service != nil {
-		names := slices.Concat(p.Wanted.Names(), q.Options.Requested(), q.Survey)
-		if found, err = p.service.Survey(ctx, slices.Compact(slices.Sorted(slices.Values(names)))); err != nil {
+		if found, p.notes, err = survey(ctx, p); err != nil {
+			return p, err
+		}
+		if found, err = p.withSubjects(ctx, found, r.Rules); err != nil {
 			return p, err
 		}
 	}
-	p.Plan, err = plan.New(plan.Input{Wanted: p.Wanted, Found: found, Rules: r.Rules, Now: p.Request.At}, q.Options)
+	p.Plan, err = plan.New(plan.Input{
+		Wanted: p.Wanted, Found: found, Notes: p.notes, Subjects: p.history.Subjects,
+		Rules: r.Rules, Now: p.Request.At,
+	}, q.Options)
 	if err != nil {
 		return p, err
 	}
 	if p.service != nil {
 		p.NotOffered = provision.Obstacles(p.service, p.Plan.NotOffered)
+	}
+	if q.Applying && p.service != nil {
+		if err := r.resolve(ctx, p); err != nil {
+			return p, err
+		}
 	}
 	if q.Saved != nil {
 		if err := q.Saved.CheckFresh(r.File(p)); err != nil {
@@ -121,6 +136,21 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 		Meetings: p.Sources.Meetings, Applying: q.Applying,
 	})
 	return p, nil
+}
+
+// survey reads the rooms, and who archived some of them by hand.
+func survey(ctx context.Context, p Pass) (found []xmppadmin.Room, notes map[string]xmppadmin.Note, err error) {
+	names := slices.Concat(p.Wanted.Names(), p.Request.Options.Requested(), p.Request.Survey)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		found, err = p.service.Survey(ctx, slices.Compact(slices.Sorted(slices.Values(names))))
+		return err
+	})
+	g.Go(func() (err error) {
+		notes, err = p.service.Notes(ctx)
+		return err
+	})
+	return found, notes, g.Wait()
 }
 
 // outage returns an [*OutageError] for each cause for which the sources come
@@ -157,7 +187,7 @@ func (r *Reconciler) sides(ctx context.Context, q Request) (Pass, error) {
 // File returns a pass as the plan file that it is saved in.
 func (r *Reconciler) File(p Pass) plan.File {
 	return plan.File{
-		Version: r.Version, Account: r.Account, Meetings: p.Request.Meetings, Options: p.Request.Options,
+		Version: r.Version, Account: r.Actor.Account, Meetings: p.Request.Meetings, Options: p.Request.Options,
 		AllowArchive: p.Request.Overrides.Archive, Agendas: p.Sources.Fingerprints(), Configuration: r.Rules.Digest(), Plan: p.Plan,
 	}
 }
@@ -177,14 +207,30 @@ func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.
 	case p.service == nil:
 		return apply.Outcome{}, errors.New("a plan made offline cannot be applied")
 	}
+	if err := r.note(ctx, p); err != nil {
+		return apply.Outcome{}, err
+	}
 	audit, err := state.OpenAudit(r.State)
 	if err != nil {
 		return apply.Outcome{}, err
 	}
-	o.Audit, o.Who, o.Now = audit, r.Account, r.now
+	o.Audit, o.Who, o.Now = audit, r.Actor, r.now
 	out, err := apply.Run(ctx, p.service, p.Plan, o)
 	complete := err == nil && !out.Incomplete()
 	return out, join(err, r.remember(p, out, complete), audit.Close())
+}
+
+// note has the server note who archives rooms by hand, and drop the notes on
+// archivings that are over or end now. It comes before the changes: a note on a
+// room that is then not archived is dropped by the next run.
+func (r *Reconciler) note(ctx context.Context, p Pass) error {
+	notes := p.Plan.Notes(p.notes, xmppadmin.Note{
+		Who: r.Actor.Person(), When: r.now().UTC(), Reason: p.Request.Options.Reason,
+	})
+	if maps.Equal(notes, p.notes) {
+		return nil
+	}
+	return p.service.SetNotes(ctx, notes)
 }
 
 // remember notes what a run has seen for later ones, and for their guards what
@@ -192,6 +238,7 @@ func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.
 func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
 	now, h := r.now(), p.history
 	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
+	h.Subjects = p.subjectsAfter(out)
 	if complete {
 		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
 	}

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -67,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	w.run = &reconcile.Reconciler{
 		Agenda: w.datatracker, Rules: rules, Limits: plan.DefaultLimits(), State: t.TempDir(),
 		Service: func(context.Context) (provision.Service, error) { return w.service, nil },
-		Account: "muster@example.org", Version: "1", Now: func() time.Time { return sample.Day },
+		Actor:   apply.Actor{Account: "muster@example.org"}, Version: "1", Now: func() time.Time { return sample.Day },
 	}
 	return w
 }
@@ -302,7 +303,7 @@ func TestSavedPlan(t *testing.T) {
 		"later":   {func(w *world) { w.run.Now = func() time.Time { return sample.Day.AddDate(0, 0, 3) } }, ""},
 		"agenda":  {func(w *world) { w.datatracker.list.Groups[0].Name = "x" }, "the list of groups has changed"},
 		"rules":   {func(w *world) { w.run.Rules.Language = "de" }, "the configuration has changed"},
-		"account": {func(w *world) { w.run.Account = "other@example.org" }, "the configuration has changed"},
+		"account": {func(w *world) { w.run.Actor.Account = "other@example.org" }, "the configuration has changed"},
 		"room":    {func(w *world) { w.service.Rooms["quic"] = sample.Room("quic", false, false, "") }, "rooms have changed: quic"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -336,6 +337,134 @@ func TestSurveyOfRequestedRooms(t *testing.T) {
 	p := w.plan(t, q)
 	check.Same(t, "reads", w.service.Reads, [][]string{{"nothing", "quic", "secret", "tls"}})
 	check.Same(t, "plan", summary(p.Plan), "create quic, reopen secret, create tls")
+}
+
+// TestArchiveByHand archives a wanted room, which stays archived until it is
+// reopened by request; who did it is kept by the server.
+func TestArchiveByHand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run.Actor.User, w.run.Actor.Host = "anna", "desk"
+	w.apply(t, request(), "create quic, create tls")
+	archive := request()
+	archive.Options = plan.Options{Policy: plan.Sync, Action: provision.Archive, Archive: []string{"quic"}, Reason: "a rehearsal"}
+	archive.Overrides.Archive = 1
+	w.apply(t, archive, "archive quic")
+	note := xmppadmin.Note{Who: "anna on desk", When: sample.Day, Reason: "a rehearsal"}
+	check.Same(t, "notes", w.service.ByHand, map[string]xmppadmin.Note{"quic": note})
+	w.run.State = t.TempDir() // another machine
+	p := w.apply(t, request(), "")
+	if rows := p.Plan.Select(plan.Row.ArchivedByHand); len(rows) != 1 || *rows[0].ByHand != note {
+		t.Errorf("archived by hand: %+v", rows)
+	}
+	reopen := request()
+	reopen.Options = plan.Options{Action: provision.Reopen, Reopen: []string{"quic"}}
+	w.apply(t, reopen, "reopen quic")
+	check.Same(t, "notes", w.service.ByHand, map[string]xmppadmin.Note{})
+	before := len(w.service.Calls)
+	w.apply(t, request(), "")
+	if calls := w.service.Calls[before:]; len(calls) > 0 {
+		t.Errorf("nothing to do, and called %q", calls)
+	}
+}
+
+// apply plans and applies, and fails the test where the plan is another one.
+func (w *world) apply(t *testing.T, q reconcile.Request, want string) reconcile.Pass {
+	t.Helper()
+	p := w.plan(t, q)
+	if got := summary(p.Plan); got != want {
+		t.Fatalf("the plan is %q, not %q", got, want)
+	}
+	if out, err := w.run.Apply(t.Context(), p, apply.Options{}); err != nil || out.Incomplete() {
+		t.Fatal(out, err)
+	}
+	return p
+}
+
+// TestArchiveByHandNeedsItsNote: nothing is archived by hand that the next run
+// would reopen.
+func TestArchiveByHandNeedsItsNote(t *testing.T) {
+	t.Parallel()
+	w, q := newWorld(t), request()
+	w.apply(t, q, "create quic, create tls")
+	q.Options.Archive, q.Overrides.Archive = []string{"quic"}, 1
+	w.service.Script["set notes"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrUnsupported)}
+	out, err := w.run.Apply(t.Context(), w.plan(t, q), apply.Options{})
+	if !errors.Is(err, xmppadmin.ErrUnsupported) || len(out.Results) > 0 || w.service.Rooms["quic"].Archived {
+		t.Errorf("%+v, %v", out, err)
+	}
+	w.service.Script["notes"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrUnavailable)}
+	if _, err := w.run.Plan(t.Context(), q); !errors.Is(err, xmppadmin.ErrUnavailable) {
+		t.Errorf("notes that could not be read: %v", err)
+	}
+}
+
+// TestKilledRun: the run after one that was killed records what became of its
+// changes, once, and before it does anything else.
+func TestKilledRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.service.Rooms["tls"] = sample.Room("tls", true, false, "tls")
+	w.service.Rooms["old"] = sample.Room("old", true, true, "[archived] old")
+	audit, err := state.OpenAudit(w.run.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []apply.Entry{
+		{Room: "done", Action: provision.Create, Result: apply.Started}, {Room: "done", Action: provision.Create, Result: "done"},
+		{Room: "old", Action: provision.Archive, Result: apply.Started, Plan: "p", Before: xmppadmin.Settings{xmppadmin.Title: "old"}},
+		{Room: "quic", Action: provision.Create, Result: apply.Started}, {Room: "tls", Action: provision.Create, Result: apply.Started},
+		{Room: "unknown", Action: provision.Update, Result: apply.Started}, {Room: "vanished", Action: provision.Update, Result: apply.Started},
+	} {
+		if err := audit.Record(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := audit.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.service.Script["read unknown"] = []fake.Behaviour{fake.Fails(xmppadmin.ErrInterrupted)}
+	q := request()
+	q.Applying = false
+	w.plan(t, q)
+	check.Same(t, "found by a plan that is only shown", w.found(t), []apply.Entry(nil))
+	w.plan(t, request())
+	want := []apply.Entry{
+		{Room: "old", Action: provision.Archive, State: "archived", Plan: "p", Before: xmppadmin.Settings{xmppadmin.Title: "old"}, After: sample.Settings("[archived] old")},
+		{Room: "quic", Action: provision.Create, State: "absent"}, {Room: "tls", Action: provision.Create, State: "live", After: sample.Settings("tls")},
+		{Room: "vanished", Action: provision.Update, State: "absent"},
+	}
+	for i := range want {
+		want[i].When, want[i].Actor, want[i].Result = sample.Day, w.run.Actor, apply.Found
+	}
+	check.Same(t, "found", w.found(t), want)
+	w.plan(t, request())
+	check.Same(t, "found when the last room answers", w.found(t)[4:], []apply.Entry{
+		{When: sample.Day, Actor: w.run.Actor, Room: "unknown", Action: provision.Update, Result: apply.Found, State: "absent"}})
+	w.plan(t, request())
+	if n := len(w.found(t)); n != 5 {
+		t.Errorf("%d records of 5 rooms", n)
+	}
+}
+
+// found returns the records of the audit trail on rooms that were left open.
+func (w *world) found(t *testing.T) []apply.Entry {
+	t.Helper()
+	trail, err := os.ReadFile(filepath.Join(w.run.State, "audit.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []apply.Entry
+	for line := range strings.Lines(string(trail)) {
+		var e apply.Entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Result == apply.Found {
+			found = append(found, e)
+		}
+	}
+	return found
 }
 
 // TestDamagedHistory is reported, and taken as none.

@@ -65,7 +65,7 @@ func (a *Audit) Record(e apply.Entry) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.begun {
-		if err := a.rotate(e.When, e.Who); err != nil {
+		if err := a.rotate(e.When, e.Actor); err != nil {
 			return fmt.Errorf("audit trail: %w", err)
 		}
 		a.begun = true

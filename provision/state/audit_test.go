@@ -50,7 +50,7 @@ func TestAuditOfAnApply(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock := sample.Day
-	o := apply.Options{Audit: a, Who: "muster@example.org", Now: func() time.Time { clock = clock.Add(time.Second); return clock }}
+	o := apply.Options{Audit: a, Who: apply.Actor{Account: "muster@example.org"}, Now: func() time.Time { clock = clock.Add(time.Second); return clock }}
 	if _, err := apply.Run(t.Context(), f, p, o); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestAuditOfAnApply(t *testing.T) {
 	}
 	got, rest := trail(t, dir)
 	entry := func(at int, room string, action provision.Action, result string) apply.Entry {
-		return apply.Entry{When: sample.Day.Add(time.Duration(at) * time.Second), Who: "muster@example.org", Plan: p.Digest(), Room: room, Action: action,
+		return apply.Entry{When: sample.Day.Add(time.Duration(at) * time.Second), Actor: apply.Actor{Account: "muster@example.org"}, Plan: p.Digest(), Room: room, Action: action,
 			Result: result}
 	}
 	failed, started, done := entry(3, "broken", provision.Create, "failed"), entry(2, "update", provision.Update, "started"), entry(4, "update",

@@ -31,6 +31,8 @@ type History struct {
 	// Rooms is what was seen of rooms, by name: see [want.Sources.Remember]. It
 	// holds whether or not all of an apply was successful.
 	Rooms map[string]want.RoomHistory `json:"rooms,omitempty"`
+	// Subjects is what was written and seen of the subjects of rooms, by name.
+	Subjects map[string]plan.SubjectHistory `json:"subjects,omitempty"`
 }
 
 // LoadHistory reads the history in the state folder dir. That there is none is no
@@ -69,6 +71,9 @@ func (m History) WithApply(in want.Sources, w want.Wanted, rooms int, now time.T
 		m.Meetings = make(map[string]plan.LastApply)
 	}
 	for _, t := range w.Meetings {
+		if t.Meeting == "" { // it cannot be told from another one
+			continue
+		}
 		m.Meetings[t.Meeting] = plan.LastApply{Sessions: t.Sessions, Rooms: rooms, Agenda: digests[t.Meeting], When: now}
 	}
 	if w.Groups != nil {

@@ -25,7 +25,7 @@ func TestHistory(t *testing.T) {
 	w := want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 120}}, Groups: &want.GroupStats{Groups: 900, Living: 150}}
 	empty := m
 	m = m.WithApply(in, w, 112, sample.Day)
-	m = m.WithApply(in, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "127", Sessions: 2}}}, 1, sample.Day.AddDate(1, 0, 0))
+	m = m.WithApply(in, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "127", Sessions: 2}, {Sessions: 7}}}, 1, sample.Day.AddDate(1, 0, 0))
 	check.Same(t, "meetings", m.Meetings, map[string]plan.LastApply{
 		"126": {Sessions: 120, Rooms: 112, Agenda: meeting.Digest(), When: sample.Day},
 		"127": {Sessions: 2, Rooms: 1, When: sample.Day.AddDate(1, 0, 0)},

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"muster/provision/apply"
 )
 
 // trailLimits bound the trail.
@@ -22,16 +24,16 @@ func defaultTrailLimits() trailLimits { return trailLimits{size: 16 << 20, kept:
 // Discarded is the record of a file of the trail that was removed because there
 // are too many.
 type Discarded struct {
-	When   time.Time `json:"when"`
-	Who    string    `json:"who"`
-	Action string    `json:"action"` // always "discard"
-	File   string    `json:"file"`
+	When time.Time `json:"when"`
+	apply.Actor
+	Action string `json:"action"` // always "discard"
+	File   string `json:"file"`
 }
 
 // rotate puts a trail that has become long aside and begins a new one, packs
 // what was put aside, also by a run that came to its end over it, and removes
 // the oldest of what is too many. What it removes it records first.
-func (a *Audit) rotate(now time.Time, who string) error {
+func (a *Audit) rotate(now time.Time, who apply.Actor) error {
 	info, err := a.file.Stat()
 	if err != nil {
 		return err
@@ -76,9 +78,9 @@ func (a *Audit) putAside(now time.Time) error {
 }
 
 // discard removes files of the trail, and records each beforehand.
-func (a *Audit) discard(names []string, now time.Time, who string) error {
+func (a *Audit) discard(names []string, now time.Time, who apply.Actor) error {
 	for _, name := range names {
-		if err := a.write(Discarded{When: now, Who: who, Action: "discard", File: name}); err != nil {
+		if err := a.write(Discarded{When: now, Actor: who, Action: "discard", File: name}); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -33,7 +33,7 @@ func oneRun(t *testing.T, dir string, when time.Time, kept int, rooms ...string)
 	}
 	a.limits = trailLimits{size: 10, kept: kept}
 	for _, room := range rooms {
-		if err := a.Record(apply.Entry{When: when, Who: "muster@example.org", Room: room}); err != nil {
+		if err := a.Record(apply.Entry{When: when, Actor: apply.Actor{Account: "muster@example.org"}, Room: room}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -127,8 +127,10 @@ func (c *candidate) next(now time.Time) (*meeting, *agenda.Session) {
 	return at, next
 }
 
-// claimants returns who claims the name as its own where more than one does.
-// Sessions that were given the room as their chat room share it with its owner.
+// claimants returns who claims the name as its own where more than one does: of
+// the groups on the agendas and those that the list has at work, and the plenary.
+// Sessions that were given the room as their chat room share it with its owner,
+// and so does a standing room.
 func (c *candidate) claimants(v verdict) []string {
 	var groups []string
 	var living []*agenda.GroupRecord // of those groups of the list that keep the room
@@ -154,7 +156,7 @@ func (c *candidate) claimants(v verdict) []string {
 		}
 	}
 	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
-	if len(groups) == 0 || len(groups) == 1 && !plenary && c.standing == nil {
+	if len(groups) == 0 || len(groups) == 1 && !plenary {
 		return nil
 	}
 	for i, acronym := range groups {
@@ -163,8 +165,11 @@ func (c *candidate) claimants(v verdict) []string {
 	if plenary {
 		groups = append(groups, "the plenary")
 	}
-	if c.standing != nil {
-		groups = append(groups, "standing room "+strconv.Quote(c.name))
-	}
 	return groups
+}
+
+// ofGroup reports whether the room is that of a group that bears its name: one
+// that has it all year, or that meets in it.
+func (c *candidate) ofGroup(v verdict) bool {
+	return v.keeps() || slices.ContainsFunc(c.sets, func(s *sessionSet) bool { return s.rule == byAcronym && s.meets() })
 }

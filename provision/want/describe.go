@@ -23,13 +23,19 @@ func (c *candidate) liveSettings(v verdict, rules *compiled) (xmppadmin.Settings
 	if err != nil {
 		return nil, err
 	}
-	if c.standing != nil {
+	if c.standing != nil && !c.ofGroup(v) {
 		title = provision.OneLine(cmp.Or(c.standing.Title, c.name), provision.MaxTitle)
 		description = cmp.Or(provision.OneLine(c.standing.Description, provision.MaxDescription), description)
 	}
 	s := rules.common()
 	s[xmppadmin.Title], s[xmppadmin.Description] = title, description
-	return s, nil
+	if f.LogURL != "" {
+		s[xmppadmin.LogAddress] = f.LogURL
+	}
+	if rules.Subject != "" {
+		s[xmppadmin.Subject], err = rules.subject.fill(f, provision.MaxSubject)
+	}
+	return s, err
 }
 
 // common returns the settings that all live rooms have in common.
@@ -87,6 +93,12 @@ func (c *compiled) archivedSettings(name string, d provision.Decision, since tim
 		xmppadmin.Persistent:     xmppadmin.True,
 		xmppadmin.Public:         xmppadmin.True,
 		xmppadmin.MessageArchive: xmppadmin.True,
+	}
+	if c.Subject != "" {
+		s[xmppadmin.Subject] = provision.OneLine(description, provision.MaxSubject)
+	}
+	if logURL != "" {
+		s[xmppadmin.LogAddress] = logURL
 	}
 	if c.HideArchived {
 		s[xmppadmin.Public] = xmppadmin.False

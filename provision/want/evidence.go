@@ -80,14 +80,14 @@ type verdict struct {
 // decide decides on the room of a candidate, of which renamed is known. Of two
 // groups whose acronyms differ in case only, the one that keeps the room counts.
 func (x context) decide(c *candidate, renamed renaming) verdict {
-	if len(c.groups) == 0 {
-		return x.decideBy(c, nil, renamed)
-	}
-	best := x.decideBy(c, c.groups[0], renamed)
-	for _, g := range c.groups[1:] {
-		if v := x.decideBy(c, g, renamed); liveliness(v) > liveliness(best) {
+	best := x.decideBy(c, nil, renamed)
+	for i, g := range c.groups {
+		if v := x.decideBy(c, g, renamed); i == 0 || liveliness(v) > liveliness(best) {
 			best = v
 		}
+	}
+	if best.claimants = c.claimants(best); best.claimants != nil {
+		best.Decision = decide(best.evidence)
 	}
 	return best
 }
@@ -108,7 +108,7 @@ func liveliness(v verdict) int {
 
 func (x context) decideBy(c *candidate, g *agenda.GroupRecord, renamed renaming) verdict {
 	e := evidence{
-		standing: c.standing != nil, meets: c.meets(), group: g, renamed: renamed,
+		unwanted: x.rules.unwanted[c.name], standing: c.standing != nil, meets: c.meets(), group: g, renamed: renamed,
 		authoritative: authoritative(x.list), last: x.last(c, g),
 	}
 	e.cancelled = len(c.sets) > 0 && !e.meets

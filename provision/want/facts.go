@@ -27,11 +27,12 @@ type Facts struct {
 	Place string    // where the next session is
 
 	// Whole sentences, for a template that only puts them in order.
-	What     string // what the group is
-	When     string // the next session: day, time, time zone, place, meeting
-	Agenda   string // "Agenda: " and its address
-	Log      string // "Log: " and its address
-	NoteWell string // that the IETF Note Well applies, and whether the room is publicly logged
+	What      string // what the group is
+	When      string // the next session: day, time, time zone, place, meeting
+	Cancelled string // a session before it that is cancelled: day, time, time zone, meeting
+	Agenda    string // "Agenda: " and its address
+	Log       string // "Log: " and its address
+	NoteWell  string // that the IETF Note Well applies, and whether the room is publicly logged
 }
 
 // facts returns the facts of a candidate's room at the time now.
@@ -45,6 +46,7 @@ func (c *candidate) facts(v verdict, rules *compiled) (*Facts, error) {
 	f.setRoom(c, v)
 	f.GroupName = cmp.Or(f.GroupName, f.Acronym)
 	at, next := c.next(v.now)
+	f.setCancelled(c, v.now, next)
 	if next != nil {
 		f.setNext(at, next)
 	} else if n := len(c.sets); n > 0 {
@@ -65,12 +67,12 @@ func labelled(label, address string) string {
 	return label + address
 }
 
-// setRoom fills in what the room is: a standing room, that of the group whose
-// acronym it bears, as the list of groups has it or as it was at its latest
-// meeting, the plenary's, or a session's own.
+// setRoom fills in what the room is: that of the group whose acronym it bears, as
+// the list of groups has it or as it was at its latest meeting, else a standing
+// room, the plenary's, or a session's own.
 func (f *Facts) setRoom(c *candidate, v verdict) {
 	switch {
-	case c.standing != nil:
+	case c.standing != nil && !c.ofGroup(v):
 		f.GroupName = provision.OneLine(c.standing.Title, provision.MaxGroupName)
 		f.What = "Standing room of the IETF."
 	case v.keeps():

@@ -48,7 +48,7 @@ func (s Sources) Remember(w Wanted, kept, ending []string, now time.Time) map[st
 	groups := attendances(s.meetings(now))
 	for i := range w.Rooms {
 		r := &w.Rooms[i]
-		if r.Decision.Desired != provision.LiveIfExists && slices.ContainsFunc(r.Reasons, notStanding) {
+		if d := r.Decision.Desired; d != provision.LiveIfExists && d != provision.Contested && slices.ContainsFunc(r.Reasons, notStanding) {
 			v := seen[r.Name]
 			v.Last = now
 			v.meet(r, w.Meetings)

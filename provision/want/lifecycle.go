@@ -1,6 +1,7 @@
 package want
 
 import (
+	"strings"
 	"time"
 
 	"muster/agenda"
@@ -9,6 +10,11 @@ import (
 
 // evidence is what is known of one room when its life is decided.
 type evidence struct {
+	// claimants are those who claim the name as their own, where they are more
+	// than one.
+	claimants []string
+	// unwanted reports whether the configuration wants no room of the name.
+	unwanted bool
 	// standing reports whether the configuration names the room.
 	standing bool
 	// meets reports whether the room has a session on an agenda in hand that is
@@ -58,6 +64,7 @@ type lastMeeting struct {
 //
 //	evidence                                                    desired
 //	----------------------------------------------------------  -------------------------
+//	two who claim the name as their own                         contested
 //	standing                                                    live
 //	a session that takes place                                  live
 //	group active or proposed, year-round type                   live
@@ -77,7 +84,8 @@ type lastMeeting struct {
 // that are over are left alone. Nor is a room archived while a row that could
 // not be read may be of its group. A room to be archived that no earlier run saw is
 // archived if found. A room that has only cancelled sessions is live if it
-// exists where the rows would leave it alone or know nothing of it.
+// exists where the rows would leave it alone or know nothing of it. A room that
+// the configuration does not want is left alone where it would be wanted.
 func decide(e evidence) provision.Decision {
 	d := e.rows()
 	if e.unread && d.Desired == provision.Archived {
@@ -89,12 +97,17 @@ func decide(e evidence) provision.Decision {
 	case e.cancelled && !d.Desired.Wanted() && !d.Desired.Over():
 		d = provision.Decision{Desired: provision.LiveIfExists}
 	}
+	if e.unwanted && d.Desired.Wanted() {
+		d = provision.Decision{Desired: provision.LeaveAlone, Source: provision.FromUnwanted, Reason: "it is listed as unwanted"}
+	}
 	return d
 }
 
 // rows goes through the rows of the table of decide.
 func (e evidence) rows() provision.Decision {
 	switch {
+	case len(e.claimants) > 0:
+		return provision.Decision{Desired: provision.Contested, Reason: "claimed by " + strings.Join(e.claimants, " and by ")}
 	case e.standing, e.meets:
 		return provision.Decision{Desired: provision.Live}
 	case e.atWork() && !e.yearRound:

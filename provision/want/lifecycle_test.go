@@ -30,6 +30,12 @@ func TestDecide(t *testing.T) {
 		movedTo string
 	}{
 		"nothing":                   {evidence{}, "", ""},
+		"contested":                 {evidence{claimants: []string{"group \"a\"", "the plenary"}, meets: true}, provision.Contested, ""},
+		"contested, unwanted":       {evidence{claimants: []string{"group \"a\"", "the plenary"}, unwanted: true}, provision.LeaveAlone, ""},
+		"unwanted, meets":           {evidence{meets: true, unwanted: true}, provision.LeaveAlone, ""},
+		"unwanted, only cancelled":  {evidence{cancelled: true, unwanted: true}, provision.LeaveAlone, ""},
+		"unwanted, over":            {evidence{group: group("conclude", just), authoritative: true, history: known, unwanted: true}, provision.Archived, ""},
+		"unwanted, nothing":         {evidence{unwanted: true}, "", ""},
 		"standing":                  {evidence{standing: true}, provision.Live, ""},
 		"standing, only cancelled":  {evidence{standing: true, cancelled: true}, provision.Live, ""},
 		"standing, renamed":         {evidence{standing: true, renamed: ivy(provision.FromRenamed, true)}, provision.Live, ""},
@@ -108,7 +114,7 @@ func TestDecide(t *testing.T) {
 			if d.Desired != c.desired || d.MovedTo != c.movedTo {
 				t.Errorf("%q, moved to %q, want %q and %q", d.Desired, d.MovedTo, c.desired, c.movedTo)
 			}
-			if explains := d.Reason != ""; explains != (d.Desired != "" && !d.Desired.Wanted()) {
+			if explains := d.Reason != ""; explains != (d.Desired == provision.Contested || d.Desired != "" && !d.Desired.Wanted()) {
 				t.Errorf("%q for the reason %q", d.Desired, d.Reason)
 			}
 		})

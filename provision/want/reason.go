@@ -15,7 +15,7 @@ import (
 func (c *candidate) reasons(v verdict) []provision.Reason {
 	var out []provision.Reason
 	for _, set := range c.sets {
-		if set.meets() || v.Desired == provision.LiveIfExists {
+		if set.meets() || !c.meets() && !v.standing && !v.keeps() {
 			out = append(out, set.reason())
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/provision"
 )
 
@@ -13,6 +14,7 @@ import (
 const (
 	DefaultTitle       = `{{.Acronym}}: {{.GroupName}}`
 	DefaultDescription = `{{.What}} {{.When}} {{.Agenda}} {{.Log}} {{.NoteWell}}`
+	DefaultSubject     = `{{.Cancelled}} {{.When}} {{.Log}} {{.NoteWell}}`
 )
 
 // Rules are the configuration's rules for rooms, parsed.
@@ -29,11 +31,15 @@ type Rules struct {
 	Grace time.Duration `json:"grace"`
 	// Renamed are the groups that have another acronym now.
 	Renamed []Rename `json:"renamed"`
+	// Unwanted are the acronyms of groups that want no room, in any case.
+	Unwanted []string `json:"unwanted"`
 	// Standing are the rooms that exist whatever the agenda says.
 	Standing []Standing `json:"standing"`
-	// Title and Description are text/template sources over [Facts].
+	// Title, Description and Subject are text/template sources over [Facts]. An
+	// empty subject leaves those of the rooms as they are.
 	Title       string `json:"title"`
 	Description string `json:"description"`
+	Subject     string `json:"subject"`
 	// Language is the language of the rooms; empty to leave it as found.
 	Language string `json:"language"`
 	// LogURL is a text/template source over [Facts] for the address of a
@@ -57,14 +63,19 @@ type Standing struct {
 // working groups, research groups and area groups, on an agenda and, with the
 // directorates, throughout the year; 30 days of grace; the hallway; English.
 func DefaultRules(service string) Rules {
+	meeting := []string{
+		agenda.WorkingGroup, agenda.ResearchGroup, agenda.AreaGroup, agenda.ResearchAreaGroup, agenda.EditorialGroup,
+	}
 	return Rules{
 		Service:     service,
-		GroupTypes:  []string{"wg", "rg", "ag", "rag", "edwg"},
-		YearRound:   []string{"wg", "rg", "ag", "rag", "edwg", "dir", "review"},
+		GroupTypes:  meeting,
+		YearRound:   append(slices.Clone(meeting), agenda.Directorate, agenda.ReviewDirectorate),
 		Grace:       30 * 24 * time.Hour,
+		Unwanted:    []string{},
 		Standing:    []Standing{{Name: "hallway", Title: "hallway: the IETF's social room"}},
 		Title:       DefaultTitle,
 		Description: DefaultDescription,
+		Subject:     DefaultSubject,
 		Language:    "en",
 	}
 }
@@ -92,6 +103,7 @@ func (r Rules) ListTypes() []string {
 func (r Rules) Digest() string {
 	r.GroupTypes = slices.Compact(slices.Sorted(slices.Values(r.GroupTypes)))
 	r.YearRound = slices.Compact(slices.Sorted(slices.Values(r.YearRound)))
+	r.Unwanted = slices.Compact(slices.Sorted(slices.Values(r.Unwanted)))
 	r.Renamed = slices.SortedFunc(slices.Values(r.Renamed), func(a, b Rename) int {
 		return strings.Compare(a.Previously, b.Previously)
 	})
@@ -106,7 +118,9 @@ type compiled struct {
 	Rules
 	provision.Addresses
 	types, yearRound        map[string]bool
+	unwanted                map[string]bool // by the room's name
 	title, description, log textTemplate
+	subject                 textTemplate
 	renamed                 map[string]string // by the previous name
 }
 
@@ -122,6 +136,9 @@ func (r Rules) compile() (*compiled, error) {
 	if c.description, err = parseTemplate("description", r.Description); err != nil {
 		return nil, err
 	}
+	if c.subject, err = parseTemplate("subject", r.Subject); err != nil {
+		return nil, err
+	}
 	if c.log, err = parseTemplate("log address", r.LogURL); err != nil {
 		return nil, err
 	}
@@ -130,6 +147,10 @@ func (r Rules) compile() (*compiled, error) {
 	}
 	if c.renamed, err = renames(r.Renamed); err != nil {
 		return nil, err
+	}
+	c.unwanted = make(map[string]bool, len(r.Unwanted))
+	for _, acronym := range r.Unwanted {
+		c.unwanted[provision.Lower(acronym)] = true
 	}
 	return c, c.checkStanding()
 }
@@ -147,6 +168,9 @@ func (c *compiled) checkStanding() error {
 	for _, s := range c.Standing {
 		if why := provision.CheckName(s.Name); why != "" {
 			return fmt.Errorf("standing room %q: %s", s.Name, why)
+		}
+		if c.unwanted[s.Name] {
+			return fmt.Errorf("standing room %q: it is listed as unwanted, too", s.Name)
 		}
 		if seen[s.Name] {
 			return &CollisionError{Name: s.Name, Claimants: []string{"a standing room", "another standing room"}}

@@ -61,7 +61,8 @@ func TestRulesDigest(t *testing.T) {
 	changes := map[string]func(*Rules){
 		"service": func(r *Rules) { r.Service = "other.example.org" }, "types": func(r *Rules) { r.GroupTypes = []string{"wg"} },
 		"standing": func(r *Rules) { r.Standing = nil }, "title": func(r *Rules) { r.Title = "x" }, "description": func(r *Rules) { r.Description = "x" },
-		"language": func(r *Rules) { r.Language = "de" }, "log": func(r *Rules) { r.LogURL = "x" }, "hide": func(r *Rules) { r.HideArchived = true },
+		"language": func(r *Rules) { r.Language = "de" }, "log": func(r *Rules) { r.LogURL = "x" }, "unwanted": func(r *Rules) { r.Unwanted = []string{"x"} },
+		"hide":       func(r *Rules) { r.HideArchived = true },
 		"year-round": func(r *Rules) { r.YearRound = nil }, "grace": func(r *Rules) { r.Grace = 0 }, "renamed": func(r *Rules) { r.Renamed = []Rename{{"b", "a"}} },
 	}
 	for name, change := range changes {
@@ -102,6 +103,8 @@ func TestRulesEnd(t *testing.T) {
 	}
 	check.Same(t, "settings", e.Settings, xmppadmin.Settings{
 		xmppadmin.Description: "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.Subject:     "Archived since 1 July 2026: the group concluded. Log: https://logs.example.org/quic",
+		xmppadmin.LogAddress:  "https://logs.example.org/quic",
 		xmppadmin.Persistent:  "true", xmppadmin.Public: "false", xmppadmin.MessageArchive: "true",
 	})
 	if e.JID != "quic@"+sample.Service {

@@ -1,9 +1,12 @@
 package want
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"muster/agenda"
+	"muster/provision"
 )
 
 // SourceDigest is a meeting's number and its agenda's digest, or [GroupsSource] and
@@ -47,6 +50,26 @@ type Gap struct {
 	Unread agenda.Unread `json:"unread"`
 	// Incomplete reports whether the list of groups is not whole.
 	Incomplete bool `json:"incomplete,omitempty"`
+}
+
+// String returns what could not be read: "agenda of IETF 127: rows that could not
+// be read: 2, of anima and of groups that could not be read either".
+func (g Gap) String() string {
+	source := "list of groups"
+	if g.Meeting != GroupsSource {
+		source = "agenda of " + provision.MeetingName(g.Meeting)
+	}
+	if g.Unread.Rows == 0 {
+		return source + ": it is not whole"
+	}
+	var of []string
+	if len(g.Unread.Groups) > 0 {
+		of = append(of, "of "+provision.OneLine(strings.Join(g.Unread.Groups, ", "), provision.MaxDescription))
+	}
+	if g.Unread.Unnamed > 0 {
+		of = append(of, "of groups that could not be read either")
+	}
+	return fmt.Sprintf("%s: rows that could not be read: %d, %s", source, g.Unread.Rows, strings.Join(of, " and "))
 }
 
 // gaps returns what could not be read of the sources, in their order.

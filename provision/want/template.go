@@ -43,7 +43,7 @@ func sampleFacts() *Facts {
 	return &Facts{
 		Name: word, Acronym: word, GroupName: word, Type: word, State: word, Kind: word,
 		Area: word, Meeting: word, City: word, AgendaURL: word, LogURL: word, Place: word,
-		What: word, When: word, Agenda: word, Log: word, NoteWell: word,
+		What: word, When: word, Cancelled: word, Agenda: word, Log: word, NoteWell: word,
 		Start: time.Date(2026, time.July, 20, 9, 30, 0, 0, time.UTC),
 	}
 }

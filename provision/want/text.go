@@ -42,19 +42,19 @@ func kind(g *agenda.Group) string {
 
 func typeInWords(slug string) string {
 	switch slug {
-	case "wg":
+	case agenda.WorkingGroup:
 		return "IETF working group"
-	case "rg":
+	case agenda.ResearchGroup:
 		return "IRTF research group"
-	case "ag":
+	case agenda.AreaGroup:
 		return "IETF area group"
-	case "rag":
+	case agenda.ResearchAreaGroup:
 		return "IRTF research area group"
 	case "area":
 		return "IETF area"
-	case "edwg":
+	case agenda.EditorialGroup:
 		return "RFC Series editorial working group"
-	case "dir", "review": // the Datatracker has directorates that review as their own type
+	case agenda.Directorate, agenda.ReviewDirectorate:
 		return "IETF directorate"
 	case "team":
 		return "IETF team"

@@ -2,7 +2,6 @@ package want
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,8 +21,9 @@ import (
 // meetings, and a meeting given twice, make no difference. How long a room
 // lives is decided by the table at decide, in lifecycle.go.
 //
-// The error is that of [Rules.Validate], a template that fails on a room, or
-// one that joins a [*CollisionError] for each name that two claim.
+// A name that no room can have, and one that two groups claim, cost that room
+// only: see [Wanted.Refused] and [Wanted.Collisions]. The error is that of
+// [Rules.Validate], or a template that fails on a room.
 func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	c, err := rules.compile()
 	if err != nil {
@@ -37,9 +37,6 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	w.Roomless = roomless(meetings, c.types)
 	all := collect(meetings, in, c)
 	verdicts, warnings := newContext(c, in, meetings, now).decideAll(all)
-	if err := collisions(all, verdicts); err != nil {
-		return Wanted{}, err
-	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if err := w.add(all[name], verdicts[name], c); err != nil {
 			return Wanted{}, fmt.Errorf("room %q: %w", name, err)
@@ -104,25 +101,18 @@ func (w *Wanted) add(c *candidate, v verdict, rules *compiled) error {
 	r.Decision.Reason = withGrace(v.Decision, v.grace)
 	var err error
 	switch {
+	case v.Desired == provision.Contested:
+		r.Reasons = c.reasons(v)
+		w.Collisions = append(w.Collisions, &CollisionError{Name: c.name, Claimants: v.claimants})
 	case v.Desired.Wanted():
 		r.Reasons = c.reasons(v)
 		r.Settings, err = c.liveSettings(v, rules)
+		r.Next, r.Over = c.nextStart(v.now), c.nextEnd(v.now)
 	case v.Desired.Over():
 		r.Settings, err = rules.archivedSettings(c.name, v.Decision, v.now)
 	}
 	w.Rooms = append(w.Rooms, r)
 	return err
-}
-
-// collisions returns one error for all names that two claim, or nil.
-func collisions(all candidates, verdicts map[string]verdict) error {
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if who := all[name].claimants(verdicts[name]); who != nil {
-			errs = append(errs, &CollisionError{Name: name, Claimants: who})
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // meetings returns the meetings in hand, by their first session.
@@ -134,12 +124,13 @@ func (s Sources) meetings(now time.Time) []*meeting {
 	return out
 }
 
-// inOrder returns the meetings by their first session, each number once.
+// inOrder returns the meetings by their first session, each number once. Those
+// without a number are meetings of their own.
 func inOrder(meetings []agenda.Meeting) []*agenda.Meeting {
 	var out []*agenda.Meeting
 	seen := make(map[string]bool)
 	for i := range meetings {
-		if m := &meetings[i]; !seen[m.Number] {
+		if m := &meetings[i]; m.Number == "" || !seen[m.Number] {
 			seen[m.Number] = true
 			out = append(out, m)
 		}

@@ -1,7 +1,6 @@
 package want
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -237,18 +236,21 @@ func TestWantCollisions(t *testing.T) {
 			`room "imtc": claimed by group "IMTC" and by group "imtc"`,
 		},
 		"standing and group": {
-			standing("quic"), []agenda.Group{sample.Group("quic", "wg")}, []agenda.Session{sample.Session(1, "quic", "sched")},
-			`room "quic": claimed by group "quic" and by standing room "quic"`,
+			standing("quic"), []agenda.Group{sample.Group("quic", "wg")}, []agenda.Session{sample.Session(1, "quic", "sched")}, "",
+		},
+		"standing and two groups": {
+			standing("imtc"), []agenda.Group{sample.Group("IMTC", "wg"), sample.Group("imtc", "rg")},
+			[]agenda.Session{sample.Session(1, "imtc", "sched"), sample.Session(2, "IMTC", "sched")},
+			`room "imtc": claimed by group "IMTC" and by group "imtc"`,
 		},
 		"plenary and group": {
 			bare(), []agenda.Group{sample.Group("plenary", "wg"), sample.Group("ietf", "ietf")},
 			[]agenda.Session{sample.Session(1, "plenary", "sched"), plenary}, `room "plenary": claimed by group "plenary" and by the plenary`,
 		},
-		"standing twice": {standing("lounge", "lounge"), nil, nil, `room "lounge": claimed by a standing room and by another standing room`},
 		"two names": {
-			standing("a", "b"), []agenda.Group{sample.Group("b", "wg"), sample.Group("a", "wg")},
-			[]agenda.Session{sample.Session(1, "b", "sched"), sample.Session(2, "a", "sched")},
-			"room \"a\": claimed by group \"a\" and by standing room \"a\"\nroom \"b\": claimed by group \"b\" and by standing room \"b\"",
+			bare(), []agenda.Group{sample.Group("B", "wg"), sample.Group("b", "wg"), sample.Group("A", "wg"), sample.Group("a", "wg")},
+			[]agenda.Session{sample.Session(1, "b", "sched"), sample.Session(2, "B", "sched"), sample.Session(3, "a", "sched"), sample.Session(4, "A", "sched")},
+			"room \"a\": claimed by group \"A\" and by group \"a\"\nroom \"b\": claimed by group \"B\" and by group \"b\"",
 		},
 		"chat room of another": {
 			bare(), []agenda.Group{sample.Group("quic", "wg"), sample.Group("tls", "wg")},
@@ -259,18 +261,123 @@ func TestWantCollisions(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, err := Derive(Sources{Meetings: []agenda.Meeting{sample.Meeting(c.groups, c.sessions...)}}, c.rules, sample.Day)
-			if c.want == "" {
-				if err != nil {
-					t.Error(err)
-				}
-				return
-			}
-			var collision *CollisionError
-			if !errors.As(err, &collision) || err.Error() != c.want || len(w.Rooms) > 0 {
-				t.Errorf("got %v and %d rooms, want the error %s", err, len(w.Rooms), c.want)
+			groups, sessions := append(c.groups, sample.Group("other", "wg")), append(c.sessions, sample.Session(99, "other", "sched"))
+			w := wantOf(t, c.rules, sample.Meeting(groups, sessions...))
+			checkCollisions(t, w, c.want)
+			if other := roomOf(t, w, "other"); other.Decision.Desired != provision.Live {
+				t.Errorf("the room of another group: %+v", other.Decision)
 			}
 		})
+	}
+	_, err := Derive(Sources{}, standing("lounge", "lounge"), sample.Day)
+	check.Error(t, err, `room "lounge": claimed by a standing room and by another standing room`)
+}
+
+// checkCollisions fails the test unless w has the collisions, one a line, each
+// with a contested room, and is incomplete where there are any.
+func checkCollisions(t *testing.T, w Wanted, want string) {
+	t.Helper()
+	var got []string
+	for _, c := range w.Collisions {
+		got = append(got, c.Error())
+		r := roomOf(t, w, c.Name)
+		if r.Decision.Desired != provision.Contested || len(r.Reasons) == 0 || len(r.Settings) > 0 || !strings.HasSuffix(c.Error(), r.Decision.Reason) {
+			t.Errorf("room %+v", r)
+		}
+	}
+	if text := strings.Join(got, "\n"); text != want || w.Incomplete() != (want != "") {
+		t.Errorf("collisions %q, want %q; incomplete: %v", text, want, w.Incomplete())
+	}
+}
+
+// TestStandingRoomOfAGroup: a standing room whose name a group bears serves both,
+// and is the group's as long as that is at work or meets.
+func TestStandingRoomOfAGroup(t *testing.T) {
+	t.Parallel()
+	rules := bare()
+	rules.Standing = []Standing{{Name: "quic", Title: "A standing room", Description: "For all."}}
+	meets := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"))}
+	cancelled := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", agenda.Canceled))}
+	listed := func(state agenda.GroupState) *agenda.GroupList {
+		return sample.List(sample.Record("quic", "wg", state))
+	}
+	cases := map[string]struct {
+		in      Sources
+		title   string
+		reasons []provision.Source
+	}{
+		"alone":     {Sources{}, "A standing room", []provision.Source{provision.FromStanding}},
+		"meets":     {Sources{Meetings: meets}, "quic: Name of quic", []provision.Source{provision.FromMeeting, provision.FromStanding}},
+		"cancelled": {Sources{Meetings: cancelled}, "A standing room", []provision.Source{provision.FromStanding}},
+		"active":    {Sources{Groups: listed("active")}, "quic: Name of quic", []provision.Source{provision.FromGroups, provision.FromStanding}},
+		"a BOF":     {Sources{Groups: listed("bof")}, "quic: Name of quic", []provision.Source{provision.FromGroups, provision.FromStanding}},
+		"concluded": {Sources{Groups: listed("conclude")}, "A standing room", []provision.Source{provision.FromStanding}},
+		"both": {
+			Sources{Meetings: meets, Groups: listed("active")}, "quic: Name of quic",
+			[]provision.Source{provision.FromMeeting, provision.FromGroups, provision.FromStanding},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, err := Derive(c.in, rules, sample.Day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := roomOf(t, w, "quic")
+			var sources []provision.Source
+			for _, why := range r.Reasons {
+				sources = append(sources, why.Source)
+			}
+			check.Same(t, "reasons", sources, c.reasons)
+			if group := c.title != "A standing room"; r.Title() != c.title || r.Decision.Desired != provision.Live || group == (r.Settings[xmppadmin.Description] == "For all.") {
+				t.Errorf("%q, %+v", r.Settings, r.Decision)
+			}
+		})
+	}
+}
+
+// TestUnwanted: a group that wants no room gets none, whatever asks for it, and
+// one that it has stays as it is.
+func TestUnwanted(t *testing.T) {
+	t.Parallel()
+	rules := bare()
+	rules.Unwanted = []string{"QUIC", "tls", "old", "a b", "imtc"}
+	groups := []agenda.Group{sample.Group("quic", "wg"), sample.Group("a b", "wg"), sample.Group("IMTC", "wg"), sample.Group("imtc", "rg")}
+	m := sample.Meeting(groups, sample.Session(1, "quic", "sched"), sample.Session(2, "a b", "sched"), sample.Session(3, "imtc", "sched"), sample.Session(4, "IMTC", "sched"))
+	l := sample.List(sample.Record("old", "wg", "conclude"), sample.Record("ipsec", "wg", "active"), sample.Record("tls", "wg", "active"))
+	w, err := Derive(Sources{Meetings: []agenda.Meeting{m}, Groups: l}, rules, sample.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]provision.Desired)
+	for _, r := range w.Rooms {
+		got[r.Name] = r.Decision.Desired
+		if r.Decision.Desired == provision.LeaveAlone && (r.Decision.Source != provision.FromUnwanted || len(r.Settings)+len(r.Reasons) > 0) {
+			t.Errorf("%+v", r)
+		}
+	}
+	check.Same(t, "desired", got, map[string]provision.Desired{
+		"imtc": provision.LeaveAlone, "quic": provision.LeaveAlone, "tls": provision.LeaveAlone,
+		"ipsec": provision.Live, "old": provision.ArchivedIfFound,
+	})
+	if len(w.Refused)+len(w.Collisions) > 0 || w.Incomplete() {
+		t.Errorf("refused %v, collisions %v", w.Refused, w.Collisions)
+	}
+	rules.Standing = []Standing{{Name: "tls"}}
+	check.Error(t, rules.Validate(), `standing room "tls": it is listed as unwanted, too`)
+}
+
+// TestMeetingsWithoutANumber: each is a meeting of its own.
+func TestMeetingsWithoutANumber(t *testing.T) {
+	t.Parallel()
+	first := sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"))
+	second := sample.Meeting([]agenda.Group{sample.Group("tls", "wg")}, sample.Session(2, "tls", "sched"))
+	first.Number, second.Number = "", ""
+	w := wantOf(t, bare(), first, second)
+	check.Same(t, "names", w.Names(), []string{"quic", "tls"})
+	if len(w.Meetings) != 2 {
+		t.Errorf("meetings %+v", w.Meetings)
 	}
 }
 
@@ -290,7 +397,10 @@ func TestWantSettings(t *testing.T) {
 		xmppadmin.Title: "moq: Media Over QUIC",
 		xmppadmin.Description: "BOF (birds of a feather) in the wit area. Next session: Monday 20 July 2026, 16:00-17:00 CEST, Hall A, IETF 126. " +
 			"Agenda: https://datatracker.example.org/meeting/126/agenda Log: https://rooms.example.org/logs/moq/ " + noteWell,
-		xmppadmin.Language: "en", xmppadmin.Persistent: "true", xmppadmin.Public: "true", xmppadmin.MembersOnly: "false", xmppadmin.Password: "",
+		xmppadmin.Subject: "Cancelled: Monday 20 July 2026, 14:00-15:00 CEST, IETF 126. " +
+			"Next session: Monday 20 July 2026, 16:00-17:00 CEST, Hall A, IETF 126. Log: https://rooms.example.org/logs/moq/ " + noteWell,
+		xmppadmin.LogAddress: "https://rooms.example.org/logs/moq/",
+		xmppadmin.Language:   "en", xmppadmin.Persistent: "true", xmppadmin.Public: "true", xmppadmin.MembersOnly: "false", xmppadmin.Password: "",
 		xmppadmin.MessageArchive: "true", xmppadmin.PublicLog: "true", xmppadmin.Moderated: "false", xmppadmin.ChangeSubject: "false",
 	})
 	hallway := roomOf(t, w, "hallway").Settings

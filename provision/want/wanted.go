@@ -1,6 +1,7 @@
 package want
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ type Wanted struct {
 	Rooms []provision.Room
 	// Refused are the names that no room can have, sorted.
 	Refused []Refusal
+	// Collisions are the names that two groups claim, sorted; their rooms are
+	// among Rooms, as contested ones.
+	Collisions []*CollisionError
 	// Roomless are the groups with sessions on the agendas that get no room
 	// because of their type, by type.
 	Roomless []Roomless
@@ -53,8 +57,25 @@ func (w Wanted) Names() []string {
 }
 
 // Incomplete reports whether the rooms are not all that the sources ask for:
-// something could not be read, or a name was refused.
-func (w Wanted) Incomplete() bool { return len(w.Gaps)+len(w.Refused) > 0 }
+// something could not be read, a name was refused, or two groups claim one.
+func (w Wanted) Incomplete() bool { return len(w.Gaps)+len(w.Refused)+len(w.Collisions) > 0 }
+
+// Shortfalls returns why the rooms are not all that the sources ask for, none
+// where [Wanted.Incomplete] reports false: a [*CollisionError] for each contested
+// name, and one error each for the refused names and for each gap.
+func (w Wanted) Shortfalls() []error {
+	var out []error
+	for _, c := range w.Collisions {
+		out = append(out, c)
+	}
+	if n := len(w.Refused); n > 0 {
+		out = append(out, fmt.Errorf("names that no room can have: %d, of which the first is %q: %s", n, w.Refused[0].Name, w.Refused[0].Why))
+	}
+	for _, g := range w.Gaps {
+		out = append(out, errors.New(g.String()))
+	}
+	return out
+}
 
 // With returns w with r in place of the room of its name, if any.
 func (w Wanted) With(r provision.Room) Wanted {
@@ -70,16 +91,16 @@ func (w Wanted) With(r provision.Room) Wanted {
 	return w
 }
 
-// CollisionError is that a name is claimed by more than one: the Datatracker
-// or the configuration must be put right before anything is done.
+// CollisionError is that a room's name is claimed by more than one: nothing is
+// done about the room until the Datatracker or the configuration is put right.
 type CollisionError struct {
-	// Name is the name of the room, Claimants who claims it, such as
+	// Name is the name of the room, Claimants are those who claim it, such as
 	// `group "quic"`.
 	Name      string
 	Claimants []string
 }
 
-// Error names the room and everyone who claims it.
+// Error names the room and all its claimants.
 func (e *CollisionError) Error() string {
 	return fmt.Sprintf("room %q: claimed by %s", e.Name, strings.Join(e.Claimants, " and by "))
 }

@@ -3,67 +3,111 @@ package dialect
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
 
 // The backup of a room is the element backupElement of a namespace that ends
-// with the room's address.
+// with the room's address; a long one goes on in further elements, whose
+// namespaces end with a number.
 const (
 	backupSpace   = "urn:x-muster:archived:"
 	backupElement = "archived"
+	// backupPart is the length of one element, in bytes: with all escapes far
+	// below the stanza that servers accept (256 KiB on ejabberd and Prosody).
+	backupPart = 30_000
 )
 
-// roomBackup is what archiving a room has changed. It is kept by the server,
-// in the account's private storage (XEP-0049): it must be there weeks later,
-// for another run on another machine.
+// roomBackup is what archiving a room changes, as it was before. It is kept by
+// the server, in the account's private storage (XEP-0049): it must be there
+// weeks later, for another run on another machine. It belongs to the room while
+// the room's title has a mark; without one, all but Voiced is out of date.
 type roomBackup struct {
-	// Phase is how far the change that wrote this has come.
-	Phase backupPhase `json:"state"`
-	// Fields are fields of the room's configuration form with the values that
-	// they had.
+	// Fields are fields of the room's configuration form with their values.
 	Fields map[string][]string `json:"fields,omitempty"`
-	// Subject is the subject that the room had, if archiving has changed it.
+	// Subject is the subject, where archiving changes it.
 	Subject *string `json:"subject,omitempty"`
-	// Affiliations are those that were taken away, by JID.
-	Affiliations map[string]string `json:"affiliations,omitempty"`
+	// Affiliations are those that are taken away, by JID.
+	Affiliations map[string]affiliation `json:"affiliations,omitempty"`
+	// Subscriptions are those that the server forgets.
+	Subscriptions []xep.Subscription `json:"subscriptions,omitempty"`
+	// Voiced are users whom reopening gave a voice or an affiliation, on a
+	// server that gives users their former role back.
+	Voiced []string `json:"voiced,omitempty"`
 }
 
-type backupPhase string
+// affiliation is a user's affiliation to a room.
+type affiliation struct {
+	Name   string `json:"affiliation"` // admin or member
+	Nick   string `json:"nick,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
 
-const (
-	noBackup  backupPhase = ""
-	archiving backupPhase = "archiving" // begun, or done
-	reopening backupPhase = "reopening" // begun: affiliations come back before the settings
-)
+// backupHead is the first element: the backup itself, or how many further
+// elements it is in.
+type backupHead struct {
+	roomBackup
+	Parts int `json:"parts,omitempty"`
+}
 
 // loadBackup reads the backup of a room (a bare JID); that there is none is no
 // error.
 func loadBackup(ctx context.Context, c *session.Client, room string) (roomBackup, error) {
-	var b roomBackup
+	var head backupHead
 	text, err := xep.PrivateText(ctx, c, c.JID(), backupSpace+room, backupElement)
 	if err != nil {
-		return b, fmt.Errorf("private storage (XEP-0049; mod_private on Prosody and ejabberd) is needed to remember what archiving changes: %w", err)
+		return roomBackup{}, fmt.Errorf("private storage (XEP-0049; mod_private on Prosody and ejabberd) is needed to remember what archiving changes: %w", err)
 	}
 	if text == "" {
-		return b, nil
+		return roomBackup{}, nil
 	}
-	if err := json.Unmarshal([]byte(text), &b); err != nil {
-		return b, fmt.Errorf("private storage (XEP-0049): the backup of %s cannot be read: %w", room, err)
+	if err := json.Unmarshal([]byte(text), &head); err != nil {
+		return roomBackup{}, fmt.Errorf("private storage (XEP-0049): the backup of %s cannot be read: %w", room, err)
+	}
+	if head.Parts == 0 {
+		return head.roomBackup, nil
+	}
+	var whole strings.Builder
+	for n := range head.Parts {
+		part, err := xep.PrivateText(ctx, c, c.JID(), partSpace(room, n), backupElement)
+		if err != nil {
+			return roomBackup{}, fmt.Errorf("private storage (XEP-0049): %w", err)
+		}
+		whole.WriteString(part)
+	}
+	var b roomBackup
+	if err := json.Unmarshal([]byte(whole.String()), &b); err != nil {
+		return roomBackup{}, fmt.Errorf("private storage (XEP-0049): the backup of %s cannot be read: %w", room, err)
 	}
 	return b, nil
 }
 
+func partSpace(room string, n int) string { return backupSpace + room + ":" + strconv.Itoa(n) }
+
 // storeBackup writes the backup of a room, and compares it with what the server
-// then returns.
+// then returns. The first element is written last, so that an interrupted one
+// leaves the former backup or none.
 func storeBackup(ctx context.Context, c *session.Client, room string, b roomBackup) error {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return err
 	}
-	if err := xep.SetPrivateText(ctx, c, c.JID(), backupSpace+room, backupElement, string(text)); err != nil {
+	head := string(text)
+	if len(text) > backupPart {
+		parts := split(text, backupPart)
+		for n, part := range parts {
+			if err := xep.SetPrivateText(ctx, c, c.JID(), partSpace(room, n), backupElement, part); err != nil {
+				return fmt.Errorf("private storage (XEP-0049): %w", err)
+			}
+		}
+		head = fmt.Sprintf(`{"parts":%d}`, len(parts))
+	}
+	if err := xep.SetPrivateText(ctx, c, c.JID(), backupSpace+room, backupElement, head); err != nil {
 		return fmt.Errorf("private storage (XEP-0049): %w", err)
 	}
 	back, err := loadBackup(ctx, c, room)
@@ -71,7 +115,21 @@ func storeBackup(ctx context.Context, c *session.Client, room string, b roomBack
 		return err
 	}
 	if again, err := json.Marshal(back); err != nil || string(again) != string(text) {
-		return fmt.Errorf("private storage (XEP-0049): the server does not keep the backup of %s", room)
+		return errors.Join(err, fmt.Errorf("private storage (XEP-0049): the server does not keep the backup of %s", room))
 	}
 	return nil
+}
+
+// split cuts a text into parts of at most limit bytes, between characters.
+func split(text []byte, limit int) []string {
+	var parts []string
+	for len(text) > limit {
+		end := limit
+		for text[end]&0xC0 == 0x80 { // inside a character
+			end--
+		}
+		parts = append(parts, string(text[:end]))
+		text = text[end:]
+	}
+	return append(parts, string(text))
 }

@@ -129,7 +129,7 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 		return notSeen(ctx, name, err)
 	}
 	d.fallback.seen.show(address, room.Settings)
-	room.Archived = muc.IsArchived(room.Settings)
+	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	return room, nil
 }
 
@@ -221,6 +221,8 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 		case setting == muc.Subject && s[setting] != "":
 			rest[setting] = s[setting]
 		case setting == muc.Password && s[setting] == "", !d.offers(setting):
+		case setting == muc.Password:
+			rest[setting] = s[setting]
 		case simple(s[setting]):
 			options = append(options, optionName(setting)+":"+s[setting])
 		default:
@@ -232,7 +234,7 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
 		return roomError(name, err)
 	}
-	return d.Configure(ctx, name, rest)
+	return d.setEach(ctx, name, rest)
 }
 
 // simple reports whether a value can stand in a list of options: a colon or no
@@ -266,26 +268,32 @@ func (d *ejabberd) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([
 	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
 }
 
-// Configure sets each setting by itself, all at once. It enters the room to set
-// the subject, for which there is no command.
+// Configure submits the room's form, as the owner dialect does: two requests,
+// however many settings there are. It enters the room to set the subject.
 func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
-	g, ctx := errgroup.WithContext(ctx)
-	if text, given := s[muc.Subject]; given {
-		g.Go(func() error {
-			address, err := d.conn.JID(name)
-			if err != nil {
-				return err
-			}
-			return d.fallback.setSubject(ctx, address, text)
-		})
+	return d.fallback.Configure(ctx, name, s)
+}
+
+// setSubject sets the subject from inside the room.
+func (d *ejabberd) setSubject(ctx context.Context, name, text string) error {
+	address, err := d.conn.JID(name)
+	if err != nil {
+		return err
 	}
+	return d.fallback.setSubject(ctx, address, text)
+}
+
+// setEach sets each setting by itself, all at once.
+func (d *ejabberd) setEach(ctx context.Context, name string, s muc.Settings) error {
+	g, ctx := errgroup.WithContext(ctx)
 	for _, setting := range s.Names() {
-		if !d.offers(setting) {
+		if setting == muc.Subject {
+			g.Go(func() error { return d.setSubject(ctx, name, s[setting]) })
 			continue
 		}
 		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
 		if setting == muc.Password {
-			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.Bool(s[setting] != "")) })
+			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.True) })
 		}
 	}
 	return roomError(name, g.Wait())

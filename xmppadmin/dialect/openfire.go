@@ -91,7 +91,7 @@ func (d *openfire) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := xep.Join(ctx, st, address, d.fallback.nick())
+	stay, err := enter(ctx, st, address)
 	if errors.Is(err, session.ErrAbsent) {
 		// Openfire's answer for a locked room, to all but its owners.
 		return roomError(name, fmt.Errorf("%w, locked until its owner has configured it (%v)", session.ErrExists, err))
@@ -120,7 +120,7 @@ func (d *openfire) Adopt(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return d.needsRights(name, xep.Affiliate(ctx, d.conn.Client, address, d.conn.Client.JID(), "owner"))
+	return d.needsRights(name, xep.Affiliate(ctx, d.conn.Client, address, xep.ListItem{JID: d.conn.Client.JID(), Affiliation: "owner"}))
 }
 
 // Archive archives as the owner dialect does.

@@ -3,6 +3,7 @@ package dialect
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"muster/xmppadmin/muc"
 	"muster/xmppadmin/session"
@@ -63,10 +64,10 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
-	room.Managed = d.conn.owns(owners)
+	room.Managed = slices.ContainsFunc(owners, func(o xep.ListItem) bool { return sameJID(o.JID, client.JID()) })
 	room.Settings = settingsOf(form.Fields)
 	d.seen.show(address, room.Settings)
-	room.Archived = muc.IsArchived(room.Settings)
+	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	if _, shown := room.Settings[muc.MessageArchive]; !shown && info.Has(xep.FeatureMAM) {
 		// Where the server archives every room there is nothing to set.
 		room.Settings[muc.MessageArchive] = muc.True
@@ -86,7 +87,7 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := xep.Join(ctx, st, address, d.nick())
+	stay, err := enter(ctx, st, address)
 	if err != nil {
 		return roomError(name, err)
 	}
@@ -112,22 +113,36 @@ func (d *owner) configureNew(ctx context.Context, st *session.Stream, stay xep.O
 	return err
 }
 
-func (d *owner) nick() string { return d.conn.Client.Localpart() }
-
 // Configure submits those fields of the room's own form that stand for the
-// settings (XEP-0045 §10.2), and no others. It enters the room to set the
-// subject.
+// settings (XEP-0045 §10.2), and no others; it enters the room to set the
+// subject. Of a room whose title has a mark the settings are not all that
+// archiving has changed: with a title that has none, and where it is half
+// archived, the room is reopened.
 func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return err
 	}
 	text, given := s[muc.Subject]
-	if rest := withoutSubject(s); len(rest) > 0 || !given {
-		err = configure(ctx, d.conn.Client, address, rest)
+	if len(withoutSubject(s)) == 0 && given {
+		return roomError(name, d.setSubject(ctx, address, text))
 	}
-	if err == nil && given {
-		err = d.setSubject(ctx, address, text)
+	form, err := xep.RoomForm(ctx, d.conn.Client, address)
+	if err != nil {
+		return roomError(name, err)
+	}
+	found := settingsOf(form.Fields)
+	title, titled := s[muc.Title]
+	switch {
+	case !muc.IsMarked(found[muc.Title]), muc.IsArchived(found) && (!titled || muc.IsMarked(title)):
+		err = submit(ctx, d.conn.Client, address, form, s)
+		if err == nil && given {
+			err = d.setSubject(ctx, address, text)
+		}
+	case muc.IsMarked(title):
+		err = d.archive(ctx, address, s)
+	default:
+		err = d.reopen(ctx, name, address, form, s)
 	}
 	return roomError(name, err)
 }
@@ -137,6 +152,12 @@ func configure(ctx context.Context, r xep.Requester, room string, s muc.Settings
 	if err != nil {
 		return err
 	}
+	return submit(ctx, r, room, form, s, more...)
+}
+
+// submit fills in those fields of a room's form that stand for settings, and
+// more where the form has them.
+func submit(ctx context.Context, r xep.Requester, room string, form xep.Form, s muc.Settings, more ...xep.Field) error {
 	answer := withSettings(xep.NewSubmission(xep.FormRoomConfig), s, form.Has)
 	for _, field := range more {
 		if form.Has(field.Var) {
@@ -153,7 +174,7 @@ func (d *owner) Adopt(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	err = xep.Affiliate(ctx, d.conn.Client, address, d.conn.Client.JID(), "owner")
+	err = xep.Affiliate(ctx, d.conn.Client, address, xep.ListItem{JID: d.conn.Client.JID(), Affiliation: "owner"})
 	if errors.Is(err, session.ErrForbidden) && d.conn.offers(nodeSetAffiliation) {
 		err = setAffiliation(ctx, d.conn, address)
 	}

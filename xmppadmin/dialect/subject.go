@@ -12,10 +12,6 @@ import (
 	"muster/xmppadmin/xep"
 )
 
-// subjectNick is added to the nick under which this account enters a room for
-// its subject, so that it does not meet itself there.
-const subjectNick = " (subject)"
-
 // seenSubjects are the subjects that the server has sent to this account, by
 // the JIDs of the rooms. Looking at a room shows them, so that a subject that
 // was set can be read back as any other setting.
@@ -54,7 +50,7 @@ func (d *owner) inside(ctx context.Context, room string, do func(xep.Occupancy) 
 	if err != nil {
 		return err
 	}
-	stay, err := xep.Join(ctx, st, room, d.nick()+subjectNick)
+	stay, err := enter(ctx, st, room)
 	if err != nil {
 		return err
 	}
@@ -78,6 +74,21 @@ func (d *owner) setSubject(ctx context.Context, room, text string) error {
 		}
 		return stay.SetSubject(ctx, text)
 	})
+	d.seen.note(room, text, err)
+	return err
+}
+
+// setSubjectInside sets the subject of a room that this account is in, if it is
+// among the settings, unless the room has it.
+func (d *owner) setSubjectInside(ctx context.Context, room string, stay xep.Occupancy, s muc.Settings) error {
+	text, given := s[muc.Subject]
+	if !given {
+		return nil
+	}
+	present, err := stay.Subject(ctx)
+	if err == nil && present != text {
+		err = stay.SetSubject(ctx, text)
+	}
 	d.seen.note(room, text, err)
 	return err
 }

@@ -6,44 +6,60 @@ import (
 	"muster/xmppadmin/muc"
 )
 
-func TestMark(t *testing.T) {
+func TestMarks(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ name, live, archived string }{
-		{"a title", "quic: QUIC", "[archived] quic: QUIC"},
-		{"no title", "", "[archived]"},
-		{"the word inside", "an [archived] title", "[archived] an [archived] title"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if got := muc.ArchivedTitle(test.live); got != test.archived {
-				t.Errorf("ArchivedTitle(%q) = %q, want %q", test.live, got, test.archived)
+	marks := []struct {
+		name string
+		mark func(string) string
+		text string
+	}{
+		{"archived", muc.ArchivedTitle, "[archived]"},
+		{"archiving", muc.ArchivingTitle, "[archiving]"},
+		{"reopening", muc.ReopeningTitle, "[opening]"},
+	}
+	for _, title := range []string{"", "quic: QUIC", "an [archived] title", "[other] x"} {
+		for _, m := range marks {
+			want := m.text + " " + title
+			if title == "" {
+				want = m.text
 			}
-			if got := muc.ArchivedTitle(test.archived); got != test.archived {
-				t.Errorf("ArchivedTitle(%q) = %q, want it unchanged", test.archived, got)
+			got := m.mark(title)
+			if got != want {
+				t.Errorf("%s: %q becomes %q, want %q", m.name, title, got, want)
 			}
-			if got := muc.LiveTitle(test.archived); got != test.live {
-				t.Errorf("LiveTitle(%q) = %q, want %q", test.archived, got, test.live)
+			if again := m.mark(got); again != got {
+				t.Errorf("%s: %q becomes %q, want it unchanged", m.name, got, again)
 			}
-			if got := muc.LiveTitle(test.live); got != test.live {
-				t.Errorf("LiveTitle(%q) = %q, want it unchanged", test.live, got)
+			if live := muc.LiveTitle(got); live != title || !muc.IsMarked(got) || muc.IsMarked(title) {
+				t.Errorf("%s: LiveTitle(%q) = %q, want %q", m.name, got, live, title)
 			}
-		})
+			for _, other := range marks {
+				if len(other.mark(title)) > len(muc.ArchivingTitle(title)) || other.mark(got) != other.mark(title) {
+					t.Errorf("from %q to %q: %q", got, other.name, other.mark(got))
+				}
+			}
+		}
 	}
 }
 
-func TestIsArchivedTakesBoth(t *testing.T) {
+func TestArchivedAndHalfArchived(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name     string
-		settings muc.Settings
-		want     bool
+		name           string
+		title          string
+		moderated      string
+		archived, half bool
 	}{
-		{"mark and moderation", muc.Settings{muc.Title: "[archived] x", muc.Moderated: muc.True}, true},
-		{"the mark alone", muc.Settings{muc.Title: "[archived] x", muc.Moderated: muc.False}, false},
-		{"moderation alone", muc.Settings{muc.Title: "x", muc.Moderated: muc.True}, false},
+		{"mark and moderation", "[archived] x", muc.True, true, false},
+		{"the mark alone", "[archived] x", muc.False, false, true},
+		{"moderation alone", "x", muc.True, false, false},
+		{"archiving", "[archiving] x", muc.True, false, true},
+		{"reopening", "[opening] x", muc.False, false, true},
+		{"live", "x", muc.False, false, false},
 	} {
-		if got := muc.IsArchived(test.settings); got != test.want {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		s := muc.Settings{muc.Title: test.title, muc.Moderated: test.moderated}
+		if muc.IsArchived(s) != test.archived || muc.IsHalfArchived(s) != test.half {
+			t.Errorf("%s: archived %v, half archived %v", test.name, muc.IsArchived(s), muc.IsHalfArchived(s))
 		}
 	}
 }

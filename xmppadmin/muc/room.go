@@ -27,8 +27,8 @@ func (s State) String() string {
 type Room struct {
 	// Name is the localpart of the room's JID.
 	Name string
-	// State is the outcome of looking at it. Settings, Managed and Archived are
-	// filled in for a room that exists, Err for one that is unknown.
+	// State is the outcome of looking at it. The fields from Settings to
+	// HalfArchived are filled in for a room that exists, Err for an unknown one.
 	State State
 	// Settings are those that the server shows to this account; nil where it
 	// shows none, as to an account that is not an owner.
@@ -38,6 +38,9 @@ type Room struct {
 	Managed bool
 	// Archived reports whether the room is archived.
 	Archived bool
+	// HalfArchived reports whether archiving or reopening the room was begun
+	// and not finished. Archive finishes it; Reopen and Configure undo it.
+	HalfArchived bool
 	// Occupants is the number of occupants, as far as the server showed it: 0
 	// where it did not.
 	Occupants int

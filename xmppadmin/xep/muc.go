@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mellium.im/xmlstream"
 	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 
@@ -100,10 +101,10 @@ type Occupancy struct {
 }
 
 // Join enters a room (a bare JID) under nick, without history, and waits for
-// the room's answer. Joining a room that does not exist makes it, locked. The
-// library's client for chat rooms hides whether the room was made, and can
-// block the session for good.
-func Join(ctx context.Context, st *session.Stream, room, nick string) (Occupancy, error) {
+// the room's answer. password is the room's, empty where it has none. Joining a
+// room that does not exist makes it, locked. The library's client for chat
+// rooms hides whether the room was made, and can block the session for good.
+func Join(ctx context.Context, st *session.Stream, room, nick, password string) (Occupancy, error) {
 	address, err := jid.Parse(room)
 	if err == nil {
 		address, err = address.WithResource(nick)
@@ -117,7 +118,7 @@ func Join(ctx context.Context, st *session.Stream, room, nick string) (Occupancy
 		return Occupancy{}, fmt.Errorf("room %s is being joined already", room)
 	}
 	here := Occupancy{stream: st, address: address, subjects: &entry.subjects, stop: stop}
-	p, err := session.Ask(ctx, st, address, joinPresence(address), entry.self)
+	p, err := session.Ask(ctx, st, address, joinPresence(address, password), entry.self)
 	if err != nil {
 		here.Leave(ctx)
 		return Occupancy{}, fmt.Errorf("join %s: %w", room, err)
@@ -145,7 +146,10 @@ func (o Occupancy) Leave(ctx context.Context) {
 	_ = o.stream.Send(context.WithoutCancel(ctx), gone)
 }
 
-func joinPresence(occupant jid.JID) xml.TokenReader {
-	history := element("", "history", nil, "maxstanzas", "0")
-	return stanza.Presence{To: occupant}.Wrap(element(FeatureMUC, "x", history))
+func joinPresence(occupant jid.JID, password string) xml.TokenReader {
+	content := element("", "history", nil, "maxstanzas", "0")
+	if password != "" {
+		content = xmlstream.MultiReader(content, textElement("password", password))
+	}
+	return stanza.Presence{To: occupant}.Wrap(element(FeatureMUC, "x", content))
 }

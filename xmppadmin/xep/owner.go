@@ -41,36 +41,64 @@ func DestroyRoom(ctx context.Context, r Requester, room string) error {
 	return r.Set(ctx, room, element(nsMUCOwner, "query", element("", "destroy", nil)), nil)
 }
 
-// Affiliated lists the JIDs with one affiliation to a room (XEP-0045 §10.5).
+// ListItem is one entry of a room's lists: a user with an affiliation, or an
+// occupant with a role (XEP-0045 §9, §10). What a list does not give is empty.
+type ListItem struct {
+	JID         string `xml:"jid,attr"`
+	Nick        string `xml:"nick,attr"` // registered, or that of the occupant
+	Affiliation string `xml:"affiliation,attr"`
+	Role        string `xml:"role,attr"`
+	Reason      string `xml:"reason"`
+}
+
+// Affiliated lists the users with one affiliation to a room (XEP-0045 §10.5).
 // Of the owners these are the stored ones: a server that lets its
 // administrators act as owners shows them the form of every room, so the form
 // alone is no proof of ownership.
-func Affiliated(ctx context.Context, r Requester, room, affiliation string) ([]string, error) {
-	var q struct {
-		XMLName xml.Name `xml:"http://jabber.org/protocol/muc#admin query"`
-		Items   []struct {
-			JID         string `xml:"jid,attr"`
-			Affiliation string `xml:"affiliation,attr"`
-		} `xml:"item"`
-	}
-	list := element(nsMUCAdmin, "query", element("", "item", nil, "affiliation", affiliation))
-	if err := r.Get(ctx, room, list, &q); err != nil {
-		return nil, err
-	}
-	var jids []string
-	for _, item := range q.Items {
+func Affiliated(ctx context.Context, r Requester, room, affiliation string) ([]ListItem, error) {
+	items, err := list(ctx, r, room, "affiliation", affiliation)
+	var found []ListItem
+	for _, item := range items {
 		if item.Affiliation == affiliation || item.Affiliation == "" {
-			jids = append(jids, item.JID)
+			item.Affiliation = affiliation
+			found = append(found, item)
 		}
 	}
-	return jids, nil
+	return found, err
 }
 
-// Affiliate gives a JID an affiliation to a room: one in each request, because
-// Prosody carries out only the first.
-func Affiliate(ctx context.Context, r Requester, room, jid, affiliation string) error {
+// WithRole lists the occupants of a room with one role (XEP-0045 §9.8).
+func WithRole(ctx context.Context, r Requester, room, role string) ([]ListItem, error) {
+	items, err := list(ctx, r, room, "role", role)
+	var found []ListItem
+	for _, item := range items {
+		if item.Role == role || item.Role == "" {
+			item.Role = role
+			found = append(found, item)
+		}
+	}
+	return found, err
+}
+
+func list(ctx context.Context, r Requester, room, attribute, value string) ([]ListItem, error) {
+	var q struct {
+		XMLName xml.Name   `xml:"http://jabber.org/protocol/muc#admin query"`
+		Items   []ListItem `xml:"item"`
+	}
+	err := r.Get(ctx, room, element(nsMUCAdmin, "query", element("", "item", nil, attribute, value)), &q)
+	return q.Items, err
+}
+
+// Affiliate gives a user an affiliation to a room, with the registered nick and
+// the reason of the item: one in each request, because Prosody carries out only
+// the first.
+func Affiliate(ctx context.Context, r Requester, room string, item ListItem) error {
+	var reason xml.TokenReader
+	if item.Reason != "" {
+		reason = textElement("reason", item.Reason)
+	}
 	return r.Set(ctx, room, element(nsMUCAdmin, "query",
-		element("", "item", nil, "affiliation", affiliation, "jid", jid)), nil)
+		element("", "item", reason, "affiliation", item.Affiliation, "jid", item.JID, "nick", item.Nick)), nil)
 }
 
 // SetRole gives the occupant with a nick a role in a room (XEP-0045 §8.3).

@@ -22,7 +22,15 @@ type Service struct {
 	Hidden []xmppadmin.Setting // settings that the service does not offer
 	Calls  []string            // as in script, with the settings sent
 	Reads  [][]string
-	During func(call string) // called before each change
+	During func(call string)         // called before each change
+	ByHand map[string]xmppadmin.Note // the notes that it keeps
+	// Inside has subjects and occupants shown only to those who enter, and Entered are the
+	// rooms that were entered for them.
+	Inside  bool
+	Entered []string
+	// Unreadable are rooms that cannot be entered, and why.
+	Unreadable map[string]error
+	seen       map[string]bool // rooms whose subject was set
 }
 
 // Behaviour is how one call goes: do makes the change.
@@ -100,7 +108,7 @@ func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Set
 	if f.During != nil {
 		f.During(key)
 	}
-	return f.next(key)(ctx, f, func() error {
+	err := f.next(key)(ctx, f, func() error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		r, ok := f.Rooms[name]
@@ -117,6 +125,12 @@ func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Set
 		if err := do(&r); err != nil {
 			return err
 		}
+		if _, has := s[xmppadmin.Subject]; has {
+			if f.seen == nil {
+				f.seen = make(map[string]bool)
+			}
+			f.seen[name] = true
+		}
 		for n, v := range s {
 			if !slices.Contains(f.Hidden, n) {
 				r.Settings[n] = v
@@ -125,6 +139,10 @@ func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Set
 		f.Rooms[name] = r
 		return nil
 	})
+	if err != nil {
+		err = fmt.Errorf("room %q: %w", name, err) // as a service's errors are
+	}
+	return err
 }
 
 func (f *Service) Create(ctx context.Context, name string, s xmppadmin.Settings) error {
@@ -167,12 +185,51 @@ func (f *Service) Read(ctx context.Context, names []string) ([]xmppadmin.Room, e
 		case err != nil:
 			out = append(out, xmppadmin.Room{Name: n, Err: err})
 		case ok:
-			r.Settings = maps.Clone(r.Settings)
+			if r.Settings = f.shown(n, r.Settings); f.Inside {
+				r.Occupants = 0
+			}
 			out = append(out, r)
 		default:
 			out = append(out, xmppadmin.Room{Name: n, State: xmppadmin.Absent})
 		}
 		f.mu.Unlock()
+	}
+	return out, nil
+}
+
+// shown returns the settings that a look at a room shows: the subject as well
+// once it was set here.
+func (f *Service) shown(name string, s xmppadmin.Settings) xmppadmin.Settings {
+	s = maps.Clone(s)
+	if f.Inside && !f.seen[name] {
+		delete(s, xmppadmin.Subject)
+	}
+	return s
+}
+
+func (f *Service) ShowsSubjects() bool { return !f.Inside }
+
+func (f *Service) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([]xmppadmin.Room, error) {
+	if err := f.next("enter")(ctx, f, func() error { return nil }); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []xmppadmin.Room
+	for _, n := range slices.Concat(names, ifEmpty) {
+		r, ok := f.Rooms[n]
+		switch {
+		case f.Unreadable[n] != nil:
+			r = xmppadmin.Room{Name: n, Err: f.Unreadable[n]}
+		case !ok:
+			r = xmppadmin.Room{Name: n, State: xmppadmin.Absent}
+		case r.Occupants > 0 && !slices.Contains(names, n):
+			r.Settings = nil
+		default:
+			f.Entered = append(f.Entered, n)
+			r.Settings = xmppadmin.Settings{xmppadmin.Subject: r.Settings[xmppadmin.Subject]}
+		}
+		out = append(out, r)
 	}
 	return out, nil
 }
@@ -190,6 +247,20 @@ func (f *Service) Explain(s xmppadmin.Setting) string {
 		return "load the module that archives"
 	}
 	return ""
+}
+
+// Notes returns the notes that the service keeps; in the script they are
+// "notes".
+func (f *Service) Notes(ctx context.Context) (map[string]xmppadmin.Note, error) {
+	var notes map[string]xmppadmin.Note
+	err := f.next("notes")(ctx, f, func() error { notes = maps.Clone(f.ByHand); return nil })
+	return notes, err
+}
+
+// SetNotes keeps notes; in the script they are "set notes".
+func (f *Service) SetNotes(ctx context.Context, notes map[string]xmppadmin.Note) error {
+	f.Calls = append(f.Calls, "set notes")
+	return f.next("set notes")(ctx, f, func() error { f.ByHand = maps.Clone(notes); return nil })
 }
 
 // Called returns the changes requested, sorted, each with its settings.

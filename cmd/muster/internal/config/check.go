@@ -98,6 +98,12 @@ func (c Config) checkOthers() error {
 		return c.invalid("guards.archive_rooms", "must not be negative, got %d", c.Guards.ArchiveRooms)
 	case c.Guards.ArchivePercent < 0 || c.Guards.ArchivePercent > 100:
 		return c.invalid("guards.archive_percent", "must be from 0 to 100, got %d", c.Guards.ArchivePercent)
+	case c.Logs.Retracted != "erase" && c.Logs.Retracted != "keep":
+		return c.invalid("logs.retracted", "%q is not one of erase and keep", c.Logs.Retracted)
+	case c.Logs.URL != "" && !webAddress(c.Logs.URL):
+		return c.invalid("logs.url", "%q is not an address that begins with https:// or http://", c.Logs.URL)
+	case c.Logs.Out != "" && !filepath.IsAbs(c.Logs.Out):
+		return c.invalid("logs.out", "%q is not an absolute path", c.Logs.Out)
 	case c.State.Dir == "":
 		return c.invalid("state.dir", "must not be empty")
 	case !filepath.IsAbs(c.State.Dir):

@@ -38,8 +38,10 @@ type Config struct {
 		YearRound    []string   `toml:"year_round"`
 		GraceDays    int        `toml:"grace_days"`
 		HideArchived bool       `toml:"hide_archived"`
+		Unwanted     []string   `toml:"unwanted"`
 		Title        string     `toml:"title"`
 		Description  string     `toml:"description"`
+		Subject      string     `toml:"subject"`
 		Language     string     `toml:"language"`
 		LogURL       string     `toml:"log_url"`
 		Protected    []string   `toml:"protected"`
@@ -50,6 +52,17 @@ type Config struct {
 		ArchiveRooms   int `toml:"archive_rooms"`
 		ArchivePercent int `toml:"archive_percent"`
 	} `toml:"guards"`
+	Logs struct {
+		URL       string   `toml:"url"`
+		Out       string   `toml:"out"`
+		Index     bool     `toml:"index"`
+		WebClient string   `toml:"web_client"`
+		NoteWell  string   `toml:"note_well"`
+		Contact   string   `toml:"contact"`
+		Retracted string   `toml:"retracted"`
+		Accounts  []string `toml:"accounts"`
+		Clients   []string `toml:"clients"`
+	} `toml:"logs"`
 	State struct {
 		Dir string `toml:"dir"`
 	} `toml:"state"`

@@ -23,6 +23,8 @@ func Default() Config {
 	c.XMPP.Dialect = "auto"
 	c.XMPP.Timeout = defaultTimeout
 	c.Meetings.Follow = []string{"current"}
+	c.Logs.Index, c.Logs.Retracted = true, "erase"
+	c.Logs.NoteWell = "https://www.ietf.org/about/note-well/"
 	c.State.Dir = "/var/lib/muster"
 
 	limits := plan.DefaultLimits()
@@ -32,8 +34,8 @@ func Default() Config {
 	r := want.DefaultRules("")
 	c.Rooms.GroupTypes, c.Rooms.YearRound = r.GroupTypes, r.YearRound
 	c.Rooms.GraceDays = int(r.Grace / day)
-	c.Rooms.HideArchived = r.HideArchived
-	c.Rooms.Title, c.Rooms.Description = r.Title, r.Description
+	c.Rooms.HideArchived, c.Rooms.Unwanted = r.HideArchived, r.Unwanted
+	c.Rooms.Title, c.Rooms.Description, c.Rooms.Subject = r.Title, r.Description, r.Subject
 	c.Rooms.Language, c.Rooms.LogURL = r.Language, r.LogURL
 	for _, s := range r.Standing {
 		c.Rooms.Standing = append(c.Rooms.Standing, Standing(s))
@@ -53,11 +55,13 @@ func (c Config) Rules() want.Rules {
 	r.HideArchived = c.Rooms.HideArchived
 	r.Title = cmp.Or(c.Rooms.Title, r.Title)
 	r.Description = cmp.Or(c.Rooms.Description, r.Description)
+	r.Subject = c.Rooms.Subject
 	r.Language, r.LogURL = c.Rooms.Language, c.Rooms.LogURL
 	r.Standing = nil
 	for _, s := range c.Rooms.Standing {
 		r.Standing = append(r.Standing, want.Standing(s))
 	}
+	r.Unwanted = c.Rooms.Unwanted
 	for _, n := range c.Rooms.Renamed {
 		r.Renamed = append(r.Renamed, want.Rename(n))
 	}

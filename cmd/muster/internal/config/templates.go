@@ -16,7 +16,8 @@ import (
 // and that do not exist.
 func (c Config) checkTemplates() error {
 	for _, t := range []struct{ key, source string }{
-		{"rooms.title", c.Rooms.Title}, {"rooms.description", c.Rooms.Description}, {"rooms.log_url", c.Rooms.LogURL},
+		{"rooms.title", c.Rooms.Title}, {"rooms.description", c.Rooms.Description},
+		{"rooms.subject", c.Rooms.Subject}, {"rooms.log_url", c.Rooms.LogURL},
 	} {
 		parsed, err := template.New("").Parse(t.source)
 		if err != nil {

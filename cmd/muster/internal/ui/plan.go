@@ -10,6 +10,7 @@ import (
 	"muster/provision"
 	"muster/provision/plan"
 	"muster/provision/want"
+	"muster/xmppadmin"
 )
 
 // Plan is a plan as it is shown.
@@ -172,6 +173,15 @@ func some(names []string) string {
 // unchanged reports whether a room is as it should be.
 func unchanged(r plan.Row) bool { return r.Action == provision.Unchanged }
 
+// byHand returns who archived a room, when and why.
+func byHand(n xmppadmin.Note) string {
+	text := fmt.Sprintf("by %s on %s", n.Who, provision.Date(n.When))
+	if n.Reason != "" {
+		text += ": " + n.Reason
+	}
+	return text
+}
+
 // gist returns the title of a room that is created, or why something else is
 // done about it.
 func gist(c provision.Change) string {
@@ -219,6 +229,9 @@ func leftAlone(p Plan) []string {
 	add(len(p.Refused), "skipped, invalid room name: %s", strings.Join(names, ", "))
 	for _, r := range p.Select(plan.Row.Kept) {
 		lines = append(lines, fmt.Sprintf("left alone: %s: %s", r.Found.Name, r.Wanted.Decision.Reason))
+	}
+	for _, r := range p.Select(plan.Row.ArchivedByHand) {
+		lines = append(lines, fmt.Sprintf("archived by hand: %s: %s", r.Found.Name, byHand(*r.ByHand)))
 	}
 	var strange []string
 	for _, r := range p.Select(plan.Row.Unexplained) {

@@ -85,7 +85,8 @@ func (c *Console) Remarks(r Run) {
 		c.Warn("%s", w)
 	}
 	for _, change := range r.Changes() {
-		if change.Action == provision.Conflict {
+		// A contested room is an error of the run, and is not adopted.
+		if change.Action == provision.Conflict && change.Room.Decision.Desired != provision.Contested {
 			c.Warn("room %q is in conflict: %s; muster adopt %s takes ownership", change.Room.Name, change.Reason, change.Room.Name)
 		}
 	}

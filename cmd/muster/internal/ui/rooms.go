@@ -19,6 +19,8 @@ type Room struct {
 	State    string             `json:"state"`
 	Managed  bool               `json:"managed"`
 	Archived bool               `json:"archived"`
+	Half     bool               `json:"half_archived,omitempty"`
+	ByHand   *xmppadmin.Note    `json:"archived_by_hand,omitempty"`
 	Action   provision.Action   `json:"action,omitempty"`
 	Reasons  []string           `json:"reasons,omitempty"`
 	Settings xmppadmin.Settings `json:"settings,omitempty"`
@@ -31,7 +33,7 @@ func NewRoom(row plan.Row) Room {
 	f := row.Found
 	r := Room{
 		Type: "room", Name: f.Name, JID: row.JID, State: f.State.String(), Managed: f.Managed,
-		Archived: f.Archived, Action: row.Action, Reasons: reasonsOf(row.Change()), Settings: f.Settings, Fields: FieldsOf(row.Fields),
+		Archived: f.Archived, Half: f.HalfArchived, ByHand: row.ByHand, Action: row.Action, Reasons: reasonsOf(row.Change()), Settings: f.Settings, Fields: FieldsOf(row.Fields),
 	}
 	if row.Wanted != nil && len(r.Reasons) == 0 && row.Wanted.Decision.Reason != "" {
 		r.Reasons = []string{row.Wanted.Decision.Reason}
@@ -51,6 +53,8 @@ func (r Room) Standing() string {
 		return "not managed"
 	case r.Archived:
 		return "archived"
+	case r.Half:
+		return "half archived"
 	default:
 		return "live"
 	}
@@ -68,6 +72,9 @@ func (r Room) verdict() string {
 		}
 		return "no: " + strings.Join(names, ", ")
 	case "":
+		if r.ByHand != nil {
+			return "archived by hand"
+		}
 		return "not wanted"
 	default:
 		return "no: " + string(r.Action)
@@ -101,6 +108,9 @@ func (c *Console) Room(r Room) {
 // rows returns the room in two columns.
 func (r Room) rows() [][]string {
 	rows := [][]string{{"room", r.JID}, {"state", r.Standing()}, {"as it should be", r.verdict()}}
+	if r.ByHand != nil {
+		rows = append(rows, []string{"archived", byHand(*r.ByHand)})
+	}
 	for i, reason := range r.Reasons {
 		head := "because"
 		if i > 0 {

@@ -1,0 +1,201 @@
+package chatlog
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"muster/xmppadmin"
+)
+
+// deep reads the whole archive of a room and compares it with the record:
+//
+//	the archive has, the record lacks     recorded now
+//	the record has, the archive lacks:
+//	  older than all that it has          forgotten: kept, and said
+//	  between its first and last          removed: the text goes
+//	  newer than all that it has          forgotten, unless archiving is off
+//
+// An archive that is switched off is compared with nothing.
+func (x *exporter) deep(ctx context.Context) error {
+	if on, err := x.archives(ctx); err != nil || !on {
+		return err
+	}
+	seen := make(map[string]bool)
+	at := place{room: x.id}
+	var oldest xmppadmin.ArchivedMessage
+	for {
+		page, err := x.src.ArchivePage(ctx, x.name, xmppadmin.ArchiveQuery{After: at.cursor, Since: at.query().Since, Max: pageSize})
+		if err != nil {
+			return &sourceError{err}
+		}
+		for _, m := range page.Messages {
+			if seen[m.Archive] {
+				return &sourceError{fmt.Errorf("room %q: the archive has %q on two pages", x.name, m.Archive)}
+			}
+			seen[m.Archive] = true
+		}
+		if len(seen) > 0 && oldest.Archive == "" {
+			oldest = page.Messages[0]
+		}
+		if at, err = x.write(ctx, at, page); err != nil {
+			return err
+		}
+		if page.Complete || len(page.Messages) == 0 {
+			break
+		}
+	}
+	if err := x.reconcile(ctx, seen, oldest); err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	return x.judge(ctx)
+}
+
+// newest returns the time of the newest message that the server should have,
+// in microseconds; 0 where there is none.
+func (s *Store) newest(ctx context.Context, room int64) (int64, error) {
+	var us int64
+	err := s.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(time), 0) FROM message WHERE room = $1 AND NOT forgotten", room).Scan(&us)
+	return us, err
+}
+
+// known returns how many messages of a room have an archive id: 0 or 1.
+func (s *Store) known(ctx context.Context, room int64, archive string) (int, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND archive = $2", room, archive).Scan(&n)
+	return n, err
+}
+
+// standing is how a message of the record stands beside the archive.
+type standing struct {
+	row
+	forgotten, text bool
+	seen            bool // the archive has it
+}
+
+// reconcile marks what the archive no longer has. Where the archive begins with
+// a message, oldest, that is newer than all that the record had before this
+// run, messages may have been lost between them.
+func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, oldest xmppadmin.ArchivedMessage) error {
+	all, first, last, err := x.standings(ctx, seen)
+	if err != nil {
+		return err
+	}
+	r := &recorder{room: x.id, keep: x.store.keep}
+	err = x.store.inTx(ctx, func(tx *sql.Tx) error {
+		r.tx = tx
+		for i := range all {
+			if err := r.reconcile(ctx, &all[i], first, last); err != nil {
+				return err
+			}
+		}
+		if oldest.Archive != "" && x.had != 0 && micros(oldest.Time) > x.had {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO gap (room, from_time, to_time, noticed, cause) VALUES ($1, $2, $3, $4, $5)",
+				x.id, x.had, micros(oldest.Time), micros(x.store.now()), "the archive lost messages before they were read"); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE room SET verified = $1 WHERE id = $2", micros(x.store.now()), x.id)
+		return err
+	})
+	x.out.Removed += r.removed
+	return err
+}
+
+// standings returns the messages of the record that are missing in the
+// archive, or were and are there again, and the ids of the first and the last
+// one that it has.
+func (x *exporter) standings(ctx context.Context, seen map[string]bool) (odd []standing, first, last int64, err error) {
+	rows, err := x.store.db.QueryContext(ctx, `SELECT id, archive, time, nick, kind, target, state, forgotten, body <> ''
+		FROM message WHERE room = $1 ORDER BY id`, x.id)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var m standing
+		if err := rows.Scan(&m.id, &m.archive, &m.time, &m.author.nick, &m.kind, &m.target, &m.state, &m.forgotten, &m.text); err != nil {
+			return nil, 0, 0, err
+		}
+		m.seen = seen[m.archive]
+		if m.seen {
+			if first == 0 {
+				first = m.id
+			}
+			last = m.id
+		}
+		if m.seen == m.forgotten || !m.seen {
+			odd = append(odd, m)
+		}
+	}
+	return odd, first, last, rows.Err()
+}
+
+// reconcile does with one message what the table of deep says. Of a message
+// that is missing at the end of the archive the text is hidden, and goes when
+// it is still missing while the archive has a newer one: a server that was set
+// back to a backup looks the same as a moderator who removed the last message.
+func (r *recorder) reconcile(ctx context.Context, m *standing, first, last int64) error {
+	line := m.state == Unchanged || m.state == Corrected
+	switch {
+	case m.seen:
+		return r.restore(ctx, m)
+	case m.id < first || first == 0:
+		return r.forget(ctx, m)
+	case m.id < last && (line || m.state == Removed && m.text):
+		if err := r.forget(ctx, m); err != nil {
+			return err
+		}
+		m.state = Unchanged
+		return r.erase(ctx, &m.row, Removed, "")
+	case m.id > last && line:
+		if err := r.forget(ctx, m); err != nil {
+			return err
+		}
+		return r.hide(ctx, &m.row)
+	}
+	return r.forget(ctx, m)
+}
+
+// forget notes that the server no longer has a message.
+func (r *recorder) forget(ctx context.Context, m *standing) error {
+	if m.forgotten {
+		return nil
+	}
+	_, err := r.tx.ExecContext(ctx, "UPDATE message SET forgotten = TRUE WHERE id = $1", m.id)
+	return err
+}
+
+// restore notes that the server has a message again, and shows its text again
+// where that was only hidden.
+func (r *recorder) restore(ctx context.Context, m *standing) error {
+	if _, err := r.tx.ExecContext(ctx, "UPDATE message SET forgotten = FALSE WHERE id = $1", m.id); err != nil {
+		return err
+	}
+	if m.state != Removed || !m.text {
+		return nil
+	}
+	var text string
+	if err := r.tx.QueryRowContext(ctx, "UPDATE message SET state = '' WHERE id = $1 RETURNING body", m.id).Scan(&text); err != nil {
+		return err
+	}
+	if m.kind == Said || m.kind == Subject {
+		if err := r.index(ctx, m.id, m.author.nick, text); err != nil {
+			return err
+		}
+	}
+	return r.changed(ctx, m.time)
+}
+
+// hide gives a message the state Removed and keeps its text, which no reader
+// sees.
+func (r *recorder) hide(ctx context.Context, m *row) error {
+	if _, err := r.tx.ExecContext(ctx, "UPDATE message SET state = $1 WHERE id = $2", Removed, m.id); err != nil {
+		return err
+	}
+	r.removed++
+	if err := r.unindex(ctx, m.id); err != nil {
+		return err
+	}
+	return r.changed(ctx, m.time)
+}

@@ -1,0 +1,204 @@
+package chatlog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Line is one line of the record as readers see it: something said, or a
+// subject.
+type Line struct {
+	// ID orders the lines of all rooms by time.
+	ID int64
+	// Archive is the id that the server's archive gives the message.
+	Archive string
+	Time    time.Time
+	Nick    string
+	Lang    string
+	Kind    Kind
+	// Text is the text now: that of the newest correction. It is empty where
+	// State is one without text.
+	Text  string
+	State State
+	// Reason is why the message was moderated or withdrawn.
+	Reason string
+	// Reply is the archive id of the message that this one answers.
+	Reply string
+	// Reactions are what others added, sorted, each with how often.
+	Reactions []ReactionCount
+}
+
+// ReactionCount is a reaction and how many people gave it.
+type ReactionCount struct {
+	Text  string
+	Count int
+}
+
+// lineColumns are the columns of a line, in the order of scan. The text is that
+// of the newest correction by the same author, where there is one.
+const lineColumns = `message.id, message.archive, message.time, message.nick, message.lang, message.kind,
+	message.state, message.reason, message.reply,
+	CASE message.state WHEN 'corrected' THEN COALESCE((SELECT c.body FROM message c WHERE c.room = message.room
+		AND c.kind = 'correction' AND c.target = message.archive AND c.target <> ''
+		AND (c.occupant = message.occupant AND c.occupant <> '' OR c.occupant = '' AND message.occupant = '' AND c.nick = message.nick)
+		ORDER BY c.id DESC LIMIT 1), message.body) WHEN 'removed' THEN '' ELSE message.body END`
+
+// scan reads a row of lineColumns, behind the columns for before.
+func (l *Line) scan(rows *sql.Rows, before ...any) error {
+	var us int64
+	if err := rows.Scan(append(before, &l.ID, &l.Archive, &us, &l.Nick, &l.Lang, &l.Kind, &l.State, &l.Reason, &l.Reply, &l.Text)...); err != nil {
+		return err
+	}
+	l.Time = timeOf(us)
+	return nil
+}
+
+// Lines returns what readers see of a room from one time up to another, in the
+// order of the room.
+func (s *Store) Lines(ctx context.Context, room string, from, to time.Time) ([]Line, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT `+lineColumns+` FROM message JOIN room ON room.id = message.room
+		WHERE room.service = $1 AND room.name = $2 AND message.id >= $3 AND message.id < $4
+		AND `+isLine+` ORDER BY message.id`, s.service, room, micros(from)<<10, micros(to)<<10)
+	if err != nil {
+		return nil, fmt.Errorf("lines of room %q: %w", room, err)
+	}
+	defer rows.Close()
+	var lines []Line
+	for rows.Next() {
+		var l Line
+		if err := l.scan(rows); err != nil {
+			return nil, fmt.Errorf("lines of room %q: %w", room, err)
+		}
+		lines = append(lines, l)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("lines of room %q: %w", room, err)
+	}
+	rows.Close()
+	return lines, s.addReactions(ctx, room, lines)
+}
+
+// addReactions gives lines what others added to them. The newest reactions of
+// each person count (XEP-0444 §3.2).
+func (s *Store) addReactions(ctx context.Context, room string, lines []Line) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT m.target, m.occupant, m.nick, m.body FROM message m
+		JOIN room ON room.id = m.room JOIN message t ON t.room = m.room AND t.archive = m.target
+		WHERE room.service = $1 AND room.name = $2 AND m.kind = 'reaction' AND m.target <> '' AND m.state = ''
+		AND t.id >= $3 AND t.id <= $4 ORDER BY m.id`, s.service, room, lines[0].ID, lines[len(lines)-1].ID)
+	if err != nil {
+		return fmt.Errorf("reactions in room %q: %w", room, err)
+	}
+	defer rows.Close()
+	newest := make(map[string]map[string]string) // by target, then by person
+	for rows.Next() {
+		var target, occupant, nick, body string
+		if err := rows.Scan(&target, &occupant, &nick, &body); err != nil {
+			return err
+		}
+		if newest[target] == nil {
+			newest[target] = make(map[string]string)
+		}
+		person := "occupant " + occupant
+		if occupant == "" {
+			person = "nick " + nick
+		}
+		newest[target][person] = body
+	}
+	for i := range lines {
+		lines[i].Reactions = countReactions(newest[lines[i].Archive])
+	}
+	return rows.Err()
+}
+
+func countReactions(byPerson map[string]string) []ReactionCount {
+	counts := make(map[string]int)
+	for _, body := range byPerson {
+		for _, text := range splitReactions(body) {
+			counts[text]++
+		}
+	}
+	var out []ReactionCount
+	for text, n := range counts {
+		out = append(out, ReactionCount{text, n})
+	}
+	slices.SortFunc(out, func(a, b ReactionCount) int { return strings.Compare(a.Text, b.Text) })
+	return out
+}
+
+// Reactions are kept in one text, a line each; a reaction has no line breaks.
+func joinReactions(all []string) string {
+	var clean []string
+	for _, r := range all {
+		if r = strings.Join(strings.Fields(r), " "); r != "" && !slices.Contains(clean, r) {
+			clean = append(clean, r)
+		}
+	}
+	return strings.Join(clean, "\n")
+}
+
+func splitReactions(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
+// Days returns the days on which something was said in a room, oldest first,
+// each with the number of lines.
+func (s *Store) Days(ctx context.Context, room string) ([]Day, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT message.time / $3 AS day, COUNT(*), MAX(message.time)
+		FROM message JOIN room ON room.id = message.room
+		WHERE room.service = $1 AND room.name = $2 AND `+isLine+` GROUP BY day ORDER BY day`, s.service, room, int64(dayMicros))
+	if err != nil {
+		return nil, fmt.Errorf("days of room %q: %w", room, err)
+	}
+	defer rows.Close()
+	var days []Day
+	for rows.Next() {
+		var d Day
+		if err := d.scan(rows); err != nil {
+			return nil, fmt.Errorf("days of room %q: %w", room, err)
+		}
+		days = append(days, d)
+	}
+	return days, rows.Err()
+}
+
+// Day is a day on which something was said.
+type Day struct {
+	Date  time.Time // midnight, UTC
+	Lines int
+	Last  time.Time // of the newest line
+}
+
+const dayMicros = 24 * 60 * 60 * 1_000_000
+
+// isLine is the condition that a message is a line that readers see.
+const isLine = `message.kind IN ('said', 'subject') AND (message.body <> '' OR message.state <> '' OR message.kind = 'subject')`
+
+// scan reads the number of a day since 1970, its lines and the time of the
+// newest one, behind the columns for before.
+func (d *Day) scan(rows *sql.Rows, before ...any) error {
+	var day, last int64
+	if err := rows.Scan(append(before, &day, &d.Lines, &last)...); err != nil {
+		return err
+	}
+	d.Date, d.Last = timeOf(day*dayMicros), timeOf(last)
+	return nil
+}
+
+// noRows is nil for sql.ErrNoRows.
+func noRows(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}

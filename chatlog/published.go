@@ -1,0 +1,180 @@
+package chatlog
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// RoomInfo is a room of the record.
+type RoomInfo struct {
+	Room
+	// First and Last are the times of the oldest and newest line; zero for none.
+	First, Last time.Time
+	// Verdict is how the record compared with the archive when it was last
+	// looked at.
+	Verdict Verdict
+	// Gaps are the times of which the archive lost what was not read yet.
+	Gaps []Span
+}
+
+// Span is a time from one moment to another.
+type Span struct{ From, To time.Time }
+
+// Rooms returns the rooms of the record, sorted by name.
+func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT id, name, title, description, life, verdict,
+		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id LIMIT 1), 0),
+		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id DESC LIMIT 1), 0)
+		FROM room WHERE service = $1 ORDER BY name`, s.service)
+	if err != nil {
+		return nil, fmt.Errorf("rooms of the record: %w", err)
+	}
+	defer rows.Close()
+	var rooms []RoomInfo
+	byID := make(map[int64]int)
+	for rows.Next() {
+		var r RoomInfo
+		var id, first, last int64
+		if err := rows.Scan(&id, &r.Name, &r.Title, &r.Description, &r.Life, &r.Verdict, &first, &last); err != nil {
+			return nil, fmt.Errorf("rooms of the record: %w", err)
+		}
+		if last != 0 {
+			r.First, r.Last = timeOf(first), timeOf(last)
+		}
+		byID[id] = len(rooms)
+		rooms = append(rooms, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("rooms of the record: %w", err)
+	}
+	rows.Close()
+	return rooms, s.addGaps(ctx, rooms, byID)
+}
+
+func (s *Store) addGaps(ctx context.Context, rooms []RoomInfo, byID map[int64]int) error {
+	rows, err := s.db.QueryContext(ctx, "SELECT room, from_time, to_time FROM gap ORDER BY from_time")
+	if err != nil {
+		return fmt.Errorf("gaps of the record: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var room, from, to int64
+		if err := rows.Scan(&room, &from, &to); err != nil {
+			return fmt.Errorf("gaps of the record: %w", err)
+		}
+		if i, ok := byID[room]; ok {
+			rooms[i].Gaps = append(rooms[i].Gaps, Span{timeOf(from), timeOf(to)})
+		}
+	}
+	return rows.Err()
+}
+
+// ChangedDays returns, by room, the days whose lines changed since they were
+// last published, as dates such as 2026-11-25, sorted.
+func (s *Store) ChangedDays(ctx context.Context) (map[string][]string, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT room.name, changed.day FROM changed JOIN room ON room.id = changed.room
+		WHERE room.service = $1 ORDER BY room.name, changed.day`, s.service)
+	if err != nil {
+		return nil, fmt.Errorf("changed days: %w", err)
+	}
+	defer rows.Close()
+	days := make(map[string][]string)
+	for rows.Next() {
+		var room, day string
+		if err := rows.Scan(&room, &day); err != nil {
+			return nil, fmt.Errorf("changed days: %w", err)
+		}
+		days[room] = append(days[room], day)
+	}
+	return days, rows.Err()
+}
+
+// Published notes, in one transaction, that the days of a room were published:
+// pages are the digests of the files written for them by path, and gone the
+// paths of those removed.
+func (s *Store) Published(ctx context.Context, room string, days []string, pages map[string]string, gone []string) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		for path, digest := range pages {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
+				ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`, path, digest); err != nil {
+				return err
+			}
+		}
+		for _, path := range gone {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE path = $1", path); err != nil {
+				return err
+			}
+		}
+		for _, day := range days {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM changed WHERE day = $1
+				AND room = (SELECT id FROM room WHERE service = $2 AND name = $3)`, day, s.service, room); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("note what was published: %w", err)
+	}
+	return nil
+}
+
+// Pages returns the digests of the published files, by path.
+func (s *Store) Pages(ctx context.Context) (map[string]string, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT path, digest FROM page")
+	if err != nil {
+		return nil, fmt.Errorf("published pages: %w", err)
+	}
+	defer rows.Close()
+	pages := make(map[string]string)
+	for rows.Next() {
+		var path, digest string
+		if err := rows.Scan(&path, &digest); err != nil {
+			return nil, fmt.Errorf("published pages: %w", err)
+		}
+		pages[path] = digest
+	}
+	return pages, rows.Err()
+}
+
+// RoomDay is a day on which something was said in a room.
+type RoomDay struct {
+	Room string
+	Day
+}
+
+// RecentDays returns the newest days of all rooms since a time, up to limit,
+// the newest first.
+func (s *Store) RecentDays(ctx context.Context, since time.Time, limit int) ([]RoomDay, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT room.name, message.time / $1 AS day, COUNT(*), MAX(message.time) AS newest
+		FROM message JOIN room ON room.id = message.room
+		WHERE room.service = $2 AND message.id >= $3 AND `+isLine+`
+		GROUP BY room.name, day ORDER BY newest DESC, room.name LIMIT $4`, int64(dayMicros), s.service, micros(since)<<10, limit)
+	if err != nil {
+		return nil, fmt.Errorf("recent days: %w", err)
+	}
+	defer rows.Close()
+	var days []RoomDay
+	for rows.Next() {
+		var d RoomDay
+		if err := d.scan(rows, &d.Room); err != nil {
+			return nil, fmt.Errorf("recent days: %w", err)
+		}
+		days = append(days, d)
+	}
+	return days, rows.Err()
+}
+
+// DayOf returns the day of a message of a room, such as 2026-11-25, and ""
+// where the record does not show it.
+func (s *Store) DayOf(ctx context.Context, room, archive string) (string, error) {
+	var us int64
+	err := s.db.QueryRowContext(ctx, `SELECT message.time FROM message JOIN room ON room.id = message.room
+		WHERE room.service = $1 AND room.name = $2 AND message.archive = $3 AND `+isLine, s.service, room, archive).Scan(&us)
+	if err := noRows(err); err != nil || us == 0 {
+		return "", err
+	}
+	return dayOf(us), nil
+}

@@ -1,0 +1,61 @@
+CREATE TABLE room (
+  id BIGINT PRIMARY KEY,
+  service TEXT NOT NULL,
+  name TEXT NOT NULL,
+  title TEXT NOT NULL DEFAULT '',
+  description TEXT NOT NULL DEFAULT '',
+  life TEXT NOT NULL DEFAULT 'live',        -- live, archived, gone
+  cursor TEXT NOT NULL DEFAULT '',          -- archive id of the last message read
+  cursor_time BIGINT NOT NULL DEFAULT 0,    -- its time, microseconds since 1970
+  looked BIGINT NOT NULL DEFAULT 0,         -- when the archive was last looked at
+  verified BIGINT NOT NULL DEFAULT 0,       -- when all of it was last compared
+  verdict TEXT NOT NULL DEFAULT '',
+  UNIQUE (service, name)
+);
+CREATE TABLE message (
+  id BIGINT PRIMARY KEY,                    -- microseconds << 10, plus 1 while taken
+  room BIGINT NOT NULL REFERENCES room(id),
+  archive TEXT NOT NULL,                    -- the id that the server's archive gives it
+  time BIGINT NOT NULL,                     -- microseconds since 1970
+  stanza TEXT NOT NULL,                     -- the sender's own id
+  origin TEXT NOT NULL,                     -- the sender's origin id
+  nick TEXT NOT NULL,
+  occupant TEXT NOT NULL,
+  lang TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,                     -- archive id of the message that this one is about
+  reply TEXT NOT NULL,
+  body TEXT NOT NULL,
+  extra TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '',          -- why it was moderated or withdrawn
+  forgotten BOOLEAN NOT NULL DEFAULT FALSE, -- the server no longer has it
+  UNIQUE (room, archive)
+);
+CREATE INDEX message_room ON message (room, id);
+CREATE INDEX message_stanza ON message (room, stanza) WHERE stanza <> '';
+CREATE INDEX message_origin ON message (room, origin) WHERE origin <> '';
+CREATE INDEX message_target ON message (room, target) WHERE target <> '';
+CREATE TABLE gap (
+  room BIGINT NOT NULL REFERENCES room(id),
+  from_time BIGINT NOT NULL,
+  to_time BIGINT NOT NULL,
+  noticed BIGINT NOT NULL,
+  cause TEXT NOT NULL
+);
+CREATE TABLE withdrawal (
+  room BIGINT NOT NULL REFERENCES room(id),
+  archive TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  who TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE TABLE changed (                      -- days to be published again
+  room BIGINT NOT NULL REFERENCES room(id),
+  day TEXT NOT NULL,
+  PRIMARY KEY (room, day)
+);
+CREATE TABLE page (                         -- what was published
+  path TEXT PRIMARY KEY,
+  digest TEXT NOT NULL
+);

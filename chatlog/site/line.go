@@ -1,0 +1,110 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"regexp"
+	"strings"
+	"time"
+
+	"muster/chatlog"
+)
+
+// lineView is a line as the templates show it.
+type lineView struct {
+	Anchor string // of the line in its page, without "#"
+	Time   string // 13:05:07
+	Exact  string // RFC 3339, UTC
+	Nick   string
+	Hue    string // class of the nick's colour; empty where the room speaks
+	Lang   string
+	Action bool // "/me": the nick is the beginning of the sentence
+	Parts  []Part
+	// Note says what became of the message, in words; empty for nothing.
+	Note      string
+	Struck    bool // the text is kept though it was retracted
+	Subject   bool
+	Reply     string // the href of the line that this one answers
+	Reactions []chatlog.ReactionCount
+}
+
+// plainID matches the archive ids that may be an anchor as they are.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,64}$`)
+
+// languageTag matches what looks like a language tag (BCP 47).
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`)
+
+// anchorOf returns the anchor of a message.
+func anchorOf(archive string) string {
+	if plainID.MatchString(archive) {
+		return "m-" + archive
+	}
+	sum := sha256.Sum256([]byte(archive))
+	return "m-" + base64.RawURLEncoding.EncodeToString(sum[:])[:16]
+}
+
+// view turns a line into what the templates show. where gives the path, from
+// this page, of the page with a message, or "".
+func view(l chatlog.Line, where func(archive string) string) lineView {
+	v := lineView{
+		Anchor: anchorOf(l.Archive), Time: l.Time.Format(time.TimeOnly), Exact: l.Time.Format("2006-01-02T15:04:05.000000Z"),
+		Nick: printable(l.Nick), Subject: l.Kind == chatlog.Subject, Note: noteOf(l),
+		Struck:    l.Text != "" && (l.State == chatlog.Retracted || l.State == chatlog.Moderated),
+		Reactions: l.Reactions,
+	}
+	if l.Nick != "" {
+		v.Hue = hueOf(l.Nick)
+	}
+	if languageTag.MatchString(l.Lang) {
+		v.Lang = l.Lang
+	}
+	text := printable(l.Text)
+	if action, ok := strings.CutPrefix(text, "/me "); ok {
+		v.Action, text = true, action
+	}
+	v.Parts = Links(text)
+	if l.Reply != "" {
+		if path := where(l.Reply); path != "" {
+			v.Reply = path + "#" + anchorOf(l.Reply)
+		}
+	}
+	for i := range v.Reactions {
+		v.Reactions[i].Text = printable(v.Reactions[i].Text)
+	}
+	return v
+}
+
+// noteOf says what became of a message.
+func noteOf(l chatlog.Line) string {
+	reason := ""
+	if l.Reason != "" {
+		reason = ": " + printable(l.Reason)
+	}
+	switch l.State {
+	case chatlog.Corrected:
+		return "corrected"
+	case chatlog.Retracted:
+		return "retracted by its author"
+	case chatlog.Moderated:
+		return "removed by a moderator" + reason
+	case chatlog.Removed:
+		return "removed"
+	case chatlog.Withdrawn:
+		return "withdrawn from the record" + reason
+	}
+	return ""
+}
+
+// printable removes control characters other than line breaks and tabs; no
+// page has them.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

@@ -1,0 +1,271 @@
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+	texttemplate "text/template"
+	"time"
+
+	"muster/chatlog"
+	"muster/xmppadmin"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// pages renders the pages of one site.
+type pages struct {
+	config        Config
+	html          *template.Template
+	xml           *texttemplate.Template
+	style, script string // names of the files in _static
+	static        map[string][]byte
+	digest        string // of all that every page depends on
+}
+
+func newPages(c Config) (*pages, error) {
+	p := &pages{config: c, static: make(map[string][]byte)}
+	var err error
+	if p.html, err = template.ParseFS(files, "templates/*.html"); err != nil {
+		return nil, err
+	}
+	p.xml, err = texttemplate.New("").ParseFS(files, "templates/feed.atom")
+	if err != nil {
+		return nil, err
+	}
+	css, err := files.ReadFile("static/log.css")
+	if err != nil {
+		return nil, err
+	}
+	js, err := files.ReadFile("static/log.js")
+	if err != nil {
+		return nil, err
+	}
+	p.style = p.addStatic("log", ".css", append(css, hueStyles()...))
+	p.script = p.addStatic("log", ".js", js)
+	return p, p.setDigest()
+}
+
+// addStatic adds a file whose name changes with its content, so that a browser
+// may keep it.
+func (p *pages) addStatic(name, ending string, content []byte) string {
+	full := name + "-" + digestOf(content)[:12] + ending
+	p.static[full] = content
+	return full
+}
+
+// setDigest computes the digest of templates, static files and settings.
+func (p *pages) setDigest() error {
+	var all bytes.Buffer
+	c := p.config
+	fmt.Fprintf(&all, "%q %q %q %v %q %q %q %q %q", c.URL, c.Service, c.WebClient, c.Hidden, c.NoteWell, c.Contact, c.Clients, c.Accounts, []string{p.style, p.script})
+	entries, err := files.ReadDir("templates")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		text, err := files.ReadFile("templates/" + e.Name())
+		if err != nil {
+			return err
+		}
+		all.Write(text)
+	}
+	p.digest = digestOf(all.Bytes())
+	return nil
+}
+
+func digestOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// page is what the frame of every page needs.
+type page struct {
+	Title, Root, Style, Script string
+	Hidden                     bool
+	Canonical, Feed, FeedTitle string
+	Service, NoteWell          string
+	Contact                    []Part
+}
+
+// page returns the frame of the page at a path. root leads from there to the
+// top.
+func (p *pages) page(title, root, path string) page {
+	f := page{
+		Title: title, Root: root, Style: p.style, Script: p.script, Hidden: p.config.Hidden,
+		Service: p.config.Service, NoteWell: p.config.NoteWell,
+	}
+	if p.config.Contact != "" {
+		f.Contact = contactOf(p.config.Contact)
+	}
+	if p.config.URL != "" && !p.config.Hidden {
+		f.Canonical = p.config.URL + path
+	}
+	return f
+}
+
+// contactOf makes a link of an e-mail or a web address.
+func contactOf(contact string) []Part {
+	if strings.Contains(contact, "@") && !strings.ContainsAny(contact, " /:?") {
+		return []Part{{Text: contact, Href: "mailto:" + contact}}
+	}
+	return Links(contact)
+}
+
+// URL returns the address that a part leads to. It was written anew from its
+// parts by Links, so it is no markup and no script.
+func (p Part) URL() template.URL { return template.URL(p.Href) }
+
+// render executes a template.
+func (p *pages) render(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := p.html.ExecuteTemplate(&b, name, data); err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// hourView is what was said in one hour of a day.
+type hourView struct {
+	Hour  string
+	Lines []lineView
+}
+
+// day renders the page of a day. before and after are the neighbouring days,
+// or "".
+func (p *pages) day(room string, date, before, after string, lines []chatlog.Line, where func(string) string) ([]byte, error) {
+	at, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return nil, err
+	}
+	var hours []hourView
+	for _, l := range lines {
+		hour := l.Time.Format("15:00")
+		if n := len(hours); n == 0 || hours[n-1].Hour != hour {
+			hours = append(hours, hourView{Hour: hour})
+		}
+		h := &hours[len(hours)-1]
+		h.Lines = append(h.Lines, view(l, where))
+	}
+	frame := p.page(room+", "+date, "../", room+"/"+date+".html")
+	return p.render("day.html", map[string]any{
+		"Page": frame, "Room": room, "Date": date, "DateWords": at.Format("Monday 2 January 2006"),
+		"Before": before, "After": after, "Hours": hours,
+	})
+}
+
+// room renders the page of a room.
+func (p *pages) room(r chatlog.RoomInfo, days []chatlog.Day) ([]byte, error) {
+	frame := p.page(r.Name, "../", r.Name+"/index.html")
+	if p.config.URL != "" {
+		frame.Feed, frame.FeedTitle = "feed.atom", r.Name
+	}
+	join, web := p.join(r)
+	var gaps []map[string]string
+	for _, g := range r.Gaps {
+		gaps = append(gaps, map[string]string{"From": g.From.Format(time.DateTime), "To": g.To.Format(time.DateTime)})
+	}
+	lines, last := 0, ""
+	for _, d := range days {
+		lines += d.Lines
+	}
+	if !r.Last.IsZero() {
+		last = r.Last.Format(time.DateOnly)
+	}
+	heading := printable(r.Title)
+	if heading == "" {
+		heading = r.Name
+	}
+	return p.render("room.html", map[string]any{
+		"Page": frame, "Heading": heading, "Description": Links(printable(r.Description)), "StateWords": stateWords(r.Life),
+		"JID": r.Name + "@" + p.config.Service, "Join": join, "Web": web, "Lines": lines, "Last": last,
+		"Gaps": gaps, "Years": calendar(days),
+	})
+}
+
+func stateWords(l chatlog.Life) string {
+	switch l {
+	case chatlog.Archived:
+		return "This room is archived: its record stays, and nothing more is said in it."
+	case chatlog.Gone:
+		return "This room is no longer on the service. Its record stays."
+	}
+	return "This room is open to all."
+}
+
+// join returns the addresses by which a room is joined, from its checked JID:
+// the xmpp: one (XEP-0147), and that of the web client, where there is one. An
+// archived room has none.
+func (p *pages) join(r chatlog.RoomInfo) (xmpp, web template.URL) {
+	address, err := xmppadmin.RoomJID(r.Name, p.config.Service)
+	if err != nil || r.Life != chatlog.Live {
+		return "", ""
+	}
+	if p.config.WebClient != "" {
+		web = template.URL(strings.ReplaceAll(p.config.WebClient, "{jid}", url.QueryEscape(address)))
+	}
+	return template.URL("xmpp:" + address + "?join"), web
+}
+
+// roomRow is a room in the index.
+type roomRow struct {
+	Name, Title, Last string
+	Join              template.URL
+}
+
+// roomGroup is a part of the index.
+type roomGroup struct {
+	Title string
+	Rooms []roomRow
+}
+
+// index renders the page of all rooms.
+func (p *pages) index(rooms []chatlog.RoomInfo) ([]byte, error) {
+	groups := []roomGroup{{Title: "Live rooms"}, {Title: "Archived rooms"}, {Title: "Former rooms"}}
+	for _, r := range rooms {
+		i := map[chatlog.Life]int{chatlog.Archived: 1, chatlog.Gone: 2}[r.Life]
+		row := roomRow{Name: r.Name, Title: printable(r.Title)}
+		row.Join, _ = p.join(r)
+		if !r.Last.IsZero() {
+			row.Last = r.Last.Format(time.DateOnly)
+		}
+		groups[i].Rooms = append(groups[i].Rooms, row)
+	}
+	var filled []roomGroup
+	for _, g := range groups {
+		if len(g.Rooms) > 0 {
+			filled = append(filled, g)
+		}
+	}
+	frame := p.page("Chat rooms of "+p.config.Service, "", "index.html")
+	if p.config.URL != "" {
+		frame.Feed, frame.FeedTitle = "feed.atom", "Chat rooms"
+	}
+	return p.render("index.html", map[string]any{"Page": frame, "Groups": filled})
+}
+
+// about renders the page "How to take part".
+func (p *pages) about(rooms []chatlog.RoomInfo) ([]byte, error) {
+	example, hallway := "hallway@"+p.config.Service, false
+	for _, r := range rooms {
+		if r.Name == "hallway" {
+			hallway = true
+		}
+	}
+	list := func(texts []string) (all [][]Part) {
+		for _, t := range texts {
+			all = append(all, Links(printable(t)))
+		}
+		return all
+	}
+	return p.render("about.html", map[string]any{
+		"Page": p.page("How to take part", "", "about.html"), "Example": example, "Hallway": hallway,
+		"Web": p.config.WebClient != "", "Accounts": list(p.config.Accounts), "Clients": list(p.config.Clients),
+	})
+}

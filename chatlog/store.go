@@ -1,0 +1,179 @@
+package chatlog
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// version is that of the schema; the database has it as its user_version.
+const version = 1
+
+//go:embed schema.sql
+var schema string
+
+// ErrNewer means that a newer program wrote the database.
+var ErrNewer = errors.New("the database was written by a newer version of muster")
+
+// Options say how a record is kept.
+type Options struct {
+	// Service is the domain of the MUC service.
+	Service string
+	// KeepRetracted keeps the text of messages that their author retracted, or
+	// a moderator removed; they are marked, and shown struck out.
+	KeepRetracted bool
+	// Now is the clock; nil for time.Now.
+	Now func() time.Time
+}
+
+// Store is the record of one service's rooms, in an SQLite database. It is
+// safe for use by many goroutines. One process may write to it at a time;
+// others may read it meanwhile.
+type Store struct {
+	db      *sql.DB
+	service string
+	keep    bool
+	now     func() time.Time
+}
+
+// Open opens the database at path, makes it where there is none, and brings an
+// older one up to date in one transaction. A database of a newer program is
+// ErrNewer.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	s := &Store{service: o.Service, keep: o.KeepRetracted, now: o.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if err := private(path); err != nil {
+		return nil, fmt.Errorf("chat logs: %w", err)
+	}
+	var err error
+	if s.db, err = sql.Open("sqlite", address(path, false)); err != nil {
+		return nil, fmt.Errorf("chat logs: %s: %w", path, err)
+	}
+	s.db.SetMaxOpenConns(1) // SQLite has one writer
+	if err := s.migrate(ctx); err != nil {
+		s.db.Close()
+		return nil, fmt.Errorf("chat logs: %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// OpenReader opens the database at path to read it only. It must exist and
+// have this program's version.
+func OpenReader(ctx context.Context, path string, o Options) (*Store, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("chat logs: %w", err)
+	}
+	s := &Store{service: o.Service, keep: o.KeepRetracted, now: o.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var err error
+	if s.db, err = sql.Open("sqlite", address(path, true)); err != nil {
+		return nil, fmt.Errorf("chat logs: %s: %w", path, err)
+	}
+	s.db.SetMaxOpenConns(4)
+	have, err := s.version(ctx)
+	if err == nil && have != version {
+		err = fmt.Errorf("the database has version %d, this program %d; run muster logs export", have, version)
+		if have > version {
+			err = ErrNewer
+		}
+	}
+	if err != nil {
+		s.db.Close()
+		return nil, fmt.Errorf("chat logs: %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// Close closes the database.
+func (s *Store) Close() error { return s.db.Close() }
+
+// private makes the database's file, and its folder, readable by this account
+// alone: it has what was retracted until it is erased, and occupant ids.
+func private(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// address returns the data source name: WAL, so that readers and the writer do
+// not wait for each other; NORMAL, because what a power cut undoes is cursor
+// and messages together, and the next run reads them again.
+func address(path string, readOnly bool) string {
+	q := url.Values{}
+	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)"} {
+		q.Add("_pragma", pragma)
+	}
+	q.Set("_txlock", "immediate")
+	if readOnly {
+		q.Add("_pragma", "query_only(ON)")
+		q.Set("mode", "ro")
+		q.Set("_txlock", "deferred")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// migrate brings the schema to this program's version.
+func (s *Store) migrate(ctx context.Context) error {
+	have, err := s.version(ctx)
+	switch {
+	case err != nil:
+		return err
+	case have == version:
+		return nil
+	case have > version:
+		return ErrNewer
+	}
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		for _, text := range []string{schema, searchSchema, fmt.Sprintf("PRAGMA user_version = %d", version)} {
+			if _, err := tx.ExecContext(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Store) version(ctx context.Context) (int, error) {
+	var v int
+	err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&v)
+	return v, err
+}
+
+// inTx calls do in a transaction, which is undone where do fails.
+func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return cmp.Or(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// micros returns a time as the database has it.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+// timeOf is the inverse of micros.
+func timeOf(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// dayOf returns the UTC date of a time in microseconds.
+func dayOf(us int64) string { return timeOf(us).Format(time.DateOnly) }

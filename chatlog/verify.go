@@ -1,0 +1,114 @@
+package chatlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"muster/xmppadmin"
+)
+
+// Verify compares the record of rooms with the server's archives by their ends
+// and, where the server counts, by the number of messages. It changes nothing.
+// The outcomes are in the order of rooms; the error is that of the database, or
+// ctx's.
+func (s *Store) Verify(ctx context.Context, src Source, rooms []Room) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(rooms))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(roomsAtOnce)
+	for i, room := range rooms {
+		g.Go(func() error {
+			x := &exporter{store: s, src: src, name: room.Name, out: Outcome{Room: room.Name}}
+			err := x.verify(gctx)
+			var failed *sourceError
+			if errors.As(err, &failed) && gctx.Err() == nil {
+				x.out.Verdict, x.out.Err = UnknownVerdict, failed.err
+				err = nil
+			}
+			outcomes[i] = x.out
+			return err
+		})
+	}
+	return outcomes, g.Wait()
+}
+
+// verify sets the verdict of one room.
+func (x *exporter) verify(ctx context.Context) error {
+	if on, err := x.archives(ctx); err != nil || !on {
+		return err
+	}
+	var found int
+	err := x.store.db.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(MAX(id), 0) FROM room WHERE service = $1 AND name = $2",
+		x.store.service, x.name).Scan(&found, &x.id)
+	if err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	last, err := x.src.ArchivePage(ctx, x.name, xmppadmin.ArchiveQuery{Last: true, Max: 1})
+	if err != nil {
+		return &sourceError{err}
+	}
+	for _, m := range last.Messages {
+		known, err := x.store.known(ctx, x.id, m.Archive)
+		if err != nil {
+			return fmt.Errorf("room %q: %w", x.name, err)
+		}
+		if known == 0 {
+			x.out.Verdict, x.out.New = Unread, 1
+			return nil
+		}
+	}
+	held, err := x.store.held(ctx, x.id)
+	if err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	switch {
+	case last.Count > held:
+		x.out.Verdict, x.out.New = Unread, last.Count-held
+		return nil
+	case last.Count >= 0 && last.Count < held, len(last.Messages) == 0 && held > 0:
+		x.out.Verdict, x.out.Forgotten = Forgotten, held-max(last.Count, 0)
+		return nil
+	}
+	return x.judge(ctx)
+}
+
+// Proof is what shows that a room's record is whole.
+type Proof struct {
+	Room     string
+	Life     Life
+	Verdict  Verdict
+	Verified time.Time // when all of the archive was last compared; zero for never
+	Last     time.Time // of the newest message; zero for none
+	Messages int
+}
+
+// Proves reports whether the record has all that the archive of a closed room
+// had when it was last compared.
+func (p Proof) Proves() bool {
+	return p.Life == Archived && (p.Verdict == Whole || p.Verdict == Forgotten) &&
+		!p.Verified.IsZero() && p.Verified.After(p.Last)
+}
+
+// Proof returns what is known of a room's record. A room that the record does
+// not have has no proof, and no error.
+func (s *Store) Proof(ctx context.Context, room string) (Proof, error) {
+	p := Proof{Room: room}
+	var verified, last int64
+	err := s.db.QueryRowContext(ctx, `SELECT life, verdict, verified,
+		(SELECT COALESCE(MAX(time), 0) FROM message WHERE message.room = room.id),
+		(SELECT COUNT(*) FROM message WHERE message.room = room.id)
+		FROM room WHERE service = $1 AND name = $2`, s.service, room).Scan(&p.Life, &p.Verdict, &verified, &last, &p.Messages)
+	if err := noRows(err); err != nil {
+		return p, fmt.Errorf("room %q: %w", room, err)
+	}
+	if verified != 0 {
+		p.Verified = timeOf(verified)
+	}
+	if last != 0 {
+		p.Last = timeOf(last)
+	}
+	return p, nil
+}

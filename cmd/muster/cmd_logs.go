@@ -1,0 +1,391 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"muster/chatlog"
+	"muster/cmd/muster/internal/config"
+	"muster/provision/state"
+	"muster/xmppadmin"
+)
+
+// logsFlags are the flags of the commands on chat logs.
+type logsFlags struct {
+	full        bool
+	out         string
+	lockTimeout time.Duration
+	reason      string
+	yes         bool
+	command     string
+}
+
+func (a *app) logsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "logs",
+		Short: "Keep and publish the chat logs",
+		Long: "Read the rooms' message archives into a record, compare it with them, publish it as\n" +
+			"pages, and search it.",
+		Annotations: exits(),
+		Args:        noArguments,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsWithdrawCommand())
+	return cmd
+}
+
+// addLogsLock defines --lock-timeout of the lock on the record.
+func (o *logsFlags) addLogsLock(cmd *cobra.Command) {
+	cmd.Flags().Var(durationValue{&o.lockTimeout}, "lock-timeout", "how long to wait for another run to end: a `DURATION` such as 30s")
+}
+
+func (a *app) logsExportCommand() *cobra.Command {
+	var o logsFlags
+	cmd := &cobra.Command{
+		Use:   "export [NAME...]",
+		Short: "Read what is new in the rooms' message archives",
+		Long: "Read what is new in the message archives of all managed rooms, or of those named, into\n" +
+			"the record. What was retracted or removed disappears from the record; what the server\n" +
+			"forgot stays, and is reported. An export that was interrupted goes on where it was.",
+		Annotations: changes(exits(exitIncomplete, exitLocked, exitXMPP)),
+		Args:        asUsage(cobra.ArbitraryArgs),
+		Example:     "  muster logs export\n  muster logs export quic --full",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.command = cmd.CommandPath()
+			return a.logsExport(cmd.Context(), args, &o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.full, "full", false, "read the archives from their beginning and compare every message")
+	o.addLogsLock(cmd)
+	return cmd
+}
+
+func (a *app) logsVerifyCommand() *cobra.Command {
+	var o logsFlags
+	cmd := &cobra.Command{
+		Use:   "verify [NAME...]",
+		Short: "Compare the record with the rooms' message archives",
+		Long: "Compare the record of all managed rooms, or of those named, with their message\n" +
+			"archives: by the ends and the number of messages, or with --deep message by message;\n" +
+			"what is missing in the record is then read.",
+		Annotations: exits(exitIncomplete, exitLocked, exitXMPP),
+		Args:        asUsage(cobra.ArbitraryArgs),
+		Example:     "  muster logs verify\n  muster logs verify quic --deep",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.command = cmd.CommandPath()
+			return a.logsVerify(cmd.Context(), args, &o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.full, "deep", false, "compare every message")
+	o.addLogsLock(cmd)
+	return cmd
+}
+
+func (a *app) logsSearchCommand() *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "search QUERY...",
+		Short: "Search the record",
+		Long: "Search the record for words, \"phrases\" and -words, in room:NAME, from nick:NAME,\n" +
+			"after:2026-11-25 and before:2026-11-25; a word that ends in * matches the beginning of\n" +
+			"words. The newest message comes first.",
+		Annotations: exits(),
+		Example:     "  muster logs search 'version negotiation' room:quic\n  muster logs search nick:alice after:2026-11-25",
+		Args:        asUsage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.logsSearch(cmd.Context(), strings.Join(args, " "), limit)
+		},
+	}
+	cmd.Flags().Var(countValue{&limit}, "limit", "show up to `N` messages; 50 by default")
+	return cmd
+}
+
+func (a *app) logsWithdrawCommand() *cobra.Command {
+	var o logsFlags
+	cmd := &cobra.Command{
+		Use:   "withdraw NAME ID...",
+		Short: "Erase messages from the record for good",
+		Long: "Erase the text of messages, named by the ids of the server's archive, from the record\n" +
+			"of the room NAME, as a law may demand. The pages then say that something was\n" +
+			"withdrawn, and why. The server's archive is not changed. muster logs publish takes the\n" +
+			"text off the pages.",
+		Annotations: changes(exits(exitLocked)),
+		Example:     "  muster logs withdraw quic 0193a7f2-5b1e --reason 'court order' --yes",
+		Args:        asUsage(cobra.MinimumNArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.reason == "" {
+				return wrongUsage(cmd, "--reason is required: the pages show it")
+			}
+			o.command = cmd.CommandPath()
+			return a.logsWithdraw(cmd.Context(), args[0], args[1:], &o)
+		},
+	}
+	cmd.Flags().StringVar(&o.reason, "reason", "", "why: a `TEXT` that the pages show")
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask; required where there is no terminal")
+	o.addLogsLock(cmd)
+	return cmd
+}
+
+// logsExport is the command logs export.
+func (a *app) logsExport(ctx context.Context, names []string, o *logsFlags) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	return a.withArchives(ctx, c, names, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		progress := a.console.Progress(len(rooms))
+		outcomes, err := store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{
+			Full: o.full, Progress: func(chatlog.Outcome) { progress.Add() },
+		})
+		progress.Close()
+		if err != nil {
+			return err
+		}
+		a.console.Exported(outcomes)
+		return outcomesError(outcomes, false)
+	})
+}
+
+// logsVerify is the command logs verify.
+func (a *app) logsVerify(ctx context.Context, names []string, o *logsFlags) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	return a.withArchives(ctx, c, names, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		var outcomes []chatlog.Outcome
+		if o.full {
+			outcomes, err = store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{Full: true})
+		} else {
+			outcomes, err = store.Verify(ctx, conn.service, rooms)
+		}
+		if err != nil {
+			return err
+		}
+		a.console.Verified(outcomes)
+		return outcomesError(outcomes, true)
+	})
+}
+
+// outcomesError is the status of an export or a comparison: incomplete where a
+// room could not be read or, strictly, is not whole.
+func outcomesError(outcomes []chatlog.Outcome, strict bool) error {
+	for _, o := range outcomes {
+		if o.Verdict == chatlog.UnknownVerdict || strict && o.Verdict != chatlog.Whole {
+			return &statusError{code: exitIncomplete}
+		}
+	}
+	return nil
+}
+
+// withArchives takes the lock on the record, opens it and the service, and
+// calls do with the managed rooms: all, or those named.
+func (a *app) withArchives(ctx context.Context, c config.Config, names []string, o *logsFlags,
+	do func(*connection, *chatlog.Store, []chatlog.Room) error) error {
+	conn, err := a.connection(ctx, c)
+	if err != nil {
+		return err
+	}
+	unlock, err := a.logsLock(ctx, c, o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := conn.open(ctx); err != nil {
+		return err
+	}
+	defer conn.close()
+	store, err := chatlog.Open(ctx, logsFile(c), a.logsOptions(c))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	rooms, err := archives(ctx, conn.service, store, names)
+	if err != nil {
+		return err
+	}
+	return do(conn, store, rooms)
+}
+
+// archives returns the rooms whose archives are to be read, sorted by name:
+// the managed ones, or those named. Rooms of the record that the service no
+// longer has are noted as gone.
+func archives(ctx context.Context, service *xmppadmin.Service, store *chatlog.Store, names []string) ([]chatlog.Room, error) {
+	known, err := store.Rooms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	survey := slices.Clone(names)
+	for _, r := range known {
+		survey = append(survey, r.Name)
+	}
+	found, err := service.Survey(ctx, survey)
+	if err != nil {
+		return nil, err
+	}
+	var rooms []chatlog.Room
+	var unknown errorList
+	for _, f := range found {
+		wanted := len(names) == 0 || slices.Contains(names, f.Name)
+		switch {
+		case f.State == xmppadmin.Absent:
+			if err := store.MarkGone(ctx, f.Name); err != nil {
+				return nil, err
+			}
+			if len(names) > 0 && wanted {
+				unknown = append(unknown, fmt.Errorf("room %q: no such room", f.Name))
+			}
+		case !wanted:
+		case f.State == xmppadmin.Unknown:
+			unknown = append(unknown, &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be surveyed: %w", f.Name, f.Err)})
+		case !f.Managed && len(names) > 0:
+			unknown = append(unknown, fmt.Errorf("room %q is not managed; muster adopt %s takes ownership of it", f.Name, f.Name))
+		case f.Managed:
+			rooms = append(rooms, logRoom(f))
+		}
+	}
+	if len(unknown) > 0 {
+		return rooms, unknown
+	}
+	return rooms, nil
+}
+
+// logRoom returns a room as the record has it.
+func logRoom(f xmppadmin.Room) chatlog.Room {
+	r := chatlog.Room{
+		Name: f.Name, Title: xmppadmin.LiveTitle(f.Settings[xmppadmin.Title]),
+		Description: f.Settings[xmppadmin.Description], Life: chatlog.Live,
+	}
+	if f.Archived {
+		r.Life = chatlog.Archived
+	}
+	return r
+}
+
+// logsSearch is the command logs search.
+func (a *app) logsSearch(ctx context.Context, text string, limit int) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	q, err := chatlog.ParseQuery(text)
+	if err != nil {
+		return err
+	}
+	store, err := chatlog.OpenReader(ctx, logsFile(c), a.logsOptions(c))
+	if err != nil {
+		return noRecord(err)
+	}
+	defer store.Close()
+	if limit == 0 {
+		limit = 50
+	}
+	hits, err := store.Search(ctx, q, 0, limit)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.New("the search took too long; add a word, a room or days")
+	}
+	if err != nil {
+		return err
+	}
+	a.console.Hits(hits)
+	return nil
+}
+
+// noRecordError is a record that does not exist yet.
+type noRecordError struct{ err error }
+
+func (e *noRecordError) Error() string { return e.err.Error() }
+func (e *noRecordError) Unwrap() error { return e.err }
+func (e *noRecordError) Hint() string  { return "muster logs export makes the record" }
+
+func noRecord(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return &noRecordError{err}
+	}
+	return err
+}
+
+// logsWithdraw is the command logs withdraw.
+func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *logsFlags) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	if !o.yes && !a.console.CanAsk() {
+		return errors.New("there is no terminal to ask on: --yes is needed")
+	}
+	unlock, err := a.logsLock(ctx, c, o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := os.Stat(logsFile(c)); err != nil {
+		return noRecord(fmt.Errorf("chat logs: %w", err))
+	}
+	store, err := chatlog.Open(ctx, logsFile(c), a.logsOptions(c))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if !o.yes {
+		yes, err := a.console.Confirm(ctx, fmt.Sprintf("Erase %d messages of the room %q from the record for good?", len(ids), room))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
+		}
+	}
+	who := a.actor(c, o.command)
+	if err := store.Withdraw(ctx, room, ids, cmp.Or(who.SudoUser, who.User), o.reason); err != nil {
+		return err
+	}
+	a.console.Result("withdraw: %d messages of the room %q; muster logs publish takes them off the pages", len(ids), room)
+	return nil
+}
+
+// logsDir is the folder of the record, with a lock of its own: cron may keep
+// the rooms in sync during a long export.
+func logsDir(c config.Config) string { return filepath.Join(c.State.Dir, "logs") }
+
+func logsFile(c config.Config) string { return filepath.Join(logsDir(c), "messages.db") }
+
+func (a *app) logsOptions(c config.Config) chatlog.Options {
+	return chatlog.Options{Service: c.XMPP.Service, KeepRetracted: c.Logs.Retracted == "keep", Now: a.now}
+}
+
+// logsLock takes the lock on the record.
+func (a *app) logsLock(ctx context.Context, c config.Config, o *logsFlags) (unlock func(), err error) {
+	return a.lockIn(ctx, c, logsDir(c), o.command, o.lockTimeout)
+}
+
+// lockIn makes a folder where there is none and takes the lock in it.
+func (a *app) lockIn(ctx context.Context, c config.Config, dir, command string, timeout time.Duration) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
+	}
+	actor := a.actor(c, command)
+	who := state.Holder{PID: os.Getpid(), Command: command, Since: a.now(), Host: actor.Host, User: actor.User}
+	l, err := state.AcquireLock(ctx, dir, who, 0)
+	if timeout > 0 && errors.As(err, new(*state.LockedError)) {
+		a.console.Note("%v; waiting for up to %s", err, timeout)
+		l, err = state.AcquireLock(ctx, dir, who, timeout)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		if err := l.Release(); err != nil {
+			a.console.Warn("lock: %v", err)
+		}
+	}, nil
+}

@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"muster/chatlog"
+)
+
+// The records of chat logs.
+type (
+	logRecord struct {
+		Type      string          `json:"type"`
+		Room      string          `json:"room"`
+		Verdict   chatlog.Verdict `json:"verdict"`
+		New       int             `json:"new"`
+		Removed   int             `json:"removed"`
+		Forgotten int             `json:"forgotten"`
+		Error     string          `json:"error,omitempty"`
+	}
+	hitRecord struct {
+		Type string    `json:"type"`
+		Room string    `json:"room"`
+		ID   string    `json:"id"`
+		Time time.Time `json:"time"`
+		Nick string    `json:"nick"`
+		Text string    `json:"text"`
+	}
+)
+
+// Exported shows what an export found. The last line counts rooms and
+// messages; rooms of which there is nothing to say have no line of their own.
+func (c *Console) Exported(outcomes []chatlog.Outcome) {
+	fresh, messages, removed, forgotten, unknown := 0, 0, 0, 0, 0
+	for _, o := range outcomes {
+		if o.New > 0 {
+			fresh++
+		}
+		if o.Verdict == chatlog.UnknownVerdict {
+			unknown++
+		}
+		messages, removed, forgotten = messages+o.New, removed+o.Removed, forgotten+o.Forgotten
+	}
+	c.outcomes(outcomes, func(o chatlog.Outcome) bool { return o.Verdict != chatlog.Whole || o.Removed > 0 })
+	c.Result("export: %d rooms: %d with %d new messages, %d quiet, %d messages removed, %d forgotten, %d unknown",
+		len(outcomes), fresh, messages, len(outcomes)-fresh-unknown, removed, forgotten, unknown)
+}
+
+// Verified shows the verdict of each room. The last line counts them.
+func (c *Console) Verified(outcomes []chatlog.Outcome) {
+	counts := make(map[chatlog.Verdict]int)
+	for _, o := range outcomes {
+		counts[o.Verdict]++
+	}
+	c.outcomes(outcomes, func(chatlog.Outcome) bool { return true })
+	c.Result("verify: %d rooms: %d whole, %d unread, %d forgotten, %d with gaps, %d not archived, %d unknown", len(outcomes),
+		counts[chatlog.Whole], counts[chatlog.Unread], counts[chatlog.Forgotten], counts[chatlog.Gap], counts[chatlog.Off], counts[chatlog.UnknownVerdict])
+}
+
+// outcomes shows rooms: all as records, those selected as lines.
+func (c *Console) outcomes(outcomes []chatlog.Outcome, selected func(chatlog.Outcome) bool) {
+	rows := [][]string{{"room", "record", "what"}}
+	for _, o := range outcomes {
+		if c.Options.Format == JSON {
+			r := logRecord{Type: "log", Room: o.Room, Verdict: o.Verdict, New: o.New, Removed: o.Removed, Forgotten: o.Forgotten}
+			if o.Err != nil {
+				r.Error = o.Err.Error()
+			}
+			c.record(r)
+			continue
+		}
+		if selected(o) {
+			rows = append(rows, []string{o.Room, string(o.Verdict), outcomeWords(o)})
+		}
+	}
+	if len(rows) > 1 {
+		c.table(rows)
+	}
+}
+
+// outcomeWords says what the verdict on a room is about.
+func outcomeWords(o chatlog.Outcome) string {
+	var parts []string
+	add := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	switch o.Verdict {
+	case chatlog.Unread:
+		add(max(o.New, 1), "or more messages are not in the record; muster logs export reads them")
+	case chatlog.Off:
+		parts = append(parts, "the room does not archive its messages; muster doctor names the setting")
+	case chatlog.Gap:
+		parts = append(parts, "the server lost messages before they were read")
+	case chatlog.UnknownVerdict:
+		parts = append(parts, o.Err.Error())
+	default:
+		add(o.New, "new")
+	}
+	add(o.Removed, "removed")
+	add(o.Forgotten, "no longer on the server: how long it keeps archives is its setting")
+	return strings.Join(parts, ", ")
+}
+
+// Hits shows what a search found.
+func (c *Console) Hits(hits []chatlog.Hit) {
+	for _, h := range hits {
+		if c.Options.Format == JSON {
+			c.record(hitRecord{Type: "hit", Room: h.Room, ID: h.Line.Archive, Time: h.Line.Time, Nick: h.Line.Nick, Text: h.Line.Text})
+			continue
+		}
+		c.Result("%s  %s  <%s> %s", h.Line.Time.Format("2006-01-02 15:04:05"), h.Room, h.Line.Nick, strings.Join(strings.Fields(h.Line.Text), " "))
+	}
+	if len(hits) == 0 {
+		c.Result("nothing found")
+	}
+}

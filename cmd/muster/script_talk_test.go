@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"muster/fixtures/xmpptest"
+)
+
+// scriptSay has alice enter a room and send a message to it, with an id and
+// these elements:
+//
+//	say ROOM ID ELEMENTS
+func scriptSay(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: say ROOM ID ELEMENTS")
+	}
+	server := worldOf(ts).server
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	p, err := xmpptest.Connect(ctx, server, "alice", server.Password)
+	ts.Check(err)
+	defer p.Close()
+	room := args[0] + "@" + server.Service
+	ts.Check(p.Join(ctx, room, "alice"))
+	ts.Check(p.SayXML(ctx, room, args[1], args[2]))
+}

@@ -1,0 +1,30 @@
+package plan
+
+import (
+	"maps"
+
+	"muster/provision"
+	"muster/xmppadmin"
+)
+
+// Notes returns the notes that the service must have when the plan is applied:
+// those it has, of rooms that stay archived or of which nothing is known, and
+// one for each room that is archived by request. The note of a room that was
+// found live, or that is gone, is about an archiving that is over.
+func (p Plan) Notes(have map[string]xmppadmin.Note, requested xmppadmin.Note) map[string]xmppadmin.Note {
+	notes := maps.Clone(have)
+	if notes == nil {
+		notes = make(map[string]xmppadmin.Note)
+	}
+	for _, r := range p.Rows {
+		name := r.Found.Name
+		switch {
+		case r.Action == provision.Archive && r.ByRequest && !r.Withheld:
+			notes[name] = requested
+		case r.Found.State == xmppadmin.Unknown, r.Found.Archived && r.Action != provision.Reopen:
+		default:
+			delete(notes, name)
+		}
+	}
+	return notes
+}

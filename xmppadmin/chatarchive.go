@@ -1,0 +1,73 @@
+package xmppadmin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"muster/xmppadmin/dialect"
+	"muster/xmppadmin/xep"
+)
+
+type (
+	// ArchiveQuery selects one page of a room's message archive.
+	ArchiveQuery = xep.ArchiveQuery
+	// ArchivePage is one page of a room's message archive.
+	ArchivePage = xep.ArchivePage
+	// ArchivedMessage is one message of a room's archive.
+	ArchivedMessage = xep.ArchivedMessage
+	// Fallback is a part of a body for clients that do not know an extension.
+	Fallback = xep.Fallback
+)
+
+// ErrForgotten means that the archive does not have the message behind which a
+// page was to begin. Prosody answers so; ejabberd gives some page instead.
+var ErrForgotten = errors.New("the archive does not have the message that was read last")
+
+// ArchivePage returns one page of the archive of the room called name
+// (XEP-0313), which an owner may read without joining. An id in q.After that
+// the archive does not have is ErrForgotten on servers that say so.
+//
+// Beside q.After, q.Since is sent only to servers that find the message faster
+// with it.
+func (s *Service) ArchivePage(ctx context.Context, name string, q ArchiveQuery) (ArchivePage, error) {
+	at, err := s.conn.JID(name)
+	if err != nil {
+		return ArchivePage{}, err
+	}
+	if q.After != "" && !dialect.ArchiveNeedsTime(s.conn) {
+		q.Since = time.Time{}
+	}
+	var page ArchivePage
+	err = s.conn.Client.RetryLost(ctx, func() error {
+		stream, err := s.conn.Client.Stream(ctx)
+		if err != nil {
+			return err
+		}
+		page, err = xep.QueryArchive(ctx, stream, at, q)
+		return err
+	})
+	if errors.Is(err, ErrAbsent) && q.After != "" {
+		return ArchivePage{}, fmt.Errorf("room %q: %w: %w", name, ErrForgotten, err)
+	}
+	if err != nil {
+		return ArchivePage{}, fmt.Errorf("room %q: %w", name, err)
+	}
+	return page, nil
+}
+
+// HasArchive reports whether the room called name archives its messages now
+// (XEP-0313 §6). Without that, ejabberd answers archive queries from the
+// history that it has in memory.
+func (s *Service) HasArchive(ctx context.Context, name string) (bool, error) {
+	at, err := s.conn.JID(name)
+	if err != nil {
+		return false, err
+	}
+	info, err := xep.Info(ctx, s.conn.Client, at)
+	if err != nil {
+		return false, fmt.Errorf("room %q: %w", name, err)
+	}
+	return info.Has(xep.FeatureMAM), nil
+}
