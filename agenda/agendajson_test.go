@@ -29,22 +29,30 @@ func TestAgendaJSONSession(t *testing.T) {
 		row    obj
 		change func(*Session)
 	}{
-		"as usual":            {nil, func(*Session) {}},
-		"location null":       {obj{"location": nil}, func(s *Session) { s.Location = "" }},
-		"status empty":        {obj{"status": ""}, func(s *Session) { s.Status = "" }},
-		"status absent":       {obj{"status": absent}, func(s *Session) { s.Status = "" }},
-		"status unknown":      {obj{"status": "postponed"}, func(s *Session) { s.Status = "postponed" }},
-		"cancelled":           {obj{"status": "canceled"}, func(s *Session) { s.Status = Canceled }},
-		"start absent":        {obj{"start": absent}, func(s *Session) { s.Start = time.Time{} }},
-		"start naive is UTC":  {obj{"start": "2026-07-20T09:00:00"}, func(*Session) {}},
-		"its own name":        {obj{"name": "Interop"}, func(s *Session) { s.Name = "Interop" }},
-		"more than a day":     {obj{"duration": "1 day, 2:00:00"}, func(s *Session) { s.Duration = 26 * time.Hour }},
-		"unknown keys":        {obj{"useHedgeDoc": true, "presentations": 7, "purpose": obj{}}, func(*Session) {}},
-		"plenary":             {obj{"group": ietf, "name": "IETF Plenary"}, func(s *Session) { s.Group, s.Name, s.Type, s.Room = "ietf", "IETF Plenary", Plenary, "plenary" }},
-		"plenary, lower case": {obj{"group": ietf, "name": "the plenary"}, func(s *Session) { s.Group, s.Name, s.Type, s.Room = "ietf", "the plenary", Plenary, "plenary" }},
-		"plenary as a part":   {obj{"group": ietf, "name": "Plenarysaurus"}, func(s *Session) { s.Group, s.Room, s.Name = "ietf", "ietf", "Plenarysaurus" }},
-		"plenary of a group":  {obj{"name": "Our Plenary"}, func(s *Session) { s.Name = "Our Plenary" }},
-		"reception of ietf":   {obj{"group": ietf, "name": "Welcome Reception"}, func(s *Session) { s.Group, s.Room, s.Name = "ietf", "ietf", "Welcome Reception" }},
+		"as usual":           {nil, func(*Session) {}},
+		"location null":      {obj{"location": nil}, func(s *Session) { s.Location = "" }},
+		"status empty":       {obj{"status": ""}, func(s *Session) { s.Status = "" }},
+		"status absent":      {obj{"status": absent}, func(s *Session) { s.Status = "" }},
+		"status unknown":     {obj{"status": "postponed"}, func(s *Session) { s.Status = "postponed" }},
+		"cancelled":          {obj{"status": "canceled"}, func(s *Session) { s.Status = Canceled }},
+		"start absent":       {obj{"start": absent}, func(s *Session) { s.Start = time.Time{} }},
+		"start naive is UTC": {obj{"start": "2026-07-20T09:00:00"}, func(*Session) {}},
+		"its own name":       {obj{"name": "Interop"}, func(s *Session) { s.Name = "Interop" }},
+		"more than a day":    {obj{"duration": "1 day, 2:00:00"}, func(s *Session) { s.Duration = 26 * time.Hour }},
+		"unknown keys":       {obj{"useHedgeDoc": true, "presentations": 7, "purpose": obj{}}, func(*Session) {}},
+		"plenary": {
+			obj{"group": ietf, "name": "IETF Plenary"},
+			func(s *Session) { s.Group, s.Name, s.Type, s.Room = "ietf", "IETF Plenary", Plenary, "plenary" },
+		},
+		"plenary, lower case": {
+			obj{"group": ietf, "name": "the plenary"},
+			func(s *Session) { s.Group, s.Name, s.Type, s.Room = "ietf", "the plenary", Plenary, "plenary" },
+		},
+		"plenary as a part":  {obj{"group": ietf, "name": "Plenarysaurus"}, func(s *Session) { s.Group, s.Room, s.Name = "ietf", "ietf", "Plenarysaurus" }},
+		"plenary of a group": {obj{"name": "Our Plenary"}, func(s *Session) { s.Name = "Our Plenary" }},
+		"reception of ietf": {
+			obj{"group": ietf, "name": "Welcome Reception"}, func(s *Session) { s.Group, s.Room, s.Name = "ietf", "ietf", "Welcome Reception" },
+		},
 		"session id beats id": {obj{"id": 77}, func(*Session) {}},
 		"group with odd chars": {obj{"group": obj{"acronym": "IMTC X.3_s"}}, func(s *Session) {
 			s.Group, s.Room, s.Name = "IMTC X.3_s", "IMTC X.3_s", "Group quic"
@@ -73,8 +81,14 @@ func TestAgendaJSONGroup(t *testing.T) {
 		isBOF bool
 		want  Group
 	}{
-		"working group": {obj{"acronym": "a", "name": "A", "type": "wg", "state": "active", "parent": "art"}, false, Group{Acronym: "a", Name: "A", Type: "wg", State: "active", Parent: "art"}},
-		"bof":           {obj{"acronym": "a", "name": "A", "type": "wg", "state": "bof", "parent": "art"}, true, Group{Acronym: "a", Name: "A", Type: "wg", State: "bof", Parent: "art", BOF: true}},
+		"working group": {
+			obj{"acronym": "a", "name": "A", "type": "wg", "state": "active", "parent": "art"}, false,
+			Group{Acronym: "a", Name: "A", Type: "wg", State: "active", Parent: "art"},
+		},
+		"bof": {
+			obj{"acronym": "a", "name": "A", "type": "wg", "state": "bof", "parent": "art"}, true,
+			Group{Acronym: "a", Name: "A", Type: "wg", State: "bof", Parent: "art", BOF: true},
+		},
 		"concluded bof": {obj{"acronym": "a", "name": "A", "type": "wg", "state": "bof-conc"}, true, Group{Acronym: "a", Name: "A", Type: "wg", State: "bof-conc"}},
 		"nulls":         {obj{"acronym": "a", "name": "A", "type": nil, "state": nil, "parent": nil}, false, Group{Acronym: "a", Name: "A"}},
 		"bare":          {obj{"acronym": "a"}, false, Group{Acronym: "a"}},
@@ -235,8 +249,8 @@ func TestAgendaJSONNumber(t *testing.T) {
 	tests := map[string]struct{ body, want string }{
 		"its number":               {listDoc("115"), "115"},
 		"an interim":               {listDoc("interim-2026-quic-01"), "interim-2026-quic-01"},
-		"None, nothing tells":      {listDoc("None", listRow(1, "quic", nil)), ""},
-		"None, materials tell":     {listDoc("None", listRow(1, "quic", material("126")), listRow(2, "tls", material("126"))), "126"},
+		"None, no link":            {listDoc("None", listRow(1, "quic", nil)), ""},
+		"None, one link":           {listDoc("None", listRow(1, "quic", material("126")), listRow(2, "tls", material("126"))), "126"},
 		"None, materials disagree": {listDoc("None", listRow(1, "quic", material("126")), listRow(2, "tls", material("125"))), ""},
 	}
 	for name, tt := range tests {

@@ -206,7 +206,7 @@ func TestUnreadableRowAmongTheMeetings(t *testing.T) {
 	march, july, november := listedRow("125", "2026-03-14", nil), listedRow("126", "2026-07-18", nil), listedRow("127", "2026-11-14", nil)
 	tests := map[string]struct {
 		bad           obj
-		current, next bool // can be told
+		current, next bool // can be determined
 	}{
 		"an earlier one":      {listedRow("x", "2026-05-01", nil), true, true},
 		"may be the current":  {listedRow("x", "2026-07-17", nil), false, false},
@@ -226,13 +226,13 @@ func TestUnreadableRowAmongTheMeetings(t *testing.T) {
 			f.serve126()
 			f.on("/meeting/127/agenda.json", document200(`{"127": []}`))
 			f.on(meetingsPath, says("application/json", listOf(nil, november, tt.bad, march, july)))
-			for which, told := range map[string]bool{"current": tt.current, "next": tt.next} {
+			for which, certain := range map[string]bool{"current": tt.current, "next": tt.next} {
 				m, err := client(t, f.URL, nil).Meeting(t.Context(), which)
 				want := map[string]string{"current": "126", "next": "127"}[which]
-				if told && (err != nil || m.Number != want) {
+				if certain && (err != nil || m.Number != want) {
 					t.Errorf("%s: got %s, %v", which, m.Number, err)
 				}
-				if !told && (err == nil || !containsAll(err.Error(), []string{f.URL + meetingsPath, "list of meetings: row 1", "cannot be read"})) {
+				if !certain && (err == nil || !containsAll(err.Error(), []string{f.URL + meetingsPath, "list of meetings: row 1", "cannot be read"})) {
 					t.Errorf("%s: got %s, %v; want an error", which, m.Number, err)
 				}
 			}

@@ -101,7 +101,8 @@ func TestOwnRoom(t *testing.T) {
 func TestChatPattern(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
-		"https://chat.example.org/", "https://chat.example.org/{room}/{room}", "chat.example.org/{room}", "xmpp:{room}@x", "{room}", "https:///{room}", "https://%zz/{room}",
+		"https://chat.example.org/", "https://chat.example.org/{room}/{room}", "chat.example.org/{room}",
+		"xmpp:{room}@x", "{room}", "https:///{room}", "https://%zz/{room}",
 	} {
 		if _, err := New(Config{URL: "https://example.org", ChatPattern: bad}); err == nil || !strings.Contains(err.Error(), "{room}") {
 			t.Errorf("%s: got error %v", bad, err)

@@ -40,7 +40,7 @@ func TestNewChecksTheURL(t *testing.T) {
 			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
 				t.Errorf("got error %v, want one with %q", err, tt.want)
 			case err != nil && strings.Contains(err.Error(), "secret"):
-				t.Errorf("error %q tells the password", err)
+				t.Errorf("error %q has the password", err)
 			}
 		})
 	}
@@ -103,7 +103,7 @@ func TestParseSource(t *testing.T) {
 				t.Fatal("accepted")
 			}
 			if !containsAll(err.Error(), []string{"126", "current", "next", "interim-", "file:PATH"}) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("error %q does not say what is allowed", err)
+				t.Errorf("error %q does not name what is allowed", err)
 			}
 		})
 	}

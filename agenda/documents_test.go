@@ -61,8 +61,8 @@ func TestRealAgendas(t *testing.T) {
 	}
 }
 
-// told is what both forms of the agenda tell of a session.
-type told struct {
+// common is what both forms of the agenda have of a session.
+type common struct {
 	ID       int
 	Group    string
 	Status   Status
@@ -71,10 +71,10 @@ type told struct {
 	Location string
 }
 
-func tell(m Meeting) []told {
-	var out []told
+func commonOf(m Meeting) []common {
+	var out []common
 	for _, s := range m.Sessions {
-		out = append(out, told{s.ID, s.Group, s.Status, s.Start.UTC(), s.Duration, s.Location})
+		out = append(out, common{s.ID, s.Group, s.Status, s.Start.UTC(), s.Duration, s.Location})
 	}
 	return out
 }
@@ -84,10 +84,10 @@ func TestReal113InAllWays(t *testing.T) {
 	list := fromList(t, string(realDocument(t, list113)))
 	data := fromData(t, string(realDocument(t, data113)))
 	both := joined(t, string(realDocument(t, list113)), string(realDocument(t, data113)))
-	if d := diff(tell(list), tell(data)); d != "" {
+	if d := diff(commonOf(list), commonOf(data)); d != "" {
 		t.Errorf("agenda.json and agenda-data (-list +data):\n%s", d)
 	}
-	if d := diff(tell(list), tell(both)); d != "" {
+	if d := diff(commonOf(list), commonOf(both)); d != "" {
 		t.Errorf("agenda.json and both joined (-list +both):\n%s", d)
 	}
 	if d := diff(acronyms(list), acronyms(data)); d != "" {
@@ -140,7 +140,7 @@ func TestRealFilesAsSource(t *testing.T) {
 	c := client(t, "https://datatracker.example.org", nil)
 	list := meeting(t, c, "file:"+filepath.Join("..", "..", "shared", "agenda", list113))
 	data := meeting(t, c, "file:"+filepath.Join("..", "..", "shared", "agenda", data113))
-	if d := diff(tell(list), tell(data)); d != "" {
+	if d := diff(commonOf(list), commonOf(data)); d != "" {
 		t.Errorf("sessions (-list +data):\n%s", d)
 	}
 	if want := "https://datatracker.example.org/meeting/113/agenda/"; list.AgendaURL != want || data.AgendaURL != want {

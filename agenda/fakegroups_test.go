@@ -36,7 +36,7 @@ type groupServer struct {
 	most   int          // rows on one page, 1000 where it is 0
 	broken map[int]bool // the numbers of the groups on which it fails
 	failed int          // how it fails then: 500 where it is 0
-	meta   obj          // what else the pages say of themselves
+	meta   obj          // further metadata of the pages
 }
 
 func (s groupServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -97,7 +97,7 @@ func checkGroupList(t *testing.T, l GroupList, types []string) {
 	ids := map[int]bool{}
 	for i, g := range l.Groups {
 		if g.ID <= 0 || g.Acronym == "" || ids[g.ID] || !slices.Contains(types, g.Type) {
-			t.Errorf("group %+v: bad or double identity, or a type not asked for", g)
+			t.Errorf("group %+v: bad or double identity, or a type not requested", g)
 		}
 		ids[g.ID] = true
 		if i > 0 && l.Groups[i-1].Acronym >= g.Acronym {

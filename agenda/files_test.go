@@ -31,13 +31,15 @@ func TestMeetingsOfFiles(t *testing.T) {
 		want  []string // number, sessions, and city where agenda-data was used
 		err   []string // parts
 	}{
-		"one":                              {files: []string{list("126", 1, 2)}, want: []string{"126 1 2"}},
-		"two forms of one meeting":         {files: []string{list("126", 1, 2), data("126", 1, 2)}, want: []string{"126 1 2 Vienna"}},
-		"the other way round":              {files: []string{data("126", 1, 2), list("126", 1, 2)}, want: []string{"126 1 2 Vienna"}},
-		"one number, other sessions":       {files: []string{list("126", 1), data("126", 2)}, want: []string{"126 1 2 Vienna"}},
-		"two meetings":                     {files: []string{list("126", 1), list("127", 2)}, want: []string{"126 1", "127 2"}},
-		"two meetings in two forms":        {files: []string{list("126", 1), data("127", 2)}, want: []string{"126 1", "127 2 Vienna"}},
-		"two meetings, both in two forms":  {files: []string{list("126", 1), list("127", 2), data("127", 2), data("126", 1)}, want: []string{"126 1 Vienna", "127 2 Vienna"}},
+		"one":                        {files: []string{list("126", 1, 2)}, want: []string{"126 1 2"}},
+		"two forms of one meeting":   {files: []string{list("126", 1, 2), data("126", 1, 2)}, want: []string{"126 1 2 Vienna"}},
+		"the other way round":        {files: []string{data("126", 1, 2), list("126", 1, 2)}, want: []string{"126 1 2 Vienna"}},
+		"one number, other sessions": {files: []string{list("126", 1), data("126", 2)}, want: []string{"126 1 2 Vienna"}},
+		"two meetings":               {files: []string{list("126", 1), list("127", 2)}, want: []string{"126 1", "127 2"}},
+		"two meetings in two forms":  {files: []string{list("126", 1), data("127", 2)}, want: []string{"126 1", "127 2 Vienna"}},
+		"two meetings, both in two forms": {
+			files: []string{list("126", 1), list("127", 2), data("127", 2), data("126", 1)}, want: []string{"126 1 Vienna", "127 2 Vienna"},
+		},
 		"list without a number":            {files: []string{list("None", 1, 2), data("126", 2)}, want: []string{"126 1 2 Vienna"}},
 		"data without a number":            {files: []string{list("126", 1, 2), data("", 1)}, want: []string{"126 1 2 Vienna"}},
 		"no number, nothing in common":     {files: []string{list("None", 1), data("126", 2)}, want: []string{"file:a 1", "126 2 Vienna"}},
@@ -47,11 +49,15 @@ func TestMeetingsOfFiles(t *testing.T) {
 		"the same twice":                   {files: []string{list("126", 1), list("126", 1)}, want: []string{"126 1"}},
 		"the same twice, without a number": {files: []string{list("None", 1), list("None", 1)}, want: []string{"file:a 1"}},
 		"one meeting, two contents":        {files: []string{list("126", 1), cancelled}, err: []string{"file:a", "file:b", "agenda.json of one meeting", "differ"}},
-		"one meeting, two data":            {files: []string{data("126", 1), data("126", 2)}, err: []string{"file:a", "file:b", "agenda-data of one meeting", "differ"}},
-		"one session, two meetings":        {files: []string{list("126", 1, 5), data("127", 5)}, err: []string{"file:a", "meeting 126", "file:b", "meeting 127", "session 5"}},
-		"no number, other content":         {files: []string{list("None", 1, 2), list("None", 2)}, err: []string{"file:a", "file:b", "differ"}},
-		"a third that contradicts":         {files: []string{list("126", 1), data("126", 1), data("126", 2)}, err: []string{"file:a", "file:c", "differ"}},
-		"a broken one":                     {files: []string{list("126", 1), "<html>"}, err: []string{"read b: ", "not JSON"}},
+		"one meeting, two data": {
+			files: []string{data("126", 1), data("126", 2)}, err: []string{"file:a", "file:b", "agenda-data of one meeting", "differ"},
+		},
+		"one session, two meetings": {
+			files: []string{list("126", 1, 5), data("127", 5)}, err: []string{"file:a", "meeting 126", "file:b", "meeting 127", "session 5"},
+		},
+		"no number, other content": {files: []string{list("None", 1, 2), list("None", 2)}, err: []string{"file:a", "file:b", "differ"}},
+		"a third that contradicts": {files: []string{list("126", 1), data("126", 1), data("126", 2)}, err: []string{"file:a", "file:c", "differ"}},
+		"a broken one":             {files: []string{list("126", 1), "<html>"}, err: []string{"read b: ", "not JSON"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

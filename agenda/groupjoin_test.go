@@ -23,17 +23,37 @@ func TestGroupThereTwice(t *testing.T) {
 		id   int
 		warn []string
 	}{
-		"the same":                  {[]obj{wg(7, "a"), wg(7, "a")}, "a wg active", 7, nil},
-		"an older copy":             {[]obj{wg(7, "a", later), wg(7, "a", earlier)}, "a wg active", 7, nil},
-		"renamed meanwhile":         {[]obj{wg(7, "a", earlier), wg(7, "b", later)}, "b wg active", 7, []string{"group 7", `"b"`, `"a"`}},
-		"concluded meanwhile":       {[]obj{wg(7, "a", earlier), wg(7, "a", later, inState("conclude"))}, "a wg conclude", 7, []string{"group 7", `in state "conclude", it counts`}},
-		"another type meanwhile":    {[]obj{with(typed("rg", 7, "a"), later), wg(7, "a", earlier)}, "a rg active", 7, []string{"group 7", `as rg "a", in state "active", it counts`}},
-		"one acronym, one lives":    {[]obj{wg(7, "a", earlier), wg(8, "a", later, inState("conclude"))}, "a wg active", 7, []string{`acronym "a"`, `number 7, in state "active", counts`, "number 8"}},
-		"one acronym, a BOF lives":  {[]obj{wg(7, "a", earlier, inState("bof")), wg(8, "a", later, inState("bof-conc"))}, "a wg bof", 7, []string{`acronym "a"`, "number 7"}},
-		"one acronym, a plan lives": {[]obj{wg(7, "a", earlier, inState("proposed")), wg(8, "a", later, inState("abandon"))}, "a wg proposed", 7, []string{`acronym "a"`}},
-		"one acronym, both dead":    {[]obj{wg(7, "a", later, inState("conclude")), wg(8, "a", earlier, inState("replaced"))}, "a wg conclude", 7, []string{`acronym "a"`, `number 7, in state "conclude", counts`}},
-		"three copies":              {[]obj{wg(7, "a", later), wg(7, "a", later), wg(7, "a", earlier)}, "a wg active", 7, nil},
-		"one acronym, no time":      {[]obj{wg(7, "a", obj{"time": nil, "state": nil}), wg(8, "a", obj{"time": nil, "state": nil})}, "a wg ", 8, []string{"number 8, without a state, counts"}},
+		"the same":          {[]obj{wg(7, "a"), wg(7, "a")}, "a wg active", 7, nil},
+		"an older copy":     {[]obj{wg(7, "a", later), wg(7, "a", earlier)}, "a wg active", 7, nil},
+		"renamed meanwhile": {[]obj{wg(7, "a", earlier), wg(7, "b", later)}, "b wg active", 7, []string{"group 7", `"b"`, `"a"`}},
+		"concluded meanwhile": {
+			[]obj{wg(7, "a", earlier), wg(7, "a", later, inState("conclude"))}, "a wg conclude", 7,
+			[]string{"group 7", `in state "conclude", it counts`},
+		},
+		"another type meanwhile": {
+			[]obj{with(typed("rg", 7, "a"), later), wg(7, "a", earlier)}, "a rg active", 7,
+			[]string{"group 7", `as rg "a", in state "active", it counts`},
+		},
+		"one acronym, one lives": {
+			[]obj{wg(7, "a", earlier), wg(8, "a", later, inState("conclude"))}, "a wg active", 7,
+			[]string{`acronym "a"`, `number 7, in state "active", counts`, "number 8"},
+		},
+		"one acronym, a BOF lives": {
+			[]obj{wg(7, "a", earlier, inState("bof")), wg(8, "a", later, inState("bof-conc"))}, "a wg bof", 7,
+			[]string{`acronym "a"`, "number 7"},
+		},
+		"one acronym, a plan lives": {
+			[]obj{wg(7, "a", earlier, inState("proposed")), wg(8, "a", later, inState("abandon"))}, "a wg proposed", 7, []string{`acronym "a"`},
+		},
+		"one acronym, both dead": {
+			[]obj{wg(7, "a", later, inState("conclude")), wg(8, "a", earlier, inState("replaced"))}, "a wg conclude", 7,
+			[]string{`acronym "a"`, `number 7, in state "conclude", counts`},
+		},
+		"three copies": {[]obj{wg(7, "a", later), wg(7, "a", later), wg(7, "a", earlier)}, "a wg active", 7, nil},
+		"one acronym, no time": {
+			[]obj{wg(7, "a", obj{"time": nil, "state": nil}), wg(8, "a", obj{"time": nil, "state": nil})}, "a wg ", 8,
+			[]string{"number 8, without a state, counts"},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -121,7 +121,7 @@ func (r *groupReader) page(ctx context.Context, address string) (pageRead, error
 		}
 	}
 	if err != nil {
-		if failure.Kind == fetch.ErrNotFound { // a missing page says nothing of any group
+		if failure.Kind == fetch.ErrNotFound { // a missing page does not end the list
 			failure.Kind = fetch.ErrUnusable
 		}
 		if doc, err = doc.OrCached(failure); err != nil {

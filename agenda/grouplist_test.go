@@ -42,7 +42,7 @@ func TestGroups(t *testing.T) {
 	if d := diff(GroupList{Groups: want}, l); d != "" {
 		t.Errorf("got (+) for (-):\n%s", d)
 	}
-	// Each list is asked for once: two types, and those that parents have.
+	// Each list is requested once: two types, and those that parents have.
 	var asked []string
 	for _, r := range f.asked(groupsPath) {
 		asked = append(asked, r.URL.RawQuery)
@@ -50,7 +50,7 @@ func TestGroups(t *testing.T) {
 	slices.Sort(asked)
 	if got, want := fmt.Sprint(asked), "[area ietf irtf rg wg]"; got != strings.NewReplacer(
 		"[", "[format=json&limit=1000&type=", " ", " format=json&limit=1000&type=").Replace(want) {
-		t.Errorf("asked for %s", got)
+		t.Errorf("requested %s", got)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestGroupPages(t *testing.T) {
 				t.Errorf("%d groups, warnings %q", len(l.Groups), l.Warnings)
 			}
 			if got := len(f.asked(groupsPath)); got != tt.pages {
-				t.Errorf("asked for %d pages, want %d", got, tt.pages)
+				t.Errorf("requested %d pages, want %d", got, tt.pages)
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func TestGroupParents(t *testing.T) {
 		"in no list": {[]obj{
 			child(11, "b", groupsPath+"99/"), child(12, "a", groupsPath+"99/"), child(13, "c", groupsPath+"99/"),
 		}, []string{"wg"}, "[a: b: c:]", 4, []string{"group 99", `parent of "a" and of 2 more`}},
-		"in no list, areas asked for": {
+		"in no list, areas requested": {
 			[]obj{typed("area", 1, "art"), child(11, "a", groupsPath+"99/")}, []string{"area", "wg"}, "[a: art:]", 4, []string{"group 99"},
 		},
 		"no number": {[]obj{child(11, "a", "/api/v1/group/group/art/")}, []string{"wg"}, "[a:]", 1, []string{`"a"`, `group/art/" is the address of no group`}},
@@ -291,7 +291,7 @@ func TestGroupParentsFail(t *testing.T) {
 		!strings.Contains(err.Error(), "groups of type area: ") {
 		t.Errorf("got %v", err)
 	}
-	// A bad row among the parents is no unread group of those asked for.
+	// A bad row among the parents is no unread group of those requested.
 	f.serveGroups(groupServer{rows: append(rows, typed("area", 2, ""))})
 	l := groups(t, client(t, f.URL, nil), "wg")
 	wantListWarning(t, l, "type area", "no acronym")
@@ -317,10 +317,10 @@ func TestGroupListStandsIn(t *testing.T) {
 				t.Fatalf("fresh list is %+v", fresh)
 			}
 			if again := groups(t, c, "wg"); again.Stale || again.Digest() != fresh.Digest() {
-				t.Errorf("asked for news: %+v", again)
+				t.Errorf("conditional request: %+v", again)
 			}
 			if tag := f.asked(groupsPath)[4].Header.Get("If-None-Match"); tag == "" {
-				t.Error("news were not asked for")
+				t.Error("the request was not conditional")
 			}
 			for _, part := range []string{"wg", "area"} {
 				f.on(groupsPath, parentsFail(part, how, groupRowOf(11, "tls", nil), typed("area", 1, "sec")))

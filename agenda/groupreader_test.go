@@ -227,7 +227,7 @@ func TestListChangesWhileItIsRead(t *testing.T) {
 	f := newFake(t)
 	f.on(groupsPath, func(w http.ResponseWriter, r *http.Request) {
 		// Between the pages the first group goes, and the 21st moves up to
-		// where nobody looks any more.
+		// the page that was read already.
 		rows := before
 		if r.URL.Query().Get("offset") != "" {
 			rows = after

@@ -20,7 +20,8 @@ func TestParseGroupPage(t *testing.T) {
 	if err != nil || len(page.rows) != 1 || page.rows[0] != (groupRow{want, 1}) || page.total != 99 || page.next != "/next" || page.notes.all() != nil {
 		t.Errorf("got %+v, %v", page, err)
 	}
-	for _, bad := range []string{"", "<html>", "[]", "null", "{}", `{"meta": 1, "objects": []}`, `{"objects": {}}`, `{"meta": {"total_count": "9"}, "objects": []}`,
+	for _, bad := range []string{"", "<html>", "[]", "null", "{}", `{"meta": 1, "objects": []}`, `{"objects": {}}`,
+		`{"meta": {"total_count": "9"}, "objects": []}`,
 		`{"meta": {"next": 7}, "objects": []}`, `{"objects": [` + strings.Repeat("0,", maxRows) + `0]}`} {
 		if _, err := parseGroupPage("wg", []byte(bad)); err == nil || !strings.HasPrefix(err.Error(), "list of groups: ") {
 			t.Errorf("%s: got error %v", bad[:min(len(bad), 80)], err)

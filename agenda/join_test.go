@@ -32,7 +32,10 @@ func TestJoin(t *testing.T) {
 		Number: "126", City: "Vienna", TimeZone: inVienna(t, 0).Location(),
 		Sessions: []Session{
 			{ID: 1, Group: "saag", Type: "regular", Status: Scheduled, Start: inVienna(t, 11), Duration: 2 * time.Hour, Location: "Room 1", Room: "saag"},
-			{ID: 2, Group: "quic", Name: "Interop", Type: "regular", Status: Scheduled, Start: inVienna(t, 11), Duration: 2 * time.Hour, Location: "Room 1", Room: "interop", OwnRoom: true},
+			{
+				ID: 2, Group: "quic", Name: "Interop", Type: "regular", Status: Scheduled, Start: inVienna(t, 11), Duration: 2 * time.Hour,
+				Location: "Room 1", Room: "interop", OwnRoom: true,
+			},
 		},
 		Groups: []Group{
 			{Acronym: "quic", Name: "Group quic", Type: "wg", State: "active", Parent: "art"},
@@ -80,6 +83,11 @@ func TestJoinWhereTheDocumentsDiffer(t *testing.T) {
 			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", obj{"status": 1})),
 			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"status": 2})),
 			[]string{"quic"}, 1, 1, []string{"agenda-data", "session 2", "left out"},
+		},
+		"a bad chat link, which the other document has not": {
+			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", nil)),
+			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"links": obj{"chat": 7}})),
+			[]string{"quic", "tls"}, 2, 1, []string{"agenda-data", "session 2", "links.chat", "left out"},
 		},
 		"times that the other document has": {
 			listDoc("126", listRow(1, "quic", obj{"start": "x", "duration": "x"})), dataDoc("126", dataRowOf(1, "quic", nil)),

@@ -29,19 +29,33 @@ func TestNumbered(t *testing.T) {
 		"both": {list, data, "126", 2, "regular", "wg", "active", nil},
 		"agenda-data has no schedule": {list, status(500), "126", 2, "", "wg", "active",
 			[][]string{{dataPath, "500 Internal Server Error after 2 tries", "types", "chat rooms", "time zone", "not known"}}},
-		"agenda-data is unknown":    {list, status(404), "126", 2, "", "wg", "active", [][]string{{dataPath, "404 Not Found", "not known"}}},
-		"agenda-data is HTML":       {list, says("text/html", "<html>"), "126", 2, "", "wg", "active", [][]string{{dataPath, "not JSON", `"text/html"`}}},
-		"agenda-data is misshapen":  {list, says("application/json", "{}"), "126", 2, "", "wg", "active", [][]string{{dataPath, "meeting and schedule"}}},
-		"agenda.json is down":       {status(502), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "502 Bad Gateway after 5 tries", "inferred"}}},
-		"agenda.json is unknown":    {status(404), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "404", "inferred"}}},
-		"agenda.json is misshapen":  {says("application/json", "[]"), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "want an object", "inferred"}}},
-		"both empty":                {document200(listDoc("126")), document200(dataDoc("126")), "126", 0, "", "", "", [][]string{{"agenda.json has no sessions"}, {"agenda-data has no sessions"}}},
-		"no schedule yet":           {document200(listDoc("126")), status(500), "126", 0, "", "", "", [][]string{{"agenda.json has no sessions"}, {"500"}}},
-		"another meeting's":         {document200(listDoc("125", listRow(1, "quic", nil))), data, "125", 1, "", "wg", "active", [][]string{{"126 was requested", `"125"`}, {`"126"`, "not used"}}},
-		"another meeting's data":    {list, document200(dataDoc("125", dataRowOf(1, "quic", nil))), "126", 2, "", "wg", "active", [][]string{{`"125"`, "not used"}}},
-		"None for its number":       {document200(listDoc("None", listRow(1, "quic", nil))), data, "126", 2, "regular", "wg", "active", nil},
-		"no number anywhere":        {document200(listDoc("None", listRow(1, "quic", nil))), status(500), "126", 1, "", "wg", "active", [][]string{{"has no meeting number", "126"}}},
-		"agenda-data has no number": {status(503), document200(dataDoc("", dataRowOf(1, "quic", nil))), "126", 1, "regular", "wg", "", [][]string{{"has no meeting number", "126"}}},
+		"agenda-data is unknown":   {list, status(404), "126", 2, "", "wg", "active", [][]string{{dataPath, "404 Not Found", "not known"}}},
+		"agenda-data is HTML":      {list, says("text/html", "<html>"), "126", 2, "", "wg", "active", [][]string{{dataPath, "not JSON", `"text/html"`}}},
+		"agenda-data is misshapen": {list, says("application/json", "{}"), "126", 2, "", "wg", "active", [][]string{{dataPath, "meeting and schedule"}}},
+		"agenda.json is down":      {status(502), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "502 Bad Gateway after 5 tries", "inferred"}}},
+		"agenda.json is unknown":   {status(404), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "404", "inferred"}}},
+		"agenda.json is misshapen": {says("application/json", "[]"), data, "126", 2, "regular", "wg", "", [][]string{{listPath, "want an object", "inferred"}}},
+		"both empty": {
+			document200(listDoc("126")), document200(dataDoc("126")), "126", 0, "", "", "",
+			[][]string{{"agenda.json has no sessions"}, {"agenda-data has no sessions"}},
+		},
+		"no schedule yet": {document200(listDoc("126")), status(500), "126", 0, "", "", "", [][]string{{"agenda.json has no sessions"}, {"500"}}},
+		"another meeting's": {
+			document200(listDoc("125", listRow(1, "quic", nil))), data, "125", 1, "", "wg", "active",
+			[][]string{{"126 was requested", `"125"`}, {`"126"`, "not used"}},
+		},
+		"another meeting's data": {
+			list, document200(dataDoc("125", dataRowOf(1, "quic", nil))), "126", 2, "", "wg", "active", [][]string{{`"125"`, "not used"}},
+		},
+		"None for its number": {document200(listDoc("None", listRow(1, "quic", nil))), data, "126", 2, "regular", "wg", "active", nil},
+		"no number anywhere": {
+			document200(listDoc("None", listRow(1, "quic", nil))), status(500), "126", 1, "", "wg", "active",
+			[][]string{{"has no meeting number", "126"}},
+		},
+		"agenda-data has no number": {
+			status(503), document200(dataDoc("", dataRowOf(1, "quic", nil))), "126", 1, "regular", "wg", "",
+			[][]string{{"has no meeting number", "126"}},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -155,10 +169,12 @@ func TestFile(t *testing.T) {
 		warnings []string
 		bad      string // part of the error
 	}{
-		"agenda.json":           {listDoc("126", listRow(1, "quic", nil)), "126", []string{"without agenda-data"}, ""},
-		"agenda-data":           {dataDoc("126", dataRowOf(1, "quic", nil)), "126", []string{"without agenda.json"}, ""},
-		"an interim's":          {listDoc(interim, listRow(1, "quic", nil)), interim, nil, ""},
-		"without a number":      {listDoc("None", listRow(1, "quic", nil)), "file:" + filepath.Join(dir, "without a number"), []string{"has no meeting number"}, ""},
+		"agenda.json":  {listDoc("126", listRow(1, "quic", nil)), "126", []string{"without agenda-data"}, ""},
+		"agenda-data":  {dataDoc("126", dataRowOf(1, "quic", nil)), "126", []string{"without agenda.json"}, ""},
+		"an interim's": {listDoc(interim, listRow(1, "quic", nil)), interim, nil, ""},
+		"without a number": {
+			listDoc("None", listRow(1, "quic", nil)), "file:" + filepath.Join(dir, "without a number"), []string{"has no meeting number"}, "",
+		},
 		"HTML":                  {"<html>", "", nil, "not JSON"},
 		"empty":                 {"", "", nil, "not JSON"},
 		"another document":      {`{"meta": {}, "objects": []}`, "", nil, "more than one key"},

@@ -141,7 +141,7 @@ func TestCurrentAndNext(t *testing.T) {
 	}
 	want := url.Values{"type": {"ietf"}, "format": {"json"}, "limit": {"100"}, "date__gte": {"2025-01-01"}}
 	if got := f.asked(meetingsPath)[0].URL.RawQuery; got != want.Encode() {
-		t.Errorf("asked for %q, want %q", got, want.Encode())
+		t.Errorf("requested %q, want %q", got, want.Encode())
 	}
 }
 

@@ -5,11 +5,16 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"muster/xmppadmin"
 )
 
 // RoomInfo is a room of the record.
 type RoomInfo struct {
 	Room
+	// JID is the room's address; empty where its name is none that can be
+	// joined.
+	JID string
 	// First and Last are the times of the oldest and newest line; zero for none.
 	First, Last time.Time
 	// Verdict is how the record compared with the archive when it was last
@@ -40,6 +45,7 @@ func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
 		if err := rows.Scan(&id, &r.Name, &r.Title, &r.Description, &r.Life, &r.Verdict, &first, &last); err != nil {
 			return nil, fmt.Errorf("rooms of the record: %w", err)
 		}
+		r.JID, _ = xmppadmin.RoomJID(r.Name, s.service)
 		if last != 0 {
 			r.First, r.Last = timeOf(first), timeOf(last)
 		}

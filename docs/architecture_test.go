@@ -73,12 +73,12 @@ type listed struct {
 	Deps       []string // all that production code needs
 }
 
-// packages returns the packages of the module. It opens the folders, so that
-// go test does not take a result from its cache when a file has changed.
-func packages(t *testing.T) []listed {
+// watchTree opens all folders of the tree, so that go test does not take the
+// result of a test that runs other programs on it from its cache after a change.
+func watchTree(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != ".." {
+		if err == nil && d.IsDir() && path != ".." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "bin") {
 			return fs.SkipDir
 		}
 		return err
@@ -86,6 +86,12 @@ func packages(t *testing.T) []listed {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// packages returns the packages of the module.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	watchTree(t)
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,GoFiles,Imports,Deps", "./...")
 	cmd.Dir = ".."
 	var stderr bytes.Buffer

@@ -12,6 +12,7 @@ import (
 // what README.md promises.
 func TestInstall(t *testing.T) {
 	t.Parallel()
+	watchTree(t)
 	dest := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), "make", "-C", "..", "install", "install-prosody",
 		"DESTDIR="+dest, "PREFIX=/usr", "BIN="+filepath.Join(t.TempDir(), "bin", "muster"))

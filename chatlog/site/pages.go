@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"muster/chatlog"
-	"muster/xmppadmin"
 )
 
 //go:embed templates static
@@ -203,14 +202,13 @@ func stateWords(l chatlog.Life) string {
 // the xmpp: one (XEP-0147), and that of the web client, where there is one. An
 // archived room has none.
 func (p *pages) join(r chatlog.RoomInfo) (xmpp, web template.URL) {
-	address, err := xmppadmin.RoomJID(r.Name, p.config.Service)
-	if err != nil || r.Life != chatlog.Live {
+	if r.JID == "" || r.Life != chatlog.Live {
 		return "", ""
 	}
 	if p.config.WebClient != "" {
-		web = template.URL(strings.ReplaceAll(p.config.WebClient, "{jid}", url.QueryEscape(address)))
+		web = template.URL(strings.ReplaceAll(p.config.WebClient, "{jid}", url.QueryEscape(r.JID)))
 	}
-	return template.URL("xmpp:" + address + "?join"), web
+	return template.URL("xmpp:" + r.JID + "?join"), web
 }
 
 // roomRow is a room in the index.

@@ -35,6 +35,8 @@ func TestApplyOneRoom(t *testing.T) {
 	vanish := func(f *fake.Service) { delete(f.Rooms, "quic") }
 	foreign := func(f *fake.Service) { r := f.Rooms["quic"]; r.Managed = false; f.Rooms["quic"] = r }
 	closed := func(f *fake.Service) { r := f.Rooms["quic"]; r.Archived = true; f.Rooms["quic"] = r }
+	halfway := func(f *fake.Service) { r := f.Rooms["quic"]; r.HalfArchived = true; f.Rooms["quic"] = r }
+	whole := func(f *fake.Service) { r := f.Rooms["quic"]; r.HalfArchived = false; f.Rooms["quic"] = r }
 	over := wanting.Rooms().With(wanting.Archived("quic", "over"))
 	adopt := plan.Options{Policy: plan.Sync, AdoptWanted: true}
 	cases := map[string]struct {
@@ -154,6 +156,12 @@ func TestApplyOneRoom(t *testing.T) {
 		"reopen, cut before": {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")},
 			script: map[string][]fake.Behaviour{"reopen quic": {fake.CutBefore}}, calls: []string{"reopen quic" + allSent, "reopen quic" + allSent}, reads: 2,
 			status: Done},
+		"reopen, half done": {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")},
+			script: map[string][]fake.Behaviour{"reopen quic": {fake.Then(fake.Well, halfway)}},
+			calls:  []string{"reopen quic" + allSent}, status: Failed, err: "server reported success, but the room is still half archived"},
+		"reopen, cut halfway": {start: []xmppadmin.Room{sample.Room("quic", true, true, "quic")},
+			script: map[string][]fake.Behaviour{"reopen quic": {fake.Then(fake.CutAfter, halfway), fake.Then(fake.Well, whole)}},
+			calls:  []string{"reopen quic" + allSent, "reopen quic" + allSent}, reads: 2, status: Done},
 		"adopt, as wanted": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "quic")}, calls: []string{"adopt quic"},
 			status: Done},
 		"adopt, different": {o: adopt, start: []xmppadmin.Room{sample.Room("quic", false, false, "old")},

@@ -162,6 +162,8 @@ func (j *job) next(open bool) (*step, error) {
 		return j.again(open, "the room is not archived")
 	case f.Archived && action == provision.Reopen, f.Archived && adopted && j.step.kind == kindReopen && !open:
 		return j.again(open, "the room is still archived")
+	case f.HalfArchived && (action == provision.Reopen || action == provision.Update):
+		return j.again(open, "the room is still half archived")
 	case f.Archived && adopted:
 		return &step{kindReopen, offered(j.change.Room.Settings, f.Settings)}, nil
 	case f.Archived && (action == provision.Create || action == provision.Update):

@@ -21,7 +21,7 @@ func (p Plan) Notes(have map[string]xmppadmin.Note, requested xmppadmin.Note) ma
 		switch {
 		case r.Action == provision.Archive && r.ByRequest && !r.Withheld:
 			notes[name] = requested
-		case r.Found.State == xmppadmin.Unknown, r.Found.Archived && r.Action != provision.Reopen:
+		case r.Found.State == xmppadmin.Unknown, (r.Found.Archived || r.Found.HalfArchived) && r.Action != provision.Reopen:
 		default:
 			delete(notes, name)
 		}

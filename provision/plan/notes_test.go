@@ -35,6 +35,10 @@ func TestPlanArchivedByHand(t *testing.T) {
 		"reopened by request":  {"group", sample.Room("quic", true, true, "quic"), Options{Reopen: []string{"quic"}}, provision.Reopen, true, false, provision.Counts{Wanted: 1, Reopen: 1}},
 		"live all the same":    {"group", sample.Room("quic", true, false, "quic"), Options{Policy: Sync}, provision.Unchanged, false, false, provision.Counts{Wanted: 1, Unchanged: 1}},
 		"not managed any more": {"group", sample.Room("quic", false, true, "quic"), Options{Policy: Sync}, provision.Conflict, false, false, provision.Counts{Wanted: 1, Conflict: 1}},
+		"half archived": {"group", half(sample.Room("quic", true, false, "quic")), Options{Policy: Sync}, provision.Archive, true, false,
+			provision.Counts{Archive: 1}},
+		"half archived, reopened by request": {"group", half(sample.Room("quic", true, false, "quic")), Options{Reopen: []string{"quic"}},
+			provision.Reopen, true, false, provision.Counts{Wanted: 1, Reopen: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -59,24 +63,30 @@ func TestPlanArchivedByHand(t *testing.T) {
 	}
 }
 
+// half returns a room whose archiving was interrupted.
+func half(r xmppadmin.Room) xmppadmin.Room {
+	r.HalfArchived = true
+	return r
+}
+
 // TestNotesOfAPlan: a note is written for an archiving by request, and goes with
 // the archiving that it is about.
 func TestNotesOfAPlan(t *testing.T) {
 	t.Parallel()
 	old, now := xmppadmin.Note{Who: "anna", When: sample.Day}, xmppadmin.Note{Who: "bert", When: sample.Day.AddDate(0, 0, 1)}
-	have := map[string]xmppadmin.Note{"absent": old, "archived": old, "live": old, "elsewhere": old, "reopen": old, "unknown": old}
+	have := map[string]xmppadmin.Note{"absent": old, "archived": old, "live": old, "elsewhere": old, "half": old, "reopen": old, "unknown": old}
 	w := wanting.Rooms("archive", "live", "unknown")
 	in := input(w, []xmppadmin.Room{
 		{Name: "absent", State: xmppadmin.Absent}, sample.Room("archive", true, false, "archive"), sample.Room("archived", true, true, ""),
-		sample.Room("live", true, false, "live"), sample.Room("reopen", true, true, ""), {Name: "unknown"},
+		half(sample.Room("half", true, false, "")), sample.Room("live", true, false, "live"), sample.Room("reopen", true, true, ""), {Name: "unknown"},
 	})
 	in.Notes = have
 	p, err := New(in, Options{Policy: Sync, Archive: []string{"archive"}, Reopen: []string{"reopen"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	check.Same(t, "notes", p.Notes(have, now), map[string]xmppadmin.Note{"archive": now, "archived": old, "elsewhere": old, "unknown": old})
-	if len(have) != 6 {
+	check.Same(t, "notes", p.Notes(have, now), map[string]xmppadmin.Note{"archive": now, "archived": old, "elsewhere": old, "half": old, "unknown": old})
+	if len(have) != 7 {
 		t.Error("the notes in hand were changed")
 	}
 	ruled := planOf(t, wanting.Rooms().With(wanting.Archived("x", "")), []xmppadmin.Room{sample.Room("x", true, false, "x")}, Options{Policy: Sync})

@@ -88,7 +88,7 @@ type Input struct {
 //	live                   managed, live, as wanted     unchanged
 //	live                   managed, live, different     update
 //	live                   managed, archived            reopen; nothing, and not counted, if archived by hand
-//	live                   managed, half archived       reopen
+//	live                   managed, half archived       reopen; archive if archived by hand
 //	live                   not managed                  conflict; adopt if requested
 //	live                   unknown, or not surveyed     unknown
 //	live unless archived   managed, archived            nothing, and not counted

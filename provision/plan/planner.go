@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"muster/provision"
 	"muster/provision/want"
@@ -67,13 +68,15 @@ func (p *planner) consider(r Row) error {
 		return nil
 	}
 	requests := p.selection.requests(r.Found.Name)
-	if note, noted := p.in.Notes[r.Found.Name]; noted && r.Found.Managed && r.Found.Archived {
+	if note, noted := p.in.Notes[r.Found.Name]; noted && r.Found.Managed && (r.Found.Archived || r.Found.HalfArchived) {
 		r.ByHand = &note
 	}
 	var err error
 	switch {
 	case requests[provision.Archive] && r.live():
-		r, err = p.archiveByRequest(r)
+		r, err = p.archiveByHand(r, p.in.Now, p.options.Reason)
+	case r.ByHand != nil && r.Found.HalfArchived && !requests[provision.Reopen]:
+		r, err = p.archiveByHand(r, r.ByHand.When, r.ByHand.Reason) // which was interrupted
 	case r.Wanted != nil && r.Wanted.Decision.Desired.Wanted():
 		r = p.wanted(r, requests)
 	default:
@@ -171,10 +174,10 @@ func (p *planner) reopen(r Row, bare provision.Room) Row {
 	return r
 }
 
-// archiveByRequest archives a room that was named for it. It keeps the reasons
-// for which the room is wanted.
-func (p *planner) archiveByRequest(r Row) (Row, error) {
-	room, err := p.in.Rules.Archive(r.Found.Name, p.in.Now, p.options.Reason)
+// archiveByHand archives a room that was named for it, since then and for that
+// reason. It keeps the reasons for which the room is wanted.
+func (p *planner) archiveByHand(r Row, since time.Time, reason string) (Row, error) {
+	room, err := p.in.Rules.Archive(r.Found.Name, since, reason)
 	if err != nil {
 		return r, err
 	}

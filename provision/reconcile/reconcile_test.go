@@ -23,15 +23,15 @@ import (
 	"muster/xmppadmin"
 )
 
-// datatracker answers with what it has.
-type datatracker struct {
+// sources is a Datatracker that answers with what it has.
+type sources struct {
 	meetings  map[string]agenda.Meeting
 	list      *agenda.GroupList
 	err       error
 	requested []string
 }
 
-func (d *datatracker) Meetings(_ context.Context, sources []string) ([]agenda.Meeting, error) {
+func (d *sources) Meetings(_ context.Context, sources []string) ([]agenda.Meeting, error) {
 	var out []agenda.Meeting
 	for _, source := range sources {
 		out = append(out, d.meetings[source])
@@ -39,14 +39,14 @@ func (d *datatracker) Meetings(_ context.Context, sources []string) ([]agenda.Me
 	return out, d.err
 }
 
-func (d *datatracker) Groups(_ context.Context, types []string) (agenda.GroupList, error) {
+func (d *sources) Groups(_ context.Context, types []string) (agenda.GroupList, error) {
 	d.requested = types
 	return *d.list, d.err
 }
 
 // world is a Datatracker, a service and what makes runs between them.
 type world struct {
-	datatracker *datatracker
+	datatracker *sources
 	service     *fake.Service
 	run         *reconcile.Reconciler
 }
@@ -59,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	rules := want.DefaultRules(sample.Service)
 	rules.Standing = nil
 	w := &world{
-		datatracker: &datatracker{
+		datatracker: &sources{
 			meetings: map[string]agenda.Meeting{"126": m, "current": m, "file:a.json": m},
 			list:     sample.List(sample.Record("quic", "wg", "active"), sample.Record("tls", "wg", "active")),
 		},

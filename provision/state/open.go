@@ -23,7 +23,12 @@ import (
 // under way. That there is no trail is no error; lines that are no records are
 // skipped.
 func OpenChanges(dir string) ([]apply.Entry, error) {
-	f, err := os.Open(filepath.Join(dir, auditFile))
+	path := filepath.Join(dir, auditFile)
+	// A device or a pipe has nothing to read; opening a pipe waits for a writer.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, nil
+	}
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -31,9 +36,6 @@ func OpenChanges(dir string) ([]apply.Entry, error) {
 		return nil, fmt.Errorf("audit trail: %w", err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, err // a device or a pipe has nothing to read
-	}
 	open := make(map[string]apply.Entry)
 	for lines := bufio.NewReader(f); ; {
 		line, err := lines.ReadBytes('\n')

@@ -211,15 +211,14 @@ func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
 // the others by themselves. ejabberd would make a room without an owner, and
 // let it vanish after half a minute, by default.
 func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
-	if _, err := d.conn.JID(name); err != nil {
+	address, err := d.conn.JID(name)
+	if err != nil {
 		return err
 	}
 	options := []string{"affiliations:owner=" + d.conn.Client.JID()}
 	rest := make(muc.Settings)
 	for _, setting := range s.Names() {
 		switch {
-		case setting == muc.Subject && s[setting] != "":
-			rest[setting] = s[setting]
 		case setting == muc.Password && s[setting] == "", !d.offers(setting):
 		case setting == muc.Password:
 			rest[setting] = s[setting]
@@ -234,7 +233,10 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
 		return roomError(name, err)
 	}
-	return d.setEach(ctx, name, rest)
+	if err := d.setEach(ctx, name, rest); err != nil || s[muc.Subject] == "" {
+		return err
+	}
+	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
 }
 
 // simple reports whether a value can stand in a list of options: a colon or no

@@ -78,6 +78,13 @@ func (d *owner) setSubject(ctx context.Context, room, text string) error {
 	return err
 }
 
+// setFirstSubject sets the subject of a room that has none yet.
+func (d *owner) setFirstSubject(ctx context.Context, room, text string) error {
+	err := d.inside(ctx, room, func(stay xep.Occupancy) error { return stay.SetSubject(ctx, text) })
+	d.seen.note(room, text, err)
+	return err
+}
+
 // setSubjectInside sets the subject of a room that this account is in, if it is
 // among the settings, unless the room has it.
 func (d *owner) setSubjectInside(ctx context.Context, room string, stay xep.Occupancy, s muc.Settings) error {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The kinds of failure, to tell apart with [errors.Is].
+// The kinds of failure, distinguished with [errors.Is].
 var (
 	// ErrNotFound is a server that answers and has no such document.
 	ErrNotFound = errors.New("no such document")

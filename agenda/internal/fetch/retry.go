@@ -27,7 +27,7 @@ type response struct {
 	status      int
 	etag        string
 	contentType string
-	retryAfter  time.Duration // as the server asks for, 0 where it does not
+	retryAfter  time.Duration // as the server requests, 0 where it does not
 	body        []byte
 }
 
@@ -118,7 +118,7 @@ func (c *Client) send(ctx context.Context, address, etag string) (resp response,
 }
 
 // backoff returns the wait after so many tries: exponentially longer, and at
-// least what the server asks for, whose Retry-After may well be 0.
+// least what the server requests, whose Retry-After may well be 0.
 func (c *Client) backoff(tries int, resp response) time.Duration {
 	p := c.cfg.Retry
 	return max(retryablehttp.DefaultBackoff(p.First, p.Most, tries-1, nil), resp.retryAfter)

@@ -100,8 +100,14 @@ func TestOutageText(t *testing.T) {
 		o    Outage
 		want string
 	}{
-		"one":     {Outage{Cause: "EOF", URLs: []string{"https://a/"}, Confirmed: july()}, "datatracker: GET https://a/: EOF; the copy of 2026-07-20 12:00:00 UTC is used"},
-		"several": {Outage{Cause: "EOF", URLs: []string{"https://a/", "b", "c"}, Confirmed: july()}, "datatracker: EOF (GET https://a/ and 2 more); the copy of 2026-07-20 12:00:00 UTC is used"},
+		"one": {
+			Outage{Cause: "EOF", URLs: []string{"https://a/"}, Confirmed: july()},
+			"datatracker: GET https://a/: EOF; the copy of 2026-07-20 12:00:00 UTC is used",
+		},
+		"several": {
+			Outage{Cause: "EOF", URLs: []string{"https://a/", "b", "c"}, Confirmed: july()},
+			"datatracker: EOF (GET https://a/ and 2 more); the copy of 2026-07-20 12:00:00 UTC is used",
+		},
 		"no copy": {Outage{Cause: "EOF", URLs: []string{"https://a/"}}, "datatracker: GET https://a/: EOF"},
 	}
 	for name, tt := range tests {

@@ -1,11 +1,10 @@
-package main
+package reconcile_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,13 +15,20 @@ import (
 
 	"mellium.im/xmpp/stanza"
 
-	"muster/cmd/muster/internal/ui"
+	"muster/agenda"
 	"muster/fixtures"
 	"muster/fixtures/datatracker"
 	"muster/fixtures/ejabberd"
 	"muster/fixtures/meeting"
 	"muster/fixtures/prosody"
 	"muster/fixtures/xmpptest"
+	"muster/provision"
+	"muster/provision/apply"
+	"muster/provision/plan"
+	"muster/provision/reconcile"
+	"muster/provision/want"
+	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // years is a service over many years: a real server, a Datatracker whose
@@ -30,57 +36,57 @@ import (
 // speaks in every room.
 type years struct {
 	t           *testing.T
-	dir         string
 	service     string
 	now         time.Time
 	datatracker *datatracker.Datatracker
 	meeting     *meeting.Meeting
+	run         *reconcile.Reconciler
 	alice       *xmpptest.Participant
 	said        map[string][]string // by room, in order
-	changes     int                 // those that the program reported
+	changes     int                 // those that the runs reported
 }
 
 func newYears(t *testing.T, s *fixtures.Server) *years {
 	t.Helper()
 	y := &years{
-		t: t, dir: t.TempDir(), service: s.Service, meeting: meeting.Small(), said: make(map[string][]string),
+		t: t, service: s.Service, meeting: meeting.Small(), said: make(map[string][]string),
 		now:   time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC),
 		alice: xmpptest.NewParticipant(t, s, "alice"),
 	}
 	y.datatracker = datatracker.New(y.meeting)
 	url := y.datatracker.Start()
 	t.Cleanup(y.datatracker.Close)
-	if err := s.WriteConfig(url, y.dir, "[guards]\narchive_percent = 100\n[rooms]\n"); err != nil {
+	clock, dir := func() time.Time { return y.now }, t.TempDir()
+	client, err := agenda.New(agenda.Config{URL: url, Timeout: 2 * time.Second, CacheDir: filepath.Join(dir, "cache"), Now: clock})
+	if err != nil {
 		t.Fatal(err)
+	}
+	limits := plan.DefaultLimits()
+	limits.ArchivePercent = 100
+	y.run = &reconcile.Reconciler{
+		Agenda: client, Service: connect(t, s), Rules: want.DefaultRules(s.Service), Limits: limits,
+		State: dir, Actor: apply.Actor{Account: s.JID}, Now: clock,
 	}
 	return y
 }
 
-func (y *years) write(name, text string) {
-	y.t.Helper()
-	if err := os.WriteFile(filepath.Join(y.dir, name), []byte(text), 0o600); err != nil {
-		y.t.Fatal(err)
-	}
-}
-
-// configure adds lines to the section of the rooms, which is the last one.
-func (y *years) configure(lines string) {
-	y.t.Helper()
-	text, err := os.ReadFile(filepath.Join(y.dir, "muster.toml"))
+// connect returns what makes a session with the server, which lasts until the
+// test ends.
+func connect(t *testing.T, s *fixtures.Server) func(context.Context) (provision.Service, error) {
+	t.Helper()
+	roots, err := s.Roots()
 	if err != nil {
-		y.t.Fatal(err)
+		t.Fatal(err)
 	}
-	y.write("muster.toml", string(text)+lines)
-}
-
-// run runs the program at the time that it is.
-func (y *years) run(args ...string) (code exitCode, stdout, stderr string) {
-	y.t.Helper()
-	var out, errs bytes.Buffer
-	now := y.now
-	args = append([]string{"--config", filepath.Join(y.dir, "muster.toml")}, args...)
-	code = runAt(context.Background(), func() time.Time { return now }, args, strings.NewReader(""), &out, &errs, os.Environ())
-	return code, out.String(), errs.String()
+	config := session.Config{JID: s.JID, Password: s.Password, Server: s.Addr, RootCAs: roots, Timeout: time.Minute}
+	return func(ctx context.Context) (provision.Service, error) {
+		client, err := session.Dial(ctx, config)
+		if err != nil {
+			return nil, err
+		}
+		t.Cleanup(func() { client.Close() })
+		return xmppadmin.Open(ctx, client, s.Service, "auto")
+	}
 }
 
 // next moves the clock on to shortly before the next meeting, which is like
@@ -99,60 +105,77 @@ func (y *years) next(change func(m *meeting.Meeting)) {
 	y.datatracker.SetMeeting(m)
 }
 
-// sync runs the program as cron does, twice: the second run must be silent.
+// plan plans as a run that is to be applied does, or one that is not.
+func (y *years) plan(applying bool) (reconcile.Pass, error) {
+	return y.run.Plan(y.t.Context(), reconcile.Request{
+		Meetings: []string{y.meeting.Number}, Options: plan.Options{Policy: plan.Sync}, Applying: applying,
+	})
+}
+
+// sync makes a run, and a second one, which has nothing to do.
 func (y *years) sync(what string) {
 	y.t.Helper()
-	source := []string{"sync", "--meeting", y.meeting.Number}
-	code, out, errs := y.run(append(source, "--format", "json")...)
-	if code != exitOK {
-		y.t.Fatalf("%s: status %d\n%s%s", what, code, out, errs)
-	}
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, `"type":"result"`) && strings.Contains(line, `"status":"done"`) {
-			y.changes++
+	for again := range 2 {
+		p, err := y.plan(true)
+		if err != nil || len(p.Refusals) > 0 {
+			y.t.Fatalf("%s: %v, %v", what, p.Refusals, err)
 		}
-	}
-	if code, out, errs := y.run(source...); code != exitOK || out != "" || errs != "" {
-		y.t.Errorf("%s: a second run is not silent: status %d\n%s%s", what, code, out, errs)
+		if changes := p.Plan.Changes(); again == 1 && len(changes) > 0 {
+			y.t.Errorf("%s: a second run has changes: %+v", what, changes)
+		}
+		out, err := y.run.Apply(y.t.Context(), p, apply.Options{})
+		if err != nil || out.Incomplete() {
+			y.t.Fatalf("%s: %+v, %v", what, out, err)
+		}
+		y.changes += out.Counts.Changes()
 	}
 	y.check(what)
 }
 
-// refused runs the program where it must not do anything.
-func (y *years) refused(what string, want exitCode) {
+// refused plans where nothing must be applied, and returns the guards' refusals
+// and the error.
+func (y *years) refused(what string) ([]*plan.GuardError, error) {
 	y.t.Helper()
 	before := y.rooms()
-	if code, out, errs := y.run("sync", "--meeting", y.meeting.Number); code != want {
-		y.t.Errorf("%s: status %d, not %d\n%s%s", what, code, want, out, errs)
+	p, err := y.plan(true)
+	if len(p.Refusals) == 0 && err == nil {
+		y.t.Errorf("%s: nothing stands against an apply", what)
 	}
 	y.datatracker.Heal()
 	after := y.rooms()
 	for name, room := range before {
-		if after[name].Standing() != room.Standing() || !equalSettings(after[name], room) {
-			y.t.Errorf("%s: room %s was %v and is %v", what, name, room, after[name])
+		if standing(after[name]) != standing(room) || !maps.Equal(after[name].Found.Settings, room.Found.Settings) {
+			y.t.Errorf("%s: room %s was %+v and is %+v", what, name, room.Found, after[name].Found)
 		}
 	}
+	return p.Refusals, err
 }
 
-func equalSettings(a, b ui.Room) bool {
-	return fmt.Sprint(a.Settings) == fmt.Sprint(b.Settings)
-}
-
-// rooms returns the rooms on the service as the program shows them.
-func (y *years) rooms() map[string]ui.Room {
+// rooms returns the rooms on the service, by name.
+func (y *years) rooms() map[string]plan.Row {
 	y.t.Helper()
-	code, out, errs := y.run("rooms", "--meeting", y.meeting.Number, "--format", "json", "--quiet")
-	if code != exitOK && code != exitDatatracker {
-		y.t.Fatalf("rooms: status %d\n%s%s", code, out, errs)
+	p, err := y.plan(false)
+	if err != nil {
+		y.t.Fatal(err)
 	}
-	rooms := make(map[string]ui.Room)
-	for line := range strings.Lines(out) {
-		var r ui.Room
-		if err := json.Unmarshal([]byte(line), &r); err == nil && r.Type == "room" {
-			rooms[r.Name] = r
+	rooms := make(map[string]plan.Row)
+	for _, r := range p.Plan.Rows {
+		if r.Found.State != xmppadmin.Absent {
+			rooms[r.Found.Name] = r
 		}
 	}
 	return rooms
+}
+
+// standing returns how a room is: live, archived, or otherwise.
+func standing(r plan.Row) string {
+	switch f := r.Found; {
+	case f.State != xmppadmin.Exists || !f.Managed:
+		return f.State.String() + ", not managed"
+	case f.Archived:
+		return "archived"
+	}
+	return "live"
 }
 
 // check holds the rooms against what must be true at any time.
@@ -165,7 +188,7 @@ func (y *years) check(what string) {
 		if g.StateToday != "" {
 			state = g.StateToday
 		}
-		if r, ok := rooms[name]; state == "active" && ok && r.Archived {
+		if r, ok := rooms[name]; state == "active" && ok && r.Found.Archived {
 			y.t.Errorf("%s: the room of the active group %s is archived", what, g.Acronym)
 		}
 	}
@@ -178,11 +201,11 @@ func (y *years) check(what string) {
 		err := y.alice.Say(ctx, room, text)
 		var refusal stanza.Error
 		switch {
-		case r.Archived && !errors.As(err, &refusal):
+		case r.Found.Archived && !errors.As(err, &refusal):
 			y.t.Errorf("%s: in the archived room %s one can speak (%v)", what, name, err)
-		case !r.Archived && err != nil:
+		case !r.Found.Archived && err != nil:
 			y.t.Errorf("%s: in the live room %s one cannot speak: %v", what, name, err)
-		case !r.Archived:
+		case !r.Found.Archived:
 			y.said[name] = append(y.said[name], text)
 		}
 	}
@@ -198,22 +221,22 @@ func (y *years) check(what string) {
 // checkAudit counts the changes in the audit trail.
 func (y *years) checkAudit(what string) {
 	y.t.Helper()
-	trail, err := os.ReadFile(filepath.Join(y.dir, "state", "audit.jsonl"))
+	trail, err := os.ReadFile(filepath.Join(y.run.State, "audit.jsonl"))
 	if err != nil {
 		y.t.Fatal(err)
 	}
 	if done := strings.Count(string(trail), `"result":"done"`); done != y.changes {
-		y.t.Errorf("%s: the audit trail has %d changes, the program reported %d", what, done, y.changes)
+		y.t.Errorf("%s: the audit trail has %d changes, the runs reported %d", what, done, y.changes)
 	}
 }
 
 // is asserts how rooms stand.
-func (y *years) is(standing string, names ...string) {
+func (y *years) is(want string, names ...string) {
 	y.t.Helper()
 	rooms := y.rooms()
 	for _, name := range names {
-		if got := rooms[name].Standing(); got != standing {
-			y.t.Errorf("room %s is %s, not %s; it says: %s", name, got, standing, rooms[name].Reasons)
+		if got := standing(rooms[name]); got != want {
+			y.t.Errorf("room %s is %s, not %s: %+v", name, got, want, rooms[name].Wanted)
 		}
 	}
 }
@@ -267,10 +290,14 @@ func playYears(y *years) {
 
 	var whole *meeting.Meeting
 	y.next(func(m *meeting.Meeting) { whole = m.Clone(); m.Clear() })
-	y.refused("an empty agenda", exitRefused)
+	if refusals, err := y.refused("an empty agenda"); err != nil || len(refusals) == 0 {
+		y.t.Errorf("an empty agenda: %v, %v", refusals, err)
+	}
 	y.datatracker.Fail("/", datatracker.HTMLPage(503))
 	y.now = y.now.AddDate(0, 0, 1)
-	y.refused("an outage", exitDatatracker)
+	if _, err := y.refused("an outage"); !errors.As(err, new(*reconcile.OutageError)) {
+		y.t.Errorf("an outage: %v", err)
+	}
 
 	y.meeting = whole
 	y.next(func(m *meeting.Meeting) {
@@ -278,7 +305,7 @@ func playYears(y *years) {
 		m.Group("quic").StateToday = "replaced"
 		m.AddGroup(meeting.Group{Acronym: "quicker", Name: "Quicker", Type: "wg", State: "active", Parent: "wit"}, 1)
 	})
-	y.configure("[[rooms.renamed]]\nname = \"quicker\"\npreviously = \"quic\"\n")
+	y.run.Rules.Renamed = []want.Rename{{Name: "quicker", Previously: "quic"}}
 	y.sync("a group with another acronym")
 	y.is("archived", "quic")
 	y.is("live", "quicker")
@@ -286,7 +313,7 @@ func playYears(y *years) {
 	y.next(func(m *meeting.Meeting) { m.Group("tls").StateToday = "" })
 	y.sync("a concluded group that is revived")
 	y.is("live", "tls")
-	if title := y.rooms()["quic"].Settings["title"]; !strings.Contains(title, "quicker") {
+	if title := y.rooms()["quic"].Found.Settings[xmppadmin.Title]; !strings.Contains(title, "quicker") {
 		y.t.Errorf("the title of the old room, %q, does not point to the new one", title)
 	}
 }
