@@ -138,7 +138,7 @@ func (c *Console) resultRecords(applied apply.Outcome, r Run) {
 	for _, result := range applied.Results {
 		c.record(resultOf(result))
 	}
-	c.Summarize(applied.Counts, len(r.Refused))
+	c.Summarize(applied.Counts, len(r.Refused), roomless(r.Roomless))
 }
 
 func (c *Console) resultLines(applied apply.Outcome) {
