@@ -22,6 +22,7 @@ type dataRow struct {
 	isBOF        bool
 	isProposed   bool
 	chat         string
+	roomUnread   bool // type or chat link, which agenda.json does not have
 }
 
 // parseAgendaData reads /api/meeting/<n>/agenda-data. It leaves out what
@@ -71,7 +72,11 @@ func (d *document) addDataRow(at int, raw json.RawMessage, l chatLinks) {
 	s.Start, s.Duration = r.times("startDateTime", d.zone)
 	room, ok := l.ownRoom(in.chat, in.kind, in.groupAcronym, in.acronym)
 	s.Room, s.OwnRoom = room, room != ""
-	if added := d.add(at, r, row{s, in.inferGroup()}); added && !ok {
+	added := d.add(at, r, row{s, in.inferGroup()})
+	if !added {
+		d.unread[len(d.unread)-1].alone = in.roomUnread
+	}
+	if added && !ok {
 		d.notes.add("agenda-data: session %d (group %.80q): its chat link %.80q has no shape that names a room, so the usual one counts",
 			in.id, in.groupAcronym, in.chat)
 	}
@@ -80,16 +85,17 @@ func (d *document) addDataRow(at int, raw json.RawMessage, l chatLinks) {
 // readDataRow reads the keys of one row, except for its times.
 func readDataRow(r rowReader) dataRow {
 	var in dataRow
+	r.need("type", &in.kind)
+	links := r.needObject("links")
+	links.need("chat", &in.chat)
+	in.roomUnread = r.problems.fatal != nil
 	r.need("sessionId", &in.id)
 	r.want("acronym", &in.acronym)
 	r.need("groupAcronym", &in.groupAcronym)
 	if in.groupAcronym == "" {
 		in.groupAcronym = in.acronym
 	}
-	r.need("type", &in.kind)
 	r.need("status", &in.status)
-	links := r.needObject("links")
-	links.need("chat", &in.chat)
 	r.want("room", &in.place)
 	r.want("groupName", &in.groupName)
 	parent, ok := r.wantObject("groupParent") // an empty object where there is none

@@ -37,11 +37,12 @@ type row struct {
 type unreadRow struct {
 	id    int
 	group string
+	alone bool // what could not be read is in no other document
 }
 
 // leaveOut records a row that cannot be used.
 func (d *document) leaveOut(at, id int, acronym string, why error) {
-	d.unread = append(d.unread, unreadRow{id, acronym})
+	d.unread = append(d.unread, unreadRow{id: id, group: acronym})
 	d.notes.add("%s: row %d (session %d, group %.80q) is left out: %v", d.name, at, id, acronym, why)
 }
 
@@ -126,7 +127,7 @@ func unreadOf(known map[int]bool, lists ...[]unreadRow) Unread {
 	var u Unread
 	seen := map[int]bool{}
 	for _, r := range slices.Concat(lists...) {
-		if known[r.id] {
+		if known[r.id] && !r.alone {
 			continue
 		}
 		if !seen[r.id] {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // rewrite puts a meeting back into the form of agenda.json.
@@ -187,4 +188,28 @@ func rewriteGroups(l GroupList) string {
 		rows = append([]any{row}, rows...)
 	}
 	return groupPageOf(nil, len(rows), rows...)
+}
+
+// FuzzChatLink reads any link; a room that it names is a text, and never the
+// usual one.
+func FuzzChatLink(f *testing.F) {
+	for _, link := range []string{
+		"https://zulip.ietf.org/#narrow/channel/9-wg.20chairs/topic/x.2Ey", "xmpp:quic@rooms.example.org?join",
+		"https://chat.example.org/rooms/side?x", "xmpp://a@b/c@d", "https://zulip.ietf.org/#narrow/stream/.C3.A9.", "%zz",
+	} {
+		f.Add(link, "quic", "")
+	}
+	links, err := newChatLinks("https://chat.example.org/rooms/{room}")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, link, acronym, today string) {
+		room, ok := links.ownRoom(link, Regular, acronym, today)
+		if !utf8.ValidString(room) || room != "" && (!ok || strings.EqualFold(room, acronym)) {
+			t.Errorf("%q, %t", room, ok)
+		}
+		if _, ok := links.ownRoom(link, Plenary, acronym, today); link != "" && ok != (len(links.names(link)) > 0) {
+			t.Errorf("named %t", ok)
+		}
+	})
 }

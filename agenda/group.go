@@ -1,6 +1,9 @@
 package agenda
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Group is one group: as it stood at the time of the meeting where it comes
 // from an agenda, as it is today where it comes from the list of groups.
@@ -34,6 +37,14 @@ const (
 	Directorate       = "dir"
 	ReviewDirectorate = "review" // the other type that directorates have
 )
+
+// GroupTypes returns the slugs of the group types that the Datatracker had in
+// 2026, sorted. It may have more by now: the list is for recognizing a misspelt
+// one.
+func GroupTypes() []string {
+	return strings.Fields("adhoc adm ag area dir edappr edwg editorial iab iabasg iabworkshop iana iesg ietf " +
+		"individ irtf ise isoc nomcom program rag review rfcedtyp rg sdo team wg")
+}
 
 // GroupState is the slug of a group's state.
 type GroupState string

@@ -45,7 +45,7 @@ func (p *groupPage) add(slug string, at int, raw json.RawMessage) {
 	r.need("type", &kind)
 	r.need("state", &state)
 	if err := firstError(r.problems.fatal, checkGroup(g.ID, g.Acronym, lastSegment(kind), slug)); err != nil {
-		p.unread = append(p.unread, unreadRow{max(0, g.ID), g.Acronym})
+		p.unread = append(p.unread, unreadRow{id: max(0, g.ID), group: g.Acronym})
 		p.notes.add("list of groups: row %d of type %s (group %d, %.80q) is left out: %v", at, slug, g.ID, g.Acronym, err)
 		return
 	}

@@ -84,6 +84,11 @@ func TestJoinWhereTheDocumentsDiffer(t *testing.T) {
 			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"status": 2})),
 			[]string{"quic"}, 1, 1, []string{"agenda-data", "session 2", "left out"},
 		},
+		"a bad chat link, which the other document has not": {
+			listDoc("126", listRow(1, "quic", nil), listRow(2, "tls", nil)),
+			dataDoc("126", dataRowOf(1, "quic", nil), dataRowOf(2, "tls", obj{"links": obj{"chat": 7}})),
+			[]string{"quic", "tls"}, 2, 1, []string{"agenda-data", "session 2", "links.chat", "left out"},
+		},
 		"times that the other document has": {
 			listDoc("126", listRow(1, "quic", obj{"start": "x", "duration": "x"})), dataDoc("126", dataRowOf(1, "quic", nil)),
 			[]string{"quic"}, 1, 0, []string{"agenda.json: session 1", "start"},

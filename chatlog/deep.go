@@ -95,7 +95,8 @@ func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, oldest x
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE room SET verified = $1 WHERE id = $2", micros(x.store.now()), x.id)
+		_, err := tx.ExecContext(ctx, `UPDATE room SET verified = $1,
+			verified_last = (SELECT COALESCE(MAX(id), 0) FROM message WHERE room = $2) WHERE id = $2`, micros(x.store.now()), x.id)
 		return err
 	})
 	x.out.Removed += r.removed

@@ -9,6 +9,7 @@ CREATE TABLE room (
   cursor_time BIGINT NOT NULL DEFAULT 0,    -- its time, microseconds since 1970
   looked BIGINT NOT NULL DEFAULT 0,         -- when the archive was last looked at
   verified BIGINT NOT NULL DEFAULT 0,       -- when all of it was last compared
+  verified_last BIGINT NOT NULL DEFAULT 0,  -- the newest message then
   verdict TEXT NOT NULL DEFAULT '',
   UNIQUE (service, name)
 );

@@ -83,13 +83,15 @@ type Proof struct {
 	Verified time.Time // when all of the archive was last compared; zero for never
 	Last     time.Time // of the newest message; zero for none
 	Messages int
+	// Newer reports that messages were recorded since.
+	Newer bool
 }
 
 // Proves reports whether the record has all that the archive of a closed room
 // had when it was last compared.
 func (p Proof) Proves() bool {
 	return p.Life == Archived && (p.Verdict == Whole || p.Verdict == Forgotten) &&
-		!p.Verified.IsZero() && p.Verified.After(p.Last)
+		!p.Verified.IsZero() && !p.Newer
 }
 
 // Proof returns what is known of a room's record. A room that the record does
@@ -99,8 +101,10 @@ func (s *Store) Proof(ctx context.Context, room string) (Proof, error) {
 	var verified, last int64
 	err := s.db.QueryRowContext(ctx, `SELECT life, verdict, verified,
 		(SELECT COALESCE(MAX(time), 0) FROM message WHERE message.room = room.id),
-		(SELECT COUNT(*) FROM message WHERE message.room = room.id)
-		FROM room WHERE service = $1 AND name = $2`, s.service, room).Scan(&p.Life, &p.Verdict, &verified, &last, &p.Messages)
+		(SELECT COUNT(*) FROM message WHERE message.room = room.id),
+		(SELECT COALESCE(MAX(id), 0) > verified_last FROM message WHERE message.room = room.id)
+		FROM room WHERE service = $1 AND name = $2`, s.service, room).
+		Scan(&p.Life, &p.Verdict, &verified, &last, &p.Messages, &p.Newer)
 	if err := noRows(err); err != nil {
 		return p, fmt.Errorf("room %q: %w", room, err)
 	}

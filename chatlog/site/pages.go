@@ -228,7 +228,7 @@ func (p *pages) index(rooms []chatlog.RoomInfo) ([]byte, error) {
 	groups := []roomGroup{{Title: "Live rooms"}, {Title: "Archived rooms"}, {Title: "Former rooms"}}
 	for _, r := range rooms {
 		i := map[chatlog.Life]int{chatlog.Archived: 1, chatlog.Gone: 2}[r.Life]
-		row := roomRow{Name: r.Name, Title: printable(r.Title)}
+		row := roomRow{Name: r.Name, Title: strings.TrimPrefix(printable(r.Title), r.Name+": ")}
 		row.Join, _ = p.join(r)
 		if !r.Last.IsZero() {
 			row.Last = r.Last.Format(time.DateOnly)

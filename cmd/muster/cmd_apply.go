@@ -13,10 +13,11 @@ import (
 	"muster/provision/apply"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
+	"muster/provision/state"
 )
 
 func (a *app) applyCommand() *cobra.Command {
-	o := applyFlags{report: (*ui.Console).FullReport}
+	var o applyFlags
 	cmd := &cobra.Command{
 		Use:   "apply [PLANFILE]",
 		Short: "Plan and apply the changes",
@@ -72,44 +73,65 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 		return err
 	}
 	defer unlock()
+	began := a.now()
+	m, err := a.makeRun(ctx, c, o, q)
+	return a.noteRun(c, o, began, m, err)
+}
+
+// makeRun plans, asks, applies the plan and reports the results.
+func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q reconcile.Request) (m made, err error) {
 	q.Applying = true
 	r, pass, conn, err := a.look(ctx, c, o.command, q)
 	defer conn.close()
+	m.pass = pass
 	if err != nil {
-		return err
+		var stale *plan.StalePlanError
+		if errors.As(err, &stale) {
+			a.console.Stale(stale)
+		}
+		return m, err
 	}
-	run, report := a.run(c, pass), o.report(a.console)
+	run, report := a.run(c, pass), a.console.FullReport()
+	if o.brief {
+		report = a.console.ChangesReport()
+	}
+	last, _, err := state.LoadRun(c.State.Dir)
+	if err != nil {
+		return m, err
+	}
+	var missing []error
+	run.News, missing, m.conditions = news(pass, last, o.brief, a.now())
 	for _, text := range byRequest(pass.Plan) {
 		a.console.Warn("%s", text)
 	}
 	report.Before(run)
 	if len(pass.Refusals) > 0 {
-		return refused(pass.Refusals)
+		return m, refused(pass.Refusals)
 	}
 	if pass.Plan.Counts.Changes() > 0 && !o.yes {
 		if err := a.confirm(ctx, run.Plan); err != nil {
-			return err
+			return m, err
 		}
 	}
 	a.applying.Store(true)
 	defer a.applying.Store(false)
 	progress := a.console.Progress(pass.Plan.Counts.Changes())
-	applied, err := r.Apply(ctx, pass, apply.Options{Progress: func(r apply.Result) {
+	m.outcome, err = r.Apply(ctx, pass, apply.Options{Progress: func(r apply.Result) {
 		if r.Action.Changes() {
 			progress.Add()
 		}
 	}})
 	progress.Close()
-	report.After(run, applied, notOffered(c, applied.NotOffered))
+	report.After(run, m.outcome, notOffered(c, m.outcome.NotOffered))
 	switch {
 	case err != nil:
-		return applyError(ctx, err)
+		return m, applyError(ctx, err)
 	case pass.Wanted.Incomplete():
-		return incomplete(pass.Wanted)
-	case applied.Incomplete():
-		return &statusError{code: exitIncomplete}
+		return m, incomplete(missing)
+	case m.outcome.Incomplete():
+		return m, &statusError{code: exitIncomplete}
 	}
-	return nil
+	return m, nil
 }
 
 // byRequest returns a line on each room that was named to the command and about
@@ -137,7 +159,7 @@ func (a *app) confirm(ctx context.Context, p ui.Plan) error {
 	a.console.PlanToConfirm(p)
 	yes, err := a.console.Confirm(ctx, "Make these changes?")
 	if err == nil && !yes {
-		err = &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
+		err = &statusError{code: exitError, err: errNotConfirmed}
 	}
 	return err
 }

@@ -49,7 +49,6 @@ func (o *logsFlags) addLogsLock(cmd *cobra.Command) {
 }
 
 func (a *app) logsExportCommand() *cobra.Command {
-	var o logsFlags
 	cmd := &cobra.Command{
 		Use:   "export [NAME...]",
 		Short: "Read what is new in the rooms' message archives",
@@ -57,20 +56,12 @@ func (a *app) logsExportCommand() *cobra.Command {
 			"the record. What was retracted or removed disappears from the record; what the server\n" +
 			"forgot stays, and is reported. An export that was interrupted goes on where it was.",
 		Annotations: changes(exits(exitIncomplete, exitLocked, exitXMPP)),
-		Args:        asUsage(cobra.ArbitraryArgs),
 		Example:     "  muster logs export\n  muster logs export quic --full",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.command = cmd.CommandPath()
-			return a.logsExport(cmd.Context(), args, &o)
-		},
 	}
-	cmd.Flags().BoolVar(&o.full, "full", false, "read the archives from their beginning and compare every message")
-	o.addLogsLock(cmd)
-	return cmd
+	return archiveCommand(cmd, "full", "read the archives from their beginning and compare every message", a.logsExport)
 }
 
 func (a *app) logsVerifyCommand() *cobra.Command {
-	var o logsFlags
 	cmd := &cobra.Command{
 		Use:   "verify [NAME...]",
 		Short: "Compare the record with the rooms' message archives",
@@ -78,15 +69,22 @@ func (a *app) logsVerifyCommand() *cobra.Command {
 			"archives: by the ends and the number of messages, or with --deep message by message;\n" +
 			"what is missing in the record is then read.",
 		Annotations: exits(exitIncomplete, exitLocked, exitXMPP),
-		Args:        asUsage(cobra.ArbitraryArgs),
 		Example:     "  muster logs verify\n  muster logs verify quic --deep",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.command = cmd.CommandPath()
-			return a.logsVerify(cmd.Context(), args, &o)
-		},
 	}
-	cmd.Flags().BoolVar(&o.full, "deep", false, "compare every message")
+	return archiveCommand(cmd, "deep", "compare every message", a.logsVerify)
+}
+
+// archiveCommand completes a command that reads the archives of rooms, all or
+// those that are its arguments; the flag called name has it read all of them.
+func archiveCommand(cmd *cobra.Command, name, usage string, run func(context.Context, []string, *logsFlags) error) *cobra.Command {
+	var o logsFlags
+	cmd.Flags().BoolVar(&o.full, name, false, usage)
 	o.addLogsLock(cmd)
+	cmd.Args = asUsage(cobra.ArbitraryArgs)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.command = cmd.CommandPath()
+		return run(cmd.Context(), args, &o)
+	}
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,42 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&offline, "offline", false, "contact no server: every wanted room is a create")
 	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "also list the rooms that are as they should be")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the plan to `FILE`")
+	cmd.AddCommand(a.planShowCommand())
 	return cmd
+}
+
+func (a *app) planShowCommand() *cobra.Command {
+	var unchanged bool
+	cmd := &cobra.Command{
+		Use:         "show FILE",
+		Short:       "Show a saved plan",
+		Long:        "Show a plan that was saved with -o. Nothing is contacted: muster apply checks whether the\nplan still fits.",
+		Annotations: exits(),
+		Example:     "  muster plan show 126.plan",
+		Args:        asUsage(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			file, err := readPlanFile(args[0])
+			if err != nil {
+				return err
+			}
+			a.console.Saved(file)
+			a.console.Plan(ui.Plan{Plan: file.Plan, Meetings: meetingsOf(file), ShowUnchanged: unchanged, ByHand: file.Options.Action})
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "also list the rooms that are as they should be")
+	return cmd
+}
+
+// meetingsOf returns the names of the meetings of a saved plan.
+func meetingsOf(f *plan.File) string {
+	var names []string
+	for _, m := range f.Agendas {
+		if m.Meeting != want.GroupsSource {
+			names = append(names, provision.MeetingName(m.Meeting))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // plan is the command plan.
@@ -78,7 +114,7 @@ func planStatus(p reconcile.Pass) error {
 	case n.Unknown > 0:
 		return &statusError{code: exitIncomplete, err: fmt.Errorf("%d of the rooms could not be surveyed and are left alone", n.Unknown)}
 	case p.Wanted.Incomplete():
-		return incomplete(p.Wanted)
+		return incomplete(p.Wanted.Shortfalls())
 	case n.Changes() > 0:
 		return &statusError{code: exitChanges}
 	}
@@ -86,13 +122,9 @@ func planStatus(p reconcile.Pass) error {
 }
 
 // incomplete is the status of a run whose sources hold more than could be wanted
-// of them.
-func incomplete(w want.Wanted) error {
-	var errs []error
-	for _, err := range w.Shortfalls() {
-		errs = append(errs, &statusError{code: exitIncomplete, err: err})
-	}
-	return list(errs...)
+// of them: what is missing, or none where it was reported before.
+func incomplete(missing []error) error {
+	return &statusError{code: exitIncomplete, err: list(missing...)}
 }
 
 // refused joins the guards' refusals into one error.

@@ -3,13 +3,12 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"muster/cmd/muster/internal/ui"
 	"muster/provision"
 	"muster/provision/plan"
 )
 
 func (a *app) reopenCommand() *cobra.Command {
-	o := applyFlags{report: (*ui.Console).FullReport}
+	var o applyFlags
 	cmd := &cobra.Command{
 		Use:         "reopen NAME...",
 		Short:       "Reopen archived rooms by hand",

@@ -3,12 +3,10 @@ package main
 import (
 	"github.com/spf13/cobra"
 	"muster/provision/plan"
-
-	"muster/cmd/muster/internal/ui"
 )
 
 func (a *app) syncCommand() *cobra.Command {
-	o := applyFlags{yes: true, report: (*ui.Console).ChangesReport}
+	o := applyFlags{yes: true, brief: true}
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Apply all changes without asking; print nothing if nothing changed (for cron)",

@@ -108,9 +108,16 @@ func list(errs ...error) error {
 	return l
 }
 
-// split returns the errors of a list, or the one error.
+// split returns the errors of a list, or the one error. Each of a list that has
+// a status has that status.
 func split(err error) []error {
 	switch l := err.(type) {
+	case *statusError:
+		var errs []error
+		for _, e := range split(l.err) {
+			errs = append(errs, &statusError{code: l.code, err: e})
+		}
+		return errs
 	case errorList:
 		return l
 	case reconcile.Errors:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"testing"
 
 	"muster/provision/plan"
@@ -102,6 +103,36 @@ func TestHintOf(t *testing.T) {
 			t.Parallel()
 			if got := hintOf(c.err); got != c.want {
 				t.Errorf("hintOf(%v) = %q, want %q", c.err, got, c.want)
+			}
+		})
+	}
+}
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	a, b := errors.New("a"), &agenda.Error{Err: errors.New("b")}
+	cases := []struct {
+		name  string
+		err   error
+		texts []string
+		codes []exitCode
+	}{
+		{"one", a, []string{"a"}, []exitCode{exitError}},
+		{"several", list(a, b), []string{"a", b.Error()}, []exitCode{exitError, exitDatatracker}},
+		{"several of one status", &statusError{code: exitIncomplete, err: list(a, b)}, []string{"a", b.Error()}, []exitCode{exitIncomplete, exitIncomplete}},
+		{"one of a status", &statusError{code: exitRefused, err: a}, []string{"a"}, []exitCode{exitRefused}},
+		{"those of a run", reconcile.Errors{a, b}, []string{"a", b.Error()}, []exitCode{exitError, exitDatatracker}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var texts []string
+			var codes []exitCode
+			for _, e := range split(c.err) {
+				texts, codes = append(texts, e.Error()), append(codes, codeOf(e))
+			}
+			if !slices.Equal(texts, c.texts) || !slices.Equal(codes, c.codes) {
+				t.Errorf("split(%v) = %q with %v", c.err, texts, codes)
 			}
 		})
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"muster/cmd/muster/internal/ui"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
 )
@@ -53,7 +52,7 @@ type applyFlags struct {
 	lockTimeout time.Duration
 	file        string
 	command     string // the command's path, for the lock
-	report      func(*ui.Console) ui.Report
+	brief       bool   // report no more than changes and news
 }
 
 // addYes defines --yes.

@@ -37,7 +37,8 @@ func (a *app) rootCommand() *cobra.Command {
 	})
 	root.AddCommand(
 		a.planCommand(), a.applyCommand(), a.syncCommand(), a.roomsCommand(),
-		a.adoptCommand(), a.archiveCommand(), a.reopenCommand(), a.doctorCommand(), a.announceCommand(), a.logsCommand(), a.initCommand(), a.versionCommand(), a.docsCommand(),
+		a.adoptCommand(), a.archiveCommand(), a.reopenCommand(), a.doctorCommand(), a.announceCommand(),
+		a.logsCommand(), a.destroyCommand(), a.initCommand(), a.versionCommand(), a.statusCommand(), a.docsCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {

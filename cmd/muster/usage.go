@@ -74,29 +74,23 @@ func noArguments(cmd *cobra.Command, args []string) error {
 // cmd, else one further down, with the other arguments. Commands that change
 // something are not suggested.
 func meantCommand(cmd *cobra.Command, args []string) string {
-	paths := make(map[string]string)
+	paths := make(map[string][]string) // by name
 	var direct, deeper []string
 	for _, c := range family(cmd) {
 		if c == cmd || c.Annotations[changing] != "" || c.Hidden {
 			continue
 		}
-		if _, taken := paths[c.Name()]; taken {
-			continue
-		}
-		paths[c.Name()] = c.CommandPath()
 		if c.Parent() == cmd {
 			direct = append(direct, c.Name())
-		} else {
-			deeper = append(deeper, c.Name())
+			continue
 		}
+		paths[c.Name()] = append(paths[c.Name()], strings.Join(append([]string{c.CommandPath()}, args[1:]...), " "))
+		deeper = append(deeper, c.Name())
 	}
 	if near := provision.Nearest(args[0], direct); near != "" {
-		return paths[near]
+		return cmd.CommandPath() + " " + near
 	}
-	if near := provision.Nearest(args[0], deeper); near != "" {
-		return strings.Join(append([]string{paths[near]}, args[1:]...), " ")
-	}
-	return ""
+	return strings.Join(paths[provision.Nearest(args[0], deeper)], " or ")
 }
 
 // family returns a command and all below it, in order.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,9 +22,19 @@ type StalePlanError struct {
 	// Configuration is set where the rules, the service, the account or the
 	// options are others.
 	Configuration bool
-	// Rooms are the names of the rooms about which the plan would be another
-	// one, sorted.
+	// Rooms are the names of the rooms that have changed, sorted; none where the
+	// agenda or the configuration has, since rooms differ on that account.
 	Rooms []string
+	// Differences are the rooms about which the plan would be another one now,
+	// whatever the cause, sorted by name.
+	Differences []Difference
+}
+
+// Difference is what a saved plan and one made now are to do about one room.
+type Difference struct {
+	Room string
+	// Then and Now are the changes; nil for none.
+	Then, Now *provision.Change
 }
 
 // Error returns what has changed, with the rooms' names.
@@ -52,17 +63,17 @@ func (e *StalePlanError) Error() string {
 // CheckFresh compares the saved plan with one made anew, from the agendas, the
 // configuration and the rooms as they are now, with the saved plan's options and
 // its time of creation. The error is a [*StalePlanError].
-//
-// Where the agenda or the configuration has changed, rooms are not compared,
-// since they differ on that account.
 func (f *File) CheckFresh(now File) error {
 	e := &StalePlanError{
 		Agendas: changedAgendas(f.Agendas, now.Agendas),
 		Configuration: f.Configuration != now.Configuration || f.Account != now.Account ||
 			f.Plan.Service != now.Plan.Service || provision.DigestOf(f.Options) != provision.DigestOf(now.Options),
 	}
+	e.Differences = differences(f.Plan.Changes(), now.Plan.Changes())
 	if len(e.Agendas) == 0 && !e.Configuration {
-		e.Rooms = changedRooms(f.Plan.Changes(), now.Plan.Changes())
+		for _, d := range e.Differences {
+			e.Rooms = append(e.Rooms, d.Room)
+		}
 	}
 	if len(e.Agendas) == 0 && !e.Configuration && len(e.Rooms) == 0 {
 		return nil
@@ -80,22 +91,22 @@ func changedAgendas(then, now []want.SourceDigest) []string {
 	return slices.Compact(slices.Sorted(slices.Values(changed)))
 }
 
-func changedRooms(then, now []provision.Change) []string {
-	marks := make(map[string]string, len(then))
+// differences compares two lists of changes by the room, and returns those that
+// are not the same.
+func differences(then, now []provision.Change) []Difference {
+	rooms := make(map[string]Difference, len(then))
 	for _, c := range then {
-		marks[c.Room.Name] = markOf(c)
+		rooms[c.Room.Name] = Difference{Room: c.Room.Name, Then: &c}
 	}
-	var changed []string
 	for _, c := range now {
-		if marks[c.Room.Name] != markOf(c) {
-			changed = append(changed, c.Room.Name)
+		d := rooms[c.Room.Name]
+		if d.Then != nil && markOf(*d.Then) == markOf(c) {
+			delete(rooms, c.Room.Name)
+			continue
 		}
-		delete(marks, c.Room.Name)
+		rooms[c.Room.Name] = Difference{Room: c.Room.Name, Then: d.Then, Now: &c}
 	}
-	for name := range marks {
-		changed = append(changed, name)
-	}
-	return slices.Compact(slices.Sorted(slices.Values(changed)))
+	return slices.SortedFunc(maps.Values(rooms), func(a, b Difference) int { return strings.Compare(a.Room, b.Room) })
 }
 
 // markOf returns a digest of what was found of a room and what is to become of

@@ -87,9 +87,10 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 
 // Plan looks at both sides and plans what differs. It changes nothing, but for
 // this: where the plan is to be applied, it records in the audit trail what became
-// of changes that a killed run has left open. The
-// error joins those of both sides, or is that of the survey or of [plan.New], or
-// a [*plan.StalePlanError], or, where the plan is to be applied and its sources
+// of changes that a killed run has left open.
+//
+// The error joins those of both sides, or is that of the survey or of [plan.New],
+// or a [*plan.StalePlanError], or, where the plan is to be applied and its sources
 // come from the cache, an [*OutageError].
 func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	p, err := r.sides(ctx, q)
@@ -103,10 +104,7 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	}
 	found := plan.Offline(p.Wanted)
 	if p.service != nil {
-		if found, p.notes, err = survey(ctx, p); err != nil {
-			return p, err
-		}
-		if found, err = p.withSubjects(ctx, found, r.Rules); err != nil {
+		if found, p.notes, err = survey(ctx, p, r.Rules); err != nil {
 			return p, err
 		}
 	}
@@ -138,19 +136,24 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 	return p, nil
 }
 
-// survey reads the rooms, and who archived some of them by hand.
-func survey(ctx context.Context, p Pass) (found []xmppadmin.Room, notes map[string]xmppadmin.Note, err error) {
+// survey reads the rooms with their subjects, and who archived some of them by
+// hand.
+func survey(ctx context.Context, p Pass, rules want.Rules) (found []xmppadmin.Room, notes map[string]xmppadmin.Note, err error) {
 	names := slices.Concat(p.Wanted.Names(), p.Request.Options.Requested(), p.Request.Survey)
-	g, ctx := errgroup.WithContext(ctx)
+	g, both := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		found, err = p.service.Survey(ctx, slices.Compact(slices.Sorted(slices.Values(names))))
+		found, err = p.service.Survey(both, slices.Compact(slices.Sorted(slices.Values(names))))
 		return err
 	})
 	g.Go(func() (err error) {
-		notes, err = p.service.Notes(ctx)
+		notes, err = p.service.Notes(both)
 		return err
 	})
-	return found, notes, g.Wait()
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
+	found, err = p.withSubjects(ctx, found, rules)
+	return found, notes, err
 }
 
 // outage returns an [*OutageError] for each cause for which the sources come

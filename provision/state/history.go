@@ -71,9 +71,6 @@ func (m History) WithApply(in want.Sources, w want.Wanted, rooms int, now time.T
 		m.Meetings = make(map[string]plan.LastApply)
 	}
 	for _, t := range w.Meetings {
-		if t.Meeting == "" {
-			continue // nothing to compare a later agenda with
-		}
 		if t.Meeting == "" { // it cannot be told from another one
 			continue
 		}

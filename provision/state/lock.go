@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -120,4 +121,19 @@ func holder(path string) Holder {
 		return Holder{}
 	}
 	return h
+}
+
+// CurrentHolder returns who holds the lock in the state folder dir, as far as it
+// can be seen without taking it: ok is false where the lock is free, and where
+// the process that wrote itself down on this machine has ended.
+func CurrentHolder(dir string) (h Holder, ok bool) {
+	h = holder(filepath.Join(dir, lockFile))
+	if h == (Holder{}) {
+		return h, false
+	}
+	if host, err := os.Hostname(); err != nil || host != h.Host {
+		return h, true
+	}
+	err := syscall.Kill(h.PID, 0)
+	return h, err == nil || errors.Is(err, syscall.EPERM)
 }

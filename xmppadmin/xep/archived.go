@@ -170,7 +170,7 @@ func (m *ArchivedMessage) takeRemoval(c *node) {
 	switch {
 	case c.is(nsRetract, "retract") && moderated != nil:
 		if m.Nick == "" {
-			m.Moderates, m.Reason = c.attr("id"), c.child(nsModerate, "reason").content()
+			m.Moderates, m.Reason = c.attr("id"), c.child(nsRetract, "reason").content()
 		}
 	case c.is(nsRetract, "retract"):
 		m.Retracts = c.attr("id")

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -39,7 +40,10 @@ const unusedAfter = 365 * 24 * time.Hour
 
 // cache keeps documents in a folder, one file each. The modification time of
 // a file is that of its entry.
-type cache struct{ dir string }
+type cache struct {
+	dir string
+	mu  sync.Mutex // held to save, since a sweep must not see a file before it has its time
+}
 
 // path returns the file for a URL: readable, and safe whatever is in the URL.
 func (c *cache) path(address string) string {
@@ -92,6 +96,8 @@ func (c *cache) save(e entry) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	path := c.path(e.URL)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		c.sweep(e.Time) // the folder is about to grow

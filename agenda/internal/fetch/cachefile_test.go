@@ -9,7 +9,7 @@ import (
 
 func TestCachePathIsSafe(t *testing.T) {
 	t.Parallel()
-	c := &cache{"dir"}
+	c := &cache{dir: "dir"}
 	seen := map[string]bool{}
 	for _, address := range []string{
 		"https://a/x", "https://a/../../etc/passwd", "https://a/x?y", "https://b/x", "https://a/\x00", "%zz", "",
@@ -25,7 +25,7 @@ func TestCachePathIsSafe(t *testing.T) {
 
 func TestCachedDocumentOfAnotherURL(t *testing.T) {
 	t.Parallel()
-	c := &cache{t.TempDir()}
+	c := &cache{dir: t.TempDir()}
 	if err := c.save(entry{URL: "https://a/", body: []byte("{}")}); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestCachedDocumentOfAnotherURL(t *testing.T) {
 
 func TestHugeETagIsNotKept(t *testing.T) {
 	t.Parallel()
-	c := &cache{t.TempDir()}
+	c := &cache{dir: t.TempDir()}
 	if err := c.save(entry{URL: "https://a/", ETag: strings.Repeat("x", maxHead)}); err == nil {
 		t.Error("kept")
 	}

@@ -47,7 +47,7 @@ type Client struct {
 func New(cfg Config) *Client {
 	c := &Client{cfg: cfg}
 	if cfg.CacheDir != "" {
-		c.cache = &cache{cfg.CacheDir}
+		c.cache = &cache{dir: cfg.CacheDir}
 	}
 	return c
 }

@@ -118,7 +118,8 @@ func (c *Client) send(ctx context.Context, address, etag string) (resp response,
 }
 
 // backoff returns the wait after so many tries: exponentially longer, and at
-// least what the server requests, whose Retry-After may well be 0.
+// least what the server requests. go-retryablehttp v0.7.8, given the answer,
+// would not wait at all where Retry-After is 0, which the Datatracker may send.
 func (c *Client) backoff(tries int, resp response) time.Duration {
 	p := c.cfg.Retry
 	return max(retryablehttp.DefaultBackoff(p.First, p.Most, tries-1, nil), resp.retryAfter)

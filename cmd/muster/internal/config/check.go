@@ -109,6 +109,8 @@ func (c Config) checkOthers() error {
 	case !filepath.IsAbs(c.State.Dir):
 		return &Error{Path: c.Path, Key: "state.dir", Err: fmt.Errorf("%q is not an absolute path", c.State.Dir),
 			Advice: "write it from the root of the file system: a relative path would give each working directory a lock of its own"}
+	case c.State.MetricsFile != "" && !filepath.IsAbs(c.State.MetricsFile):
+		return c.invalid("state.metrics_file", "%q is not an absolute path", c.State.MetricsFile)
 	}
 	return nil
 }

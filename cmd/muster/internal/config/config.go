@@ -64,7 +64,8 @@ type Config struct {
 		Clients   []string `toml:"clients"`
 	} `toml:"logs"`
 	State struct {
-		Dir string `toml:"dir"`
+		Dir         string `toml:"dir"`
+		MetricsFile string `toml:"metrics_file"`
 	} `toml:"state"`
 
 	// Path is the file that it was read from.

@@ -133,7 +133,8 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	text := commented.ReplaceAllString(sample, "$1")
 	// Two of the three ways to the password, and what is particular to a site.
 	for _, key := range []string{"password_env", "password_command", "server", "ca_file", "log_url", "description = \"\"",
-		"[[rooms.renamed]]", "name = \"ivy\"", "previously"} {
+		"[[rooms.renamed]]", "name = \"ivy\"", "previously", "url = \"https://logs.", "out =", "web_client", "contact", "accounts", "clients",
+		"metrics_file"} {
 		text = regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(key)).ReplaceAllString(text, "# $0")
 	}
 	uncommented, err := configOf(t, text)

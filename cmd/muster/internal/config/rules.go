@@ -56,7 +56,7 @@ func (c Config) Rules() want.Rules {
 	r.Title = cmp.Or(c.Rooms.Title, r.Title)
 	r.Description = cmp.Or(c.Rooms.Description, r.Description)
 	r.Subject = c.Rooms.Subject
-	r.Language, r.LogURL = c.Rooms.Language, c.Rooms.LogURL
+	r.Language, r.LogURL = c.Rooms.Language, c.logURL()
 	r.Standing = nil
 	for _, s := range c.Rooms.Standing {
 		r.Standing = append(r.Standing, want.Standing(s))
@@ -75,4 +75,13 @@ func (c Config) Limits() plan.Limits {
 		ArchivePercent: float64(c.Guards.ArchivePercent),
 		Protected:      c.Rooms.Protected,
 	}
+}
+
+// logURL returns the template for a room's log: rooms.log_url, else the room's
+// published pages, where logs.url is given.
+func (c Config) logURL() string {
+	if c.Rooms.LogURL == "" && c.Logs.URL != "" {
+		return c.Logs.URL + "{{.Name}}/"
+	}
+	return c.Rooms.LogURL
 }

@@ -8,6 +8,7 @@ import (
 
 	"muster/provision"
 	"muster/provision/apply"
+	"muster/provision/plan"
 )
 
 // Run is a plan that is about to be applied, with what there is to know of it.
@@ -15,6 +16,9 @@ type Run struct {
 	Plan
 	// Warnings are those of the sources and of the rooms derived from them.
 	Warnings []string
+	// News are those of the warnings and conflicts that begin with this run, have
+	// changed, or were last reported a day ago.
+	News []string
 	// NotOffered are notes on wanted settings that the server lacks.
 	NotOffered []string
 }
@@ -31,7 +35,7 @@ type Report interface {
 func (c *Console) FullReport() Report { return fullReport{c} }
 
 // ChangesReport returns the report of a run by cron: nothing unless something
-// was changed, failed or is unknown.
+// was changed, failed or is unknown, or there are news.
 func (c *Console) ChangesReport() Report { return changesReport{c} }
 
 type fullReport struct{ c *Console }
@@ -58,14 +62,18 @@ func (f fullReport) After(r Run, applied apply.Outcome, notes []string) {
 
 type changesReport struct{ c *Console }
 
-func (changesReport) Before(Run) {}
+func (q changesReport) Before(r Run) {
+	for _, text := range r.News {
+		q.c.Warn("%s", text)
+	}
+}
 
 func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 	if n := applied.Counts; n.Changes()+n.Failed+n.Skipped+n.Unknown == 0 {
+		if len(r.News) > 0 {
+			q.c.Summarize(n, len(r.Refused))
+		}
 		return
-	}
-	for _, w := range r.Warnings {
-		q.c.Warn("%s", w)
 	}
 	q.c.failures(applied)
 	if q.c.Options.Format == JSON {
@@ -84,13 +92,32 @@ func (c *Console) Remarks(r Run) {
 	for _, w := range r.Warnings {
 		c.Warn("%s", w)
 	}
-	for _, change := range r.Changes() {
-		// A contested room is an error of the run, and is not adopted.
-		if change.Action == provision.Conflict && change.Room.Decision.Desired != provision.Contested {
-			c.Warn("room %q is in conflict: %s; muster adopt %s takes ownership", change.Room.Name, change.Reason, change.Room.Name)
-		}
+	for _, text := range Conflicts(r.Plan.Plan) {
+		c.Warn("%s", text)
 	}
 	c.notOffered(r.NotOffered)
+}
+
+// adoptable reports whether a change is a conflict that adopting the room ends. A
+// room that two groups claim is an error of the run, and is not adopted.
+func adoptable(c provision.Change) bool {
+	return c.Action == provision.Conflict && c.Room.Decision.Desired != provision.Contested
+}
+
+// Conflicts returns the warnings about rooms in conflict.
+func Conflicts(p plan.Plan) []string {
+	var texts []string
+	for _, c := range p.Changes() {
+		if adoptable(c) {
+			texts = append(texts, conflictText(c))
+		}
+	}
+	return texts
+}
+
+// conflictText returns the warning about a room in conflict.
+func conflictText(c provision.Change) string {
+	return fmt.Sprintf("room %q is in conflict: %s; muster adopt %s takes ownership", c.Room.Name, c.Reason, c.Room.Name)
 }
 
 // notOffered shows, with --verbose, what the server does not offer; doctor

@@ -149,18 +149,18 @@ func TestChangesReport(t *testing.T) {
 	t.Parallel()
 	room := provision.Room{Name: "quic"}
 	update := provision.Change{Action: provision.Update, Room: room, Fields: []provision.Field{{Name: xmppadmin.Title}}}
-	run := Run{Warnings: []string{"w"}}
+	run := Run{Warnings: []string{"w", "n"}, News: []string{"n"}}
 	cases := []struct {
 		name        string
 		applied     apply.Outcome
 		out, errOut string
 	}{
-		{"nothing changed", applied(), "", ""},
-		{"a conflict that stays", applied(apply.Result{Change: provision.Change{Action: provision.Conflict, Room: room}, Status: apply.Skipped}), "", ""},
+		{"nothing changed", applied(), "", "muster: warning: n\n"},
+		{"a conflict that stays", applied(apply.Result{Change: provision.Change{Action: provision.Conflict, Room: room}, Status: apply.Skipped}), "", "muster: warning: n\n"},
 		{"a change", applied(apply.Result{Change: update, Status: apply.Done}),
-			"1 updated, 0 archived, 0 reopened, 0 unchanged, 0 in conflict, 0 unknown, 0 failed\n  update quic: title\n", "muster: warning: w\n"},
+			"1 updated, 0 archived, 0 reopened, 0 unchanged, 0 in conflict, 0 unknown, 0 failed\n  update quic: title\n", "muster: warning: n\n"},
 		{"a failure", applied(apply.Result{Change: update, Status: apply.Failed, Err: errors.New("e")}),
-			", 1 failed\n", "muster: warning: w\nmuster: error: e\nmuster: hint: hint of e\n"},
+			", 1 failed\n", "muster: warning: n\nmuster: error: e\nmuster: hint: hint of e\n"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
