@@ -65,7 +65,7 @@ func TestSubjectOfAnOccupiedRoom(t *testing.T) {
 	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
 		create(t, s, "quic", xmppadmin.Settings{xmppadmin.Persistent: xmppadmin.True, xmppadmin.Subject: "Monday"})
 		other := byHand(t, p, "muster") // with nothing that it has seen before
-		for occupants, names := range []string{"nobody", "alice"} {
+		for occupants, names := range []string{"no one", "alice"} {
 			if occupants > 0 {
 				if err := participant(t, p, names).Join(t.Context(), "quic@"+p.Service, names); err != nil {
 					t.Fatal(err)

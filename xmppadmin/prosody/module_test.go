@@ -82,9 +82,10 @@ func testRefusals(t *testing.T, version string) {
 		"boolean":             {s, "configure-muc-room", room("taken", f(moderated, "maybe")), "bad-request", []string{moderated, "maybe"}},
 		"boolean of no value": {s, "configure-muc-room", room("taken", f(moderated)), "bad-request", []string{moderated}},
 		"choice":              {s, "configure-muc-room", room("taken", f("muc#roomconfig_whois", "me")), "bad-request", []string{"whois"}},
-		"one of the choices":  {s, "configure-muc-room", room("taken", f("muc#roomconfig_presencebroadcast", "visitor", "me")), "bad-request", []string{"presencebroadcast"}},
-		"number":              {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength", "many")), "bad-request", []string{"historylength"}},
-		"negative number":     {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength", "-1")), "bad-request", []string{"historylength"}},
+		"one of the choices": {s, "configure-muc-room", room("taken", f("muc#roomconfig_presencebroadcast", "visitor", "me")),
+			"bad-request", []string{"presencebroadcast"}},
+		"number":          {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength", "many")), "bad-request", []string{"historylength"}},
+		"negative number": {s, "configure-muc-room", room("taken", f("muc#roomconfig_historylength", "-1")), "bad-request", []string{"historylength"}},
 		"not taken": {s, "configure-muc-room", room("taken", f(title, "New"), f("muc#roomconfig_historylength", "5"),
 			f("muc#roomconfig_defaulthistorymessages", "9")), "bad-request", []string{"defaulthistorymessages"}},
 		"owner":           {s, "configure-muc-room", room("taken", f("owners", "a@example.org/desk")), "bad-request", []string{"owners"}},
@@ -246,7 +247,9 @@ func TestArchiveAndReopen(t *testing.T) { onEachVersion(t, testArchiveAndReopen)
 func testArchiveAndReopen(t *testing.T, version string) {
 	p, s := start(t, prosody.Options{Version: version})
 	s.done("create-muc-room", room("quic", f("persistent", "1"), f("public", "1"), f(title, "QUIC"), f(archiving, "0")))
-	for who, affiliation := range map[string]string{"alice@example.org": "admin", "m@example.com": "member", "bad@example.com": "outcast", "o@example.com": "owner"} {
+	for who, affiliation := range map[string]string{
+		"alice@example.org": "admin", "m@example.com": "member", "bad@example.com": "outcast", "o@example.com": "owner",
+	} {
 		s.Ask("set", "quic@"+service, fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#admin'>"+
 			"<item jid='%s' affiliation='%s' nick='nick-%s'/></query>", who, affiliation, affiliation))
 	}
@@ -291,7 +294,7 @@ func testArchiveAndReopen(t *testing.T, version string) {
 	}
 }
 
-// TestVoice has somebody without an affiliation in the room while it is
+// TestVoice has an occupant without an affiliation in the room while it is
 // archived and reopened.
 func TestVoice(t *testing.T) { onEachVersion(t, testVoice) }
 
@@ -346,9 +349,10 @@ func testStorageFails(t *testing.T, version string) {
 	}{
 		"settings of a new room": {filepath.Join(storePath(p, "config"), "new.dat~"), "create-muc-room", room("new", f("persistent", "1"))},
 		"list of rooms":          {storePath(p, "persistent.dat~"), "create-muc-room", room("new", f("persistent", "1"))},
-		"configure":              {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(title, "New"), f("owners", "o@example.com"))},
-		"subject":                {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(subject, "New"))},
-		"archive":                {filepath.Join(storePath(p, "config"), "old.dat~"), "archive-muc-room", room("old")},
+		"configure": {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room",
+			room("old", f(title, "New"), f("owners", "o@example.com"))},
+		"subject": {filepath.Join(storePath(p, "config"), "old.dat~"), "configure-muc-room", room("old", f(subject, "New"))},
+		"archive": {filepath.Join(storePath(p, "config"), "old.dat~"), "archive-muc-room", room("old")},
 	} {
 		if err := os.Mkdir(c.blocked, 0o700); err != nil {
 			t.Fatal(err)
