@@ -59,7 +59,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 	if err != nil {
 		return err
 	}
-	q := reconcile.Request{Meetings: meetings, Options: plan.Options{Policy: plan.Sync}}
+	q := reconcile.Request{Meetings: meetings, Options: plan.Options{Policy: plan.Sync}, Outside: true}
 	if name != "" {
 		q.Survey = []string{name}
 	}
