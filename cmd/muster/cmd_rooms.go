@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"muster/cmd/muster/internal/ui"
 	"muster/provision"
@@ -15,31 +17,100 @@ import (
 	"muster/xmppadmin"
 )
 
+// roomFlags are the flags and arguments that select rooms for a list.
+type roomFlags struct {
+	meetings          []string
+	state             string
+	conflict, managed bool
+	patterns          []string
+}
+
+// roomStates returns the values of --state.
+func roomStates() []string { return []string{"live", "archived", "unmanaged", "unknown"} }
+
+func (o *roomFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&o.state, "state", "", "only rooms in this `STATE`: "+strings.Join(roomStates(), ", "))
+	f.BoolVar(&o.conflict, "conflict", false, "only wanted rooms that are not managed")
+	f.BoolVar(&o.managed, "managed", false, "only rooms that this account owns")
+}
+
+// check finds values that make no sense.
+func (o *roomFlags) check(cmd *cobra.Command) error {
+	if o.state != "" && !slices.Contains(roomStates(), o.state) {
+		return wrongUsage(cmd, "--state is %q, not one of %s", o.state, strings.Join(roomStates(), ", "))
+	}
+	for _, p := range o.patterns {
+		if _, err := path.Match(p, ""); err != nil || p == "" {
+			return wrongUsage(cmd, "%q is not a pattern of room names", p)
+		}
+	}
+	return nil
+}
+
+// takes reports whether a room is to be listed.
+func (o *roomFlags) takes(r ui.Room) bool {
+	matches := func(p string) bool { ok, _ := path.Match(p, r.Name); return ok }
+	switch {
+	case r.State == xmppadmin.Absent.String(),
+		o.state != "" && strings.Replace(r.Standing(), "not managed", "unmanaged", 1) != o.state,
+		o.conflict && r.Action != provision.Conflict,
+		o.managed && !r.Managed:
+		return false
+	}
+	return len(o.patterns) == 0 || slices.ContainsFunc(o.patterns, matches)
+}
+
+// patternArguments takes patterns; a word without a wildcard was meant for the
+// name of a command.
+func patternArguments(cmd *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if !strings.ContainsAny(arg, "*?[") {
+			return noArguments(cmd, []string{arg})
+		}
+	}
+	return nil
+}
+
 func (a *app) roomsCommand() *cobra.Command {
-	var meetings []string
-	list := func(cmd *cobra.Command, _ []string) error { return a.rooms(cmd.Context(), meetings, "") }
+	var o roomFlags
+	list := func(cmd *cobra.Command, args []string) error {
+		o.patterns = args
+		if err := o.check(cmd); err != nil {
+			return err
+		}
+		return a.listRooms(cmd.Context(), &o)
+	}
 	cmd := &cobra.Command{
-		Use:   "rooms",
+		Use:   "rooms [PATTERN...]",
 		Short: "Show the rooms on the service",
 		Long: "Show the rooms on the service: managed or not, live or archived, as they should be or\n" +
-			"not.",
+			"not. Patterns and flags select some of them; * and ? are wildcards.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
-		Args:        noArguments,
+		Example:     "  muster rooms\n  muster rooms --state archived\n  muster rooms 'quic*' --managed",
+		Args:        patternArguments,
 		RunE:        list,
 	}
-	addMeeting(cmd.PersistentFlags(), &meetings)
-	cmd.AddCommand(&cobra.Command{
-		Use:         "list",
+	addMeeting(cmd.PersistentFlags(), &o.meetings)
+	o.add(cmd.Flags())
+	listing := &cobra.Command{
+		Use:         "list [PATTERN...]",
 		Short:       "List the rooms, as rooms does",
-		Long:        "List the rooms, as rooms does.",
+		Long:        "List the rooms, as rooms does; a PATTERN need not have a wildcard.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
-		Args:        noArguments,
+		Args:        cobra.ArbitraryArgs,
 		RunE:        list,
-	}, &cobra.Command{
+	}
+	o.add(listing.Flags())
+	cmd.AddCommand(listing, a.roomsShowCommand(&o))
+	return cmd
+}
+
+func (a *app) roomsShowCommand(o *roomFlags) *cobra.Command {
+	return &cobra.Command{
 		Use:   "show NAME",
 		Short: "Show one room, its settings and why it exists",
-		Long: "Show one room: its settings, what of them is not as it should be, and why the room\n" +
-			"exists.",
+		Long: "Show one room: its owners and administrators, its occupants, when it was last used, where\n" +
+			"its log is, its settings, what of them is not as it should be, and why the room exists.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
 		Example:     "  muster rooms show quic",
 		Args:        asUsage(cobra.ExactArgs(1)),
@@ -47,26 +118,24 @@ func (a *app) roomsCommand() *cobra.Command {
 			if args[0] == "" {
 				return wrongUsage(cmd, "the room name must not be empty")
 			}
-			return a.rooms(cmd.Context(), meetings, args[0])
+			return a.showRoom(cmd.Context(), o.meetings, args[0])
 		},
-	})
-	return cmd
+	}
 }
 
-// rooms shows one room, or all where name is empty.
-func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
+// rooms surveys the rooms, and one by its name where that is not empty.
+func (a *app) rooms(ctx context.Context, meetings []string, name string) ([]ui.Room, *connection, error) {
 	c, err := a.load()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	q := reconcile.Request{Meetings: meetings, Options: plan.Options{Policy: plan.Sync}, Outside: true}
 	if name != "" {
 		q.Survey = []string{name}
 	}
 	_, pass, conn, err := a.look(ctx, c, "", q)
-	defer conn.close()
 	if err != nil {
-		return err
+		return nil, conn, err
 	}
 	for _, w := range pass.Warnings {
 		a.console.Warn("%s", w)
@@ -76,15 +145,17 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) error {
 		rooms = append(rooms, ui.NewRoom(r))
 	}
 	a.console.Summarize(pass.Plan.Counts, len(pass.Wanted.Refused))
-	if name != "" {
-		return a.showRoom(rooms, name)
-	}
-	return a.listRooms(rooms)
+	return rooms, conn, nil
 }
 
-// listRooms shows the rooms that exist or could not be surveyed.
-func (a *app) listRooms(rooms []ui.Room) error {
-	rooms = slices.DeleteFunc(rooms, func(r ui.Room) bool { return r.State == xmppadmin.Absent.String() })
+// listRooms shows the selected rooms that exist or could not be surveyed.
+func (a *app) listRooms(ctx context.Context, o *roomFlags) error {
+	rooms, conn, err := a.rooms(ctx, o.meetings, "")
+	defer conn.close()
+	if err != nil {
+		return err
+	}
+	rooms = slices.DeleteFunc(rooms, func(r ui.Room) bool { return !o.takes(r) })
 	a.console.Rooms(rooms)
 	unknown := 0
 	for _, r := range rooms {
@@ -99,8 +170,20 @@ func (a *app) listRooms(rooms []ui.Room) error {
 }
 
 // showRoom shows one room.
-func (a *app) showRoom(rooms []ui.Room, name string) error {
+func (a *app) showRoom(ctx context.Context, meetings []string, name string) error {
+	rooms, conn, err := a.rooms(ctx, meetings, name)
+	defer conn.close()
+	if err != nil {
+		return err
+	}
 	r := rooms[slices.IndexFunc(rooms, func(r ui.Room) bool { return r.Name == name })]
+	if r.State == xmppadmin.Exists.String() {
+		people, err := conn.service.People(ctx, name)
+		if err != nil {
+			a.console.Warn("%v", err)
+		}
+		r.Owners, r.Admins, r.LastMessage = people.Owners, people.Admins, people.LastMessage
+	}
 	a.console.Room(r)
 	switch r.State {
 	case xmppadmin.Unknown.String():

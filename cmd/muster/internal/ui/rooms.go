@@ -3,7 +3,9 @@ package ui
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"muster/provision"
 	"muster/provision/plan"
@@ -26,6 +28,14 @@ type Room struct {
 	Settings xmppadmin.Settings `json:"settings,omitempty"`
 	Fields   []FieldRecord      `json:"fields,omitempty"`
 	Error    string             `json:"error,omitempty"`
+	// Occupants is their number, as far as the server shows it. Owners, Admins
+	// and LastMessage are filled in for one room that is shown.
+	Occupants   int       `json:"occupants,omitempty"`
+	Owners      []string  `json:"owners,omitempty"`
+	Admins      []string  `json:"admins,omitempty"`
+	LastMessage time.Time `json:"last_message,omitzero"`
+	// Log is the address of the room's log.
+	Log string `json:"log,omitempty"`
 }
 
 // NewRoom returns a room of a plan as it is shown.
@@ -40,6 +50,10 @@ func NewRoom(row plan.Row) Room {
 	}
 	if f.Err != nil {
 		r.Error = f.Err.Error()
+	}
+	r.Occupants, r.Log = f.Occupants, f.Settings[xmppadmin.LogAddress]
+	if row.Wanted != nil {
+		r.Log = cmp.Or(r.Log, row.Wanted.Settings[xmppadmin.LogAddress])
 	}
 	return r
 }
@@ -110,6 +124,14 @@ func (r Room) rows() [][]string {
 	rows := [][]string{{"room", r.JID}, {"state", r.Standing()}, {"as it should be", r.verdict()}}
 	if r.ByHand != nil {
 		rows = append(rows, []string{"archived", byHand(*r.ByHand)})
+	}
+	if r.State == xmppadmin.Exists.String() {
+		last := ""
+		if !r.LastMessage.IsZero() {
+			last = r.LastMessage.UTC().Format("2006-01-02 15:04:05 UTC")
+		}
+		rows = append(rows, []string{"owners", strings.Join(r.Owners, ", ")}, []string{"administrators", strings.Join(r.Admins, ", ")},
+			[]string{"occupants", strconv.Itoa(r.Occupants)}, []string{"last message", last}, []string{"log", r.Log})
 	}
 	for i, reason := range r.Reasons {
 		head := "because"
