@@ -42,6 +42,8 @@ func (s *Service) examineConnection(soon time.Time) Finding {
 		s.conn.Client.JID(), at.Address, at.TLS, at.Mechanism, at.Expires.UTC().Format("2006-01-02"))}
 	if at.Expires.Before(soon) {
 		f.Verdict, f.Hint = Warn, "renew the certificate of "+s.conn.Client.Domain()
+	} else if at.Mechanism == "PLAIN" {
+		f.Verdict, f.Hint = Warn, "the server offers no SCRAM mechanism, so that it is sent the password itself: let it offer SCRAM-SHA-256"
 	}
 	return f
 }

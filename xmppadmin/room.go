@@ -45,7 +45,7 @@ const (
 	False = muc.False
 )
 
-// HiddenPassword stands for a password that the server does not show.
+// HiddenPassword stands for the password of a room that has one.
 const HiddenPassword = muc.HiddenPassword
 
 // AllSettings returns every setting, sorted.

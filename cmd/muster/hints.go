@@ -75,9 +75,11 @@ func connectHint(h session.Hint) string {
 	case session.HintStream:
 		return fmt.Sprintf("check that the server serves %s, and whether the port takes TLS from the start (xmpp.tls)", h.Domain)
 	case session.HintMechanisms:
-		return fmt.Sprintf("the server offers only %s; SCRAM-SHA-256, SCRAM-SHA-1 or PLAIN is needed", strings.Join(h.Names, ", "))
+		return fmt.Sprintf("the server offers only %s; SCRAM-SHA-512, SCRAM-SHA-256 or SCRAM-SHA-1 is needed, or PLAIN alone", strings.Join(h.Names, ", "))
 	case session.HintCredentials:
 		return "check xmpp.jid and the password, and that the account exists"
+	case session.HintServer:
+		return "the server has refused for a reason of its own, not because of the password: see its log, and try again later"
 	case session.HintService:
 		if len(h.Names) > 0 {
 			return "xmpp.service is the domain of the server's MUC service; the server has " + strings.Join(h.Names, ", ")

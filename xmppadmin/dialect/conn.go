@@ -47,6 +47,9 @@ type Facts struct {
 // Discover finds out what has to be known of the service at domain. That there
 // is no chat service there is a [*session.ConnectError].
 func Discover(ctx context.Context, c *session.Client, domain string) (*Conn, error) {
+	if j, err := jid.New("", domain, ""); err == nil {
+		domain = j.Domainpart() // in lower case, and with U-labels
+	}
 	conn := &Conn{Client: c, Domain: domain}
 	facts := &conn.Facts
 	outer := ctx
@@ -148,17 +151,45 @@ func (c *Conn) list(ctx context.Context) ([]string, error) {
 	return c.localparts(addresses), err
 }
 
+// readListed reads rooms that the service lists and rooms by their names. A
+// listed room whose name the library refuses exists, and is not managed: this
+// account could not have made it.
+func (c *Conn) readListed(ctx context.Context, listed, names []string, read func(context.Context, []string) ([]muc.Room, error)) ([]muc.Room, error) {
+	var others []muc.Room
+	listed = slices.DeleteFunc(union(listed, nil), func(name string) bool {
+		_, err := c.JID(name)
+		if err != nil && !slices.Contains(names, name) {
+			others = append(others, muc.Room{Name: name, State: muc.Exists})
+		}
+		return err != nil
+	})
+	rooms, err := read(ctx, union(listed, names))
+	rooms = append(rooms, others...)
+	sortRooms(rooms)
+	return rooms, err
+}
+
 // localparts returns the localparts of those addresses that are rooms of the
 // service. They are cut out as text: an address that the library refuses must
 // not hide the other rooms.
 func (c *Conn) localparts(addresses []string) []string {
 	var names []string
 	for _, address := range addresses {
-		if name, domain, ok := strings.Cut(address, "@"); ok && strings.EqualFold(domain, c.Domain) {
+		if name, domain, ok := strings.Cut(address, "@"); ok && sameDomain(domain, c.Domain) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// sameDomain reports whether two domains are the same, in whichever form.
+func sameDomain(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	ja, erra := jid.New("", a, "")
+	jb, errb := jid.New("", b, "")
+	return erra == nil && errb == nil && ja.Equal(jb)
 }
 
 // lookAtEach looks at rooms one by one, many at a time. An error of look is

@@ -78,9 +78,9 @@ func optionName(s muc.Setting) string {
 // Name returns "ejabberd".
 func (d *ejabberd) Name() string { return "ejabberd" }
 
-// Survey lists the rooms that are awake, hidden ones included, and looks at
-// each of them and of names. A room that sleeps is not listed, but found by
-// its name.
+// Survey lists the rooms, hidden ones included, and looks at each of them and
+// of names. Rooms that sleep are listed where the server offers a command for
+// that; otherwise they are found by their names alone.
 func (d *ejabberd) Survey(ctx context.Context, names []string) ([]muc.Room, error) {
 	result, err := d.ask(ctx, "muc_online_rooms", xep.Field{Var: "service", Values: []string{d.conn.Domain}})
 	if err != nil {
@@ -90,7 +90,35 @@ func (d *ejabberd) Survey(ctx context.Context, names []string) ([]muc.Room, erro
 	if !ok {
 		return nil, fmt.Errorf("%s: muc_online_rooms answered without a list of rooms", d.conn.Client.Domain())
 	}
-	return d.Read(ctx, union(d.conn.localparts(rooms.Values), names))
+	listed, err := d.asleep(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.conn.readListed(ctx, append(listed, d.conn.localparts(rooms.Values)...), names, d.Read)
+}
+
+// commandUnused lists the rooms without occupants that have not been used for
+// some days, those that sleep among them: rooms that are stored and not loaded.
+// It is used where it is offered. The list for empty archives leaves sleeping
+// rooms out.
+const commandUnused = "rooms_unused_list"
+
+// asleep lists the rooms that may be asleep, or none where the server does not
+// offer the command.
+func (d *ejabberd) asleep(ctx context.Context) ([]string, error) {
+	if !slices.Contains(d.conn.Facts.AtDomain, nodeAPI+commandUnused) {
+		return nil, nil
+	}
+	result, err := d.ask(ctx, commandUnused,
+		xep.Field{Var: "service", Values: []string{d.conn.Domain}}, xep.Field{Var: "days", Values: []string{"0"}})
+	if err != nil {
+		return nil, err
+	}
+	rooms, ok := result.Field("rooms")
+	if !ok {
+		return nil, fmt.Errorf("%s: %s answered without a list of rooms", d.conn.Client.Domain(), commandUnused)
+	}
+	return d.conn.localparts(rooms.Values), nil
 }
 
 // Read looks at each room by itself, all at once.
@@ -154,9 +182,7 @@ func (d *ejabberd) settings(ctx context.Context, name string, values map[string]
 			s[setting] = value
 		}
 	}
-	if values["password_protected"] != muc.True {
-		s[muc.Password] = ""
-	}
+	s[muc.Password] = passwordMark(values["password_protected"] == muc.True && values["password"] != "")
 	if !d.conn.Facts.Archives {
 		delete(s, muc.MessageArchive)
 	}
@@ -168,7 +194,9 @@ func (d *ejabberd) settings(ctx context.Context, name string, values map[string]
 }
 
 // hasLogs finds out, once, whether rooms have a public log: the owner's form
-// has a field for it only then.
+// has a field for it only then. A form without it is asked for a second time,
+// because ejabberd leaves the field out while mod_muc_log is busy, as it is with
+// the first room.
 func (d *ejabberd) hasLogs(ctx context.Context, name string, managed bool) (bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -177,11 +205,14 @@ func (d *ejabberd) hasLogs(ctx context.Context, name string, managed bool) (bool
 		if err != nil {
 			return false, err
 		}
-		form, err := xep.RoomForm(ctx, d.conn.Client, address)
-		if err != nil {
-			return false, err
+		has := false
+		for try := 0; try < 2 && !has; try++ {
+			form, err := xep.RoomForm(ctx, d.conn.Client, address)
+			if err != nil {
+				return false, err
+			}
+			has = form.Has(fieldLogging)
 		}
-		has := form.Has(fieldLogging)
 		d.logs = &has
 	}
 	return d.logs != nil && *d.logs, nil
@@ -245,8 +276,8 @@ func simple(value string) bool {
 	return value != "" && !strings.ContainsAny(value, ":\n")
 }
 
-// offers reports whether a setting has an option that can be set, as far as
-// that is known.
+// offers reports whether a setting has an option that can be set. Until it is
+// known whether rooms have a public log, that is tried.
 func (d *ejabberd) offers(setting muc.Setting) bool {
 	if optionName(setting) == "" {
 		return false
@@ -259,7 +290,7 @@ func (d *ejabberd) offers(setting muc.Setting) bool {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.logs != nil && *d.logs
+	return d.logs == nil || *d.logs
 }
 
 // ShowsSubjects reports false: no command shows the subject.

@@ -86,10 +86,31 @@ func settingsOf(fields []xep.Field) muc.Settings {
 			found[s] = settingValue(s, byName[name])
 		}
 	}
-	if sw, ok := byName[passwordSwitch]; ok && !sw.Bool() {
-		found[muc.Password] = ""
+	if password, ok := passwordOf(fields); ok {
+		found[muc.Password] = passwordMark(password != "")
 	}
 	return found
+}
+
+// passwordOf returns the password that is in force; it reports false where the
+// fields do not have any.
+func passwordOf(fields []xep.Field) (string, bool) {
+	form := xep.Form{Fields: fields}
+	name, ok := FieldOf(muc.Password, form.Has)
+	if sw, switched := form.Field(passwordSwitch); !ok || switched && !sw.Bool() {
+		return "", ok
+	}
+	field, _ := form.Field(name)
+	return field.Value(), true
+}
+
+// passwordMark returns what stands for a password in settings: they are printed
+// and kept in files.
+func passwordMark(protected bool) string {
+	if protected {
+		return muc.HiddenPassword
+	}
+	return ""
 }
 
 // settingValue turns a field's values into a setting's. The lines of a
@@ -107,10 +128,10 @@ func settingValue(s muc.Setting, f xep.Field) string {
 func withSettings(form xep.Form, s muc.Settings, has func(string) bool) xep.Form {
 	for _, name := range s.Names() {
 		field, ok := FieldOf(name, has)
-		if !ok {
+		value := s[name]
+		if !ok || name == muc.Password && value == muc.HiddenPassword {
 			continue
 		}
-		value := s[name]
 		if name.IsBool() {
 			value = wireBool(value == muc.True)
 		}

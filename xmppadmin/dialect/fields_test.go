@@ -31,7 +31,7 @@ func TestSettingsOf(t *testing.T) {
 		{"a password that is not in force",
 			[]xep.Field{field("muc#roomconfig_roomsecret", "x"), field("muc#roomconfig_passwordprotectedroom", "0")},
 			muc.Settings{muc.Password: ""}},
-		{"a password that is", []xep.Field{field("muc#roomconfig_roomsecret", "x")}, muc.Settings{muc.Password: "x"}},
+		{"a password that is", []xep.Field{field("muc#roomconfig_roomsecret", "x")}, muc.Settings{muc.Password: "(hidden)"}},
 		{"a text of several lines", []xep.Field{field("muc#roomconfig_roomdesc", "a", "", "b")}, muc.Settings{muc.Description: "a\n\nb"}},
 		{"a field given twice counts once", []xep.Field{field("muc#roomconfig_lang", "en"), field("muc#roomconfig_lang", "de")}, muc.Settings{muc.Language: "en"}},
 		{"unknown fields", []xep.Field{field("x"), field("")}, muc.Settings{}},

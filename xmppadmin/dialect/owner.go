@@ -27,7 +27,7 @@ func (d *owner) Survey(ctx context.Context, names []string) ([]muc.Room, error) 
 	if err != nil {
 		return nil, err
 	}
-	return d.Read(ctx, union(listed, names))
+	return d.conn.readListed(ctx, listed, names, d.Read)
 }
 
 // Read looks at each room by itself, all at once.

@@ -192,13 +192,6 @@ func (d *companion) room(item xep.Item) (muc.Room, error) {
 	return room, nil
 }
 
-func passwordMark(protected bool) string {
-	if protected {
-		return muc.HiddenPassword
-	}
-	return ""
-}
-
 // Create makes a room in one command, which the module carries out wholly or
 // not at all.
 func (d *companion) Create(ctx context.Context, name string, s muc.Settings) error {

@@ -9,7 +9,6 @@ import (
 
 	"mellium.im/xmpp/stanza"
 
-	"muster/xmppadmin/muc"
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
@@ -29,7 +28,7 @@ func enter(ctx context.Context, st *session.Stream, room string) (xep.Occupancy,
 		switch {
 		case password == "" && errors.Is(err, stanza.Error{Condition: stanza.NotAuthorized}):
 			form, ferr := xep.RoomForm(ctx, st, room)
-			if password = settingsOf(form.Fields)[muc.Password]; ferr != nil || password == "" {
+			if password, _ = passwordOf(form.Fields); ferr != nil || password == "" {
 				return stay, err
 			}
 		case !errors.Is(err, session.ErrExists):

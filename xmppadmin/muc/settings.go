@@ -58,7 +58,8 @@ func Bool(b bool) string {
 	return False
 }
 
-// HiddenPassword stands for a password that the server does not show.
+// HiddenPassword stands for the password of a room that has one: settings are
+// printed and kept in files.
 const HiddenPassword = "(hidden)"
 
 // Settings are the values of some settings of a room. One that is missing was

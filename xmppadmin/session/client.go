@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,8 +21,8 @@ import (
 type Config struct {
 	// JID is the account's bare JID.
 	JID string
-	// Password is never sent but over TLS, and by SCRAM wherever the server
-	// offers it.
+	// Password is never sent but over TLS, and by PLAIN only where the server
+	// offers no SCRAM mechanism at all.
 	Password string
 	// Server is host:port; empty to look the server up by its SRV records
 	// (RFC 6120 §3.2, XEP-0368).
@@ -76,6 +77,8 @@ type Client struct {
 	meter   meter
 	budget  budget
 
+	resolver resolver
+
 	mu     sync.Mutex // held while connecting, so that all wait for one stream
 	stream *Stream    // nil before the first; the last one after a loss
 	closed bool
@@ -102,7 +105,7 @@ func Dial(ctx context.Context, cfg Config) (*Client, error) {
 			Err: errors.New("not a bare JID"), Hint: Hint{Kind: HintAccount},
 		}
 	}
-	c := &Client{cfg: cfg.withDefaults(), account: account}
+	c := &Client{cfg: cfg.withDefaults(), account: account, resolver: net.DefaultResolver}
 	c.slots = make(chan struct{}, c.cfg.MaxInFlight)
 	c.budget.limit = c.cfg.WaitLimit
 	if _, err := c.Stream(ctx); err != nil {

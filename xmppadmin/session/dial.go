@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/net/idna"
 )
 
 // attempt bounds one attempt to reach one address, so that one that swallows
@@ -29,19 +31,29 @@ func (c *Client) targets(ctx context.Context) ([]target, error) {
 	if c.cfg.Server != "" {
 		return []target{{address: c.cfg.Server, direct: c.cfg.DirectTLS}}, nil
 	}
-	domain := c.account.Domainpart()
+	domain := asciiDomain(c.account.Domainpart())
 	var all []target
+	var failed error
+	declined := false
 	for service, direct := range map[string]bool{"xmpp-client": false, "xmpps-client": true} {
-		found, err := lookup(ctx, service, domain, direct)
+		found, none, err := c.lookup(ctx, service, domain, direct)
 		if err != nil {
-			return nil, &ConnectError{
-				Step: "look up", On: "the server of " + domain, Err: err, Temporary: true,
-				Hint: Hint{Kind: HintLookup},
-			}
+			failed = err
 		}
-		all = append(all, found...)
+		all, declined = append(all, found...), declined || none
 	}
-	if len(all) == 0 {
+	fail := func(err error, temporary bool) ([]target, error) {
+		return nil, &ConnectError{
+			Step: "look up", On: "the server of " + domain, Err: err, Temporary: temporary, Hint: Hint{Kind: HintLookup},
+		}
+	}
+	switch {
+	case len(all) > 0: // whatever has become of the other kind
+	case failed != nil:
+		return fail(failed, true)
+	case declined:
+		return fail(errors.New(`its SRV records have the target ".": it serves no clients`), false)
+	default:
 		return []target{{address: net.JoinHostPort(domain, "5222")}}, nil
 	}
 	slices.SortFunc(all, func(a, b target) int {
@@ -56,30 +68,46 @@ func (c *Client) targets(ctx context.Context) ([]target, error) {
 	return all, nil
 }
 
+// asciiDomain returns a domain as DNS and certificates have it, with A-labels
+// (RFC 5891); the stream has it with U-labels.
+func asciiDomain(domain string) string {
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return domain
+	}
+	return ascii
+}
+
+// resolver looks up SRV records, as a [net.Resolver] does.
+type resolver interface {
+	LookupSRV(ctx context.Context, service, proto, name string) (cname string, records []*net.SRV, err error)
+}
+
 // lookup returns the targets of one kind of SRV record. Where the domain has
-// none, that is an empty list and no error.
-func lookup(ctx context.Context, service, domain string, direct bool) ([]target, error) {
+// none, that is an empty list and no error. declined reports whether the domain
+// has no such service, by the target "." (RFC 2782).
+func (c *Client) lookup(ctx context.Context, service, domain string, direct bool) (found []target, declined bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
-	_, records, err := net.DefaultResolver.LookupSRV(ctx, service, "tcp", domain)
+	_, records, err := c.resolver.LookupSRV(ctx, service, "tcp", domain)
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var found []target
 	for _, r := range records {
 		if r.Target == "." {
-			continue // the service is not available (RFC 2782)
+			declined = true
+			continue
 		}
 		found = append(found, target{
 			address: net.JoinHostPort(r.Target, strconv.Itoa(int(r.Port))),
 			direct:  direct, priority: r.Priority,
 		})
 	}
-	return found, nil
+	return found, declined, nil
 }
 
 // open makes the connection to a target, with TLS on it where the target
@@ -108,10 +136,11 @@ func (c *Client) open(ctx context.Context, t target) (conn net.Conn, raw *metere
 }
 
 // tlsConfig verifies the certificate against the account's domain, whatever
-// host the connection goes to (RFC 6125, RFC 6120 §13.7.2).
+// host the connection goes to (RFC 6125, RFC 6120 §13.7.2). Of the identities
+// in a certificate DNS names count; SRV names and XMPP addresses do not.
 func (c *Client) tlsConfig(protocols ...string) *tls.Config {
 	return &tls.Config{
-		ServerName: c.account.Domainpart(),
+		ServerName: asciiDomain(c.account.Domainpart()),
 		RootCAs:    c.cfg.RootCAs,
 		MinVersion: tls.VersionTLS12,
 		NextProtos: protocols,
@@ -121,7 +150,7 @@ func (c *Client) tlsConfig(protocols ...string) *tls.Config {
 func (c *Client) tlsError(t target, err error) error {
 	ce := &ConnectError{
 		Step: "secure the connection to", On: t.address, Err: err, Temporary: true,
-		Hint: Hint{Kind: HintTLS, Domain: c.account.Domainpart()},
+		Hint: Hint{Kind: HintTLS, Domain: asciiDomain(c.account.Domainpart())},
 	}
 	var verify *tls.CertificateVerificationError
 	if errors.As(err, &verify) {

@@ -75,6 +75,7 @@ const (
 	HintStream      HintKind = "stream"      // the server refuses a stream for Domain
 	HintMechanisms  HintKind = "mechanisms"  // no common SASL mechanism; Names are the server's
 	HintCredentials HintKind = "credentials" // the login was refused
+	HintServer      HintKind = "server"      // the server refuses for a reason of its own, for now
 	HintService     HintKind = "service"     // no chat service there; Domain is the account's, Names its server's chat services
 	HintCommands    HintKind = "commands"    // the dialect's commands are not offered; Advice
 	HintDialect     HintKind = "dialect"     // no such dialect; Names are those that there are

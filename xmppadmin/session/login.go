@@ -36,52 +36,60 @@ func (c *Client) connect(ctx context.Context) (*Stream, error) {
 }
 
 // loginAt logs in at one target: with channel binding first, and once more
-// without where that fails, because a proxy that ends TLS in front of the
-// server breaks it.
+// without where that may be what failed, because a proxy that ends TLS in front
+// of the server breaks it. A wrong password is tried once.
 func (c *Client) loginAt(ctx context.Context, t target) (*Stream, error) {
-	bound := []sasl.Mechanism{sasl.ScramSha256Plus, sasl.ScramSha1Plus}
-	unbound := []sasl.Mechanism{sasl.ScramSha256, sasl.ScramSha1, sasl.Plain}
-
-	l := &login{mechanisms: slices.Concat(bound, unbound)}
+	l := &login{bound: true}
 	st, err := c.negotiate(ctx, t, l)
-	if err == nil || !l.refused || !slices.ContainsFunc(l.offered, isBound) {
+	if err == nil || l.refusal == nil || !strings.HasSuffix(l.used, plus) || !l.refusal.mayBeBinding() {
 		return st, err
 	}
-	return c.negotiate(ctx, t, &login{mechanisms: unbound})
+	return c.negotiate(ctx, t, &login{})
 }
 
-func isBound(mechanism string) bool { return strings.HasSuffix(mechanism, "-PLUS") }
+// plus ends the names of mechanisms with channel binding.
+const plus = "-PLUS"
 
 // login is what one attempt to log in may use, and what it found out.
 type login struct {
-	mechanisms []sasl.Mechanism
-	offered    []string // the server's mechanisms
-	refused    bool     // authentication was tried, and did not succeed
+	bound   bool     // mechanisms with channel binding too
+	offered []string // the server's mechanisms
+	used    string   // the one that was chosen
+	refusal *refusal // of the authentication, nil where it was not refused
 }
 
-// sasl returns the library's SASL feature, watched. It is used on TLS alone:
-// the library requires that, so PLAIN never goes over an open stream.
+// mechanisms returns what to use, the best first. The password is given away by
+// PLAIN only where the server offers no SCRAM at all.
+func (l *login) mechanisms() []sasl.Mechanism {
+	if !slices.ContainsFunc(l.offered, func(m string) bool { return strings.HasPrefix(m, "SCRAM-") }) {
+		return []sasl.Mechanism{sasl.Plain}
+	}
+	var all []sasl.Mechanism
+	if l.bound {
+		all = []sasl.Mechanism{scramSHA512(plus), sasl.ScramSha256Plus, sasl.ScramSha1Plus}
+	}
+	return append(all, scramSHA512(""), sasl.ScramSha256, sasl.ScramSha1)
+}
+
+// sasl returns the library's SASL feature, with the mechanisms chosen by what
+// the server offers. It is used on TLS alone: the library requires that.
 func (l *login) sasl(password string) xmpp.StreamFeature {
-	f := xmpp.SASL("", password, l.mechanisms...)
-	negotiate := f.Negotiate
+	f := xmpp.SASL("", password, sasl.Plain) // for its name and its reader
 	f.Negotiate = func(ctx context.Context, s *xmpp.Session, data any) (xmpp.SessionState, io.ReadWriter, error) {
 		l.offered, _ = data.([]string)
-		mask, rw, err := negotiate(ctx, s, data)
-		l.refused = err != nil && !broken(err)
+		mechanisms := l.mechanisms()
+		for _, m := range slices.Backward(mechanisms) {
+			if slices.Contains(l.offered, m.Name) {
+				l.used = m.Name
+			}
+		}
+		mask, rw, err := xmpp.SASL("", password, mechanisms...).Negotiate(ctx, s, data)
+		if err != nil && !broken(err) {
+			l.refusal = refusalOf(err)
+		}
 		return mask, rw, err
 	}
 	return f
-}
-
-// used returns the mechanism that was chosen: the first of ours that the
-// server offered.
-func (l *login) used() string {
-	for _, m := range l.mechanisms {
-		if slices.Contains(l.offered, m.Name) {
-			return m.Name
-		}
-	}
-	return ""
 }
 
 // negotiate opens a connection and takes it through TLS, SASL and resource
@@ -118,7 +126,7 @@ func (c *Client) negotiate(ctx context.Context, t target, l *login) (*Stream, er
 	_ = conn.SetDeadline(time.Time{})
 	c.cfg.Logger.Debug("logged in", "as", session.LocalAddr(), "at", t.address)
 	secured := session.ConnectionState()
-	how := Connection{Address: t.address, TLS: tls.VersionName(secured.Version), Mechanism: l.used()}
+	how := Connection{Address: t.address, TLS: tls.VersionName(secured.Version), Mechanism: l.used}
 	if len(secured.PeerCertificates) > 0 {
 		how.Expires = secured.PeerCertificates[0].NotAfter
 	}
@@ -129,11 +137,19 @@ func (c *Client) negotiate(ctx context.Context, t target, l *login) (*Stream, er
 func (c *Client) loginError(ctx context.Context, t target, l *login, err error) error {
 	domain := c.account.Domainpart()
 	var verify *tls.CertificateVerificationError
+	refused := l.refusal
+	if refused == nil {
+		refused = refusalOf(err)
+	}
 	switch {
 	case errors.As(err, &verify):
 		return c.tlsError(t, err)
-	case l.refused:
-		return &ConnectError{Step: "log in as", On: c.account.String(), Err: err, Hint: l.refusalHint(err)}
+	case refused.temporary():
+		return &ConnectError{
+			Step: "log in as", On: c.account.String(), Err: refused, Temporary: true, Hint: Hint{Kind: HintServer, Domain: domain},
+		}
+	case l.refusal != nil:
+		return &ConnectError{Step: "log in as", On: c.account.String(), Err: refused, Hint: l.hint()}
 	case ctx.Err() != nil:
 		return &ConnectError{
 			Step: "negotiate a stream with", On: t.address, Temporary: true,
@@ -142,17 +158,22 @@ func (c *Client) loginError(ctx context.Context, t target, l *login, err error) 
 		}
 	default:
 		return &ConnectError{
-			Step: "negotiate a stream with", On: t.address, Err: err, Temporary: broken(err),
+			Step: "negotiate a stream with", On: t.address, Err: refused, Temporary: broken(err),
 			Hint: Hint{Kind: HintStream, Domain: domain},
 		}
 	}
 }
 
-func (l *login) refusalHint(err error) Hint {
-	if strings.Contains(err.Error(), "no matching SASL mechanisms") {
+// hint returns what to do about a refused authentication.
+func (l *login) hint() Hint {
+	switch {
+	case l.used == "":
 		return Hint{Kind: HintMechanisms, Names: l.offered}
+	case l.refusal.stream:
+		return Hint{Kind: HintServer}
+	default:
+		return Hint{Kind: HintCredentials}
 	}
-	return Hint{Kind: HintCredentials}
 }
 
 // broken reports whether an error is one of the connection and not of what was

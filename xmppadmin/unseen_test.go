@@ -1,0 +1,138 @@
+package xmppadmin_test
+
+import (
+	"slices"
+	"testing"
+
+	"golang.org/x/net/idna"
+
+	"muster/fixtures"
+	"muster/fixtures/ejabberd"
+	"muster/fixtures/xmpptest"
+	"muster/xmppadmin"
+	"muster/xmppadmin/session"
+)
+
+// TestRoomsWhoseNamesAreRefused has alice make rooms that the servers take and
+// the library's addresses do not: they exist, they are not managed, and they
+// hide no other room.
+func TestRoomsWhoseNamesAreRefused(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+		create(t, s, "quic", live("quic"))
+		alice := xmpptest.NewStream(t, p, "alice")
+		want := []string{"i♥ietf", "quic", "☃"}
+		for _, name := range []string{"☃", "i♥ietf"} {
+			if _, err := xmppadmin.RoomJID(name, p.Service); err == nil {
+				t.Fatalf("the library takes %q: the test tests nothing", name)
+			}
+			alice.Join(name, "alice")
+			alice.Ask("set", name+"@"+p.Service, "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
+				"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"+
+				"<field var='muc#roomconfig_publicroom'><value>1</value></field></x></query>")
+		}
+		rooms, err := s.Survey(t.Context(), []string{"absent"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range rooms {
+			switch {
+			case r.Name == "absent" && r.State == xmppadmin.Absent:
+				continue
+			case r.State != xmppadmin.Exists || r.Managed != (r.Name == "quic"):
+				t.Errorf("the room is %+v", r)
+			}
+			got = append(got, r.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the rooms are %q, want %q", got, want)
+		}
+	})
+}
+
+// TestSleepingRoomsAreListed restarts an ejabberd that loads no room before it
+// is entered.
+func TestSleepingRoomsAreListed(t *testing.T) {
+	t.Parallel()
+	p := onEjabberd(ejabberd.Options{MUC: "preload_rooms: false"})(t)
+	s := open(t, p, "ejabberd")
+	create(t, s, "quic", live("quic"))
+	if err := p.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rooms, err := s.Survey(t.Context(), nil)
+	if err != nil || len(rooms) != 1 || rooms[0].Name != "quic" || !rooms[0].Managed {
+		t.Errorf("a survey gives %+v, %v", rooms, err)
+	}
+}
+
+// TestFirstRoomWithAPublicLog makes the first room of a service, so that
+// nothing has shown yet whether rooms have a public log.
+func TestFirstRoomWithAPublicLog(t *testing.T) {
+	t.Parallel()
+	for name, logs := range map[string]bool{"with mod_muc_log": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, onEjabberd(ejabberd.Options{MucLog: logs})(t), "ejabberd")
+			create(t, s, "quic", live("quic"))
+			got, shown := read(t, s, "quic").Settings[xmppadmin.PublicLog]
+			if shown != logs || logs && got != xmppadmin.True {
+				t.Errorf("the public log is %q, shown: %v", got, shown)
+			}
+		})
+	}
+}
+
+// TestFormsOfTheService opens a service by each form of its domain.
+func TestFormsOfTheService(t *testing.T) {
+	t.Parallel()
+	const domain = "räume.example.org"
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dialect := range []string{"ejabberd", "owner"} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			p := onEjabberd(ejabberd.Options{MUC: "host: \"" + domain + "\""})(t)
+			c := dial(t, config(t, p))
+			for i, form := range []string{domain, ascii, "RÄUME.Example.org"} {
+				s, err := xmppadmin.Open(t.Context(), c, form, dialect)
+				if err != nil {
+					t.Fatalf("%s: %v", form, err)
+				}
+				if s.Domain() != domain {
+					t.Errorf("%s: the domain is %q", form, s.Domain())
+				}
+				create(t, s, []string{"a", "b", "c"}[i], live("a room"))
+				rooms, err := s.Survey(t.Context(), nil)
+				if err != nil || len(rooms) != i+1 || !rooms[i].Managed {
+					t.Errorf("%s: the rooms are %+v, %v", form, rooms, err)
+				}
+			}
+		})
+	}
+}
+
+func TestScramSHA512(t *testing.T) {
+	t.Parallel()
+	for name, direct := range map[string]bool{"STARTTLS": false, "direct TLS": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := onEjabberd(ejabberd.Options{Global: "auth_scram_hash: sha512"})(t)
+			cfg := config(t, p)
+			if cfg.DirectTLS = direct; direct {
+				cfg.Server = p.DirectTLSAddr
+			}
+			if got := dial(t, cfg).Connection().Mechanism; got != "SCRAM-SHA-512-PLUS" {
+				t.Errorf("the mechanism is %q", got)
+			}
+			cfg.Password = "wrong"
+			if c, err := session.Dial(t.Context(), cfg); err == nil {
+				c.Close()
+				t.Error("a wrong password is accepted")
+			}
+		})
+	}
+}
