@@ -249,7 +249,9 @@ func TestWantCollisions(t *testing.T) {
 		},
 		"two names": {
 			bare(), []agenda.Group{sample.Group("B", "wg"), sample.Group("b", "wg"), sample.Group("A", "wg"), sample.Group("a", "wg")},
-			[]agenda.Session{sample.Session(1, "b", "sched"), sample.Session(2, "B", "sched"), sample.Session(3, "a", "sched"), sample.Session(4, "A", "sched")},
+			[]agenda.Session{
+				sample.Session(1, "b", "sched"), sample.Session(2, "B", "sched"), sample.Session(3, "a", "sched"), sample.Session(4, "A", "sched"),
+			},
 			"room \"a\": claimed by group \"A\" and by group \"a\"\nroom \"b\": claimed by group \"B\" and by group \"b\"",
 		},
 		"chat room of another": {
@@ -337,7 +339,7 @@ func TestStandingRoomOfAGroup(t *testing.T) {
 	}
 }
 
-// TestUnwanted: a group that wants no room gets none, whatever asks for it, and
+// TestUnwanted: a group that wants no room gets none, for whichever reason, and
 // one that it has stays as it is.
 func TestUnwanted(t *testing.T) {
 	t.Parallel()
