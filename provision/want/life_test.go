@@ -350,8 +350,7 @@ func TestYearRoundRoom(t *testing.T) {
 	m := sample.Meeting([]agenda.Group{sample.Group("quic", "wg")}, sample.Session(1, "quic", "sched"), sample.Session(2, "quic", agenda.Canceled))
 	quic := sample.Record("quic", "wg", "active")
 	quic.Name, quic.Parent = "QUIC", "wit"
-	w, err := Derive(Sources{Meetings: []agenda.Meeting{m},
-		Groups: sample.List(quic, sample.Record("tls", "wg", "active"), sample.Record("secdir", "dir", "active"))}, bare(), sample.Day)
+	w, err := Derive(Sources{Meetings: []agenda.Meeting{m}, Groups: sample.List(quic, sample.Record("tls", "wg", "active"), sample.Record("secdir", "dir", "active"))}, bare(), sample.Day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,8 +359,7 @@ func TestYearRoundRoom(t *testing.T) {
 		{Source: provision.FromMeeting, Meeting: "126", Group: "quic", GroupType: "wg", Sessions: []int{1}, Text: "IETF 126: 1 session of quic (wg)"},
 		{Source: provision.FromGroups, Group: "quic", GroupType: "wg", Text: "quic (wg) is active"},
 	})
-	if d := r.Settings[xmppadmin.Description]; r.Title() != "quic: QUIC" || !strings.HasPrefix(d,
-		"IETF working group in the wit area. Next session: Monday 20 July 2026, 10:00-11:00 UTC, Hall A, IETF 126. Agenda: ") {
+	if d := r.Settings[xmppadmin.Description]; r.Title() != "quic: QUIC" || !strings.HasPrefix(d, "IETF working group in the wit area. Next session: Monday 20 July 2026, 10:00-11:00 UTC, Hall A, IETF 126. Agenda: ") {
 		t.Errorf("%q, %q", r.Title(), d)
 	}
 	if d := roomOf(t, w, "tls").Settings[xmppadmin.Description]; d != "IETF working group in the art area. The IETF Note Well applies: https://www.ietf.org/about/note-well/" {
@@ -378,8 +376,7 @@ func TestYearRoundRoom(t *testing.T) {
 
 func TestGroupListWarnings(t *testing.T) {
 	t.Parallel()
-	l := sample.List(sample.Record("a", "wg", "asleep"), sample.Record("b", "wg", "asleep"),
-		sample.Record("c", "wg", "dormant"), sample.Record("d", "team", "odd"), sample.Record("e", "rg", "unknown"))
+	l := sample.List(sample.Record("a", "wg", "asleep"), sample.Record("b", "wg", "asleep"), sample.Record("c", "wg", "dormant"), sample.Record("d", "team", "odd"), sample.Record("e", "rg", "unknown"))
 	l.Stale, l.Incomplete = true, true
 	w, err := Derive(Sources{Groups: l, Meetings: []agenda.Meeting{
 		{
@@ -429,13 +426,17 @@ func TestGroupListCollisions(t *testing.T) {
 			`room "plenary": claimed by group "plenary" and by the plenary`,
 		},
 		"agenda in another case": {
-			Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("IMTC", "wg")},
-				sample.Session(1, "IMTC", "sched"))}, Groups: sample.List(sample.Record("imtc", "wg", "active"))},
+			Sources{
+				Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("IMTC", "wg")}, sample.Session(1, "IMTC", "sched"))},
+				Groups:   sample.List(sample.Record("imtc", "wg", "active")),
+			},
 			bare(), "",
 		},
 		"agenda and two that live": {
-			Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("imtc", "wg")},
-				sample.Session(1, "imtc", "sched"))}, Groups: sample.List(sample.Record("IMTC", "wg", "active"), sample.Record("imtc", "rg", "active"))},
+			Sources{
+				Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("imtc", "wg")}, sample.Session(1, "imtc", "sched"))},
+				Groups:   sample.List(sample.Record("IMTC", "wg", "active"), sample.Record("imtc", "rg", "active")),
+			},
 			bare(), `room "imtc": claimed by group "IMTC" and by group "imtc"`,
 		},
 	}
@@ -459,8 +460,7 @@ func TestGroupListCollisions(t *testing.T) {
 
 func TestNamesThatCannotBeOnTheList(t *testing.T) {
 	t.Parallel()
-	w, err := Derive(Sources{Groups: sample.List(sample.Record("a b", "wg", "active"),
-		sample.Record("c d", "wg", "conclude"), sample.Record("e f", "wg", "dormant"))}, bare(), sample.Day)
+	w, err := Derive(Sources{Groups: sample.List(sample.Record("a b", "wg", "active"), sample.Record("c d", "wg", "conclude"), sample.Record("e f", "wg", "dormant"))}, bare(), sample.Day)
 	if err != nil || len(w.Rooms) > 0 || len(w.Refused) != 1 || w.Refused[0].Name != "a b" || w.Refused[0].Reasons[0].Source != provision.FromGroups {
 		t.Errorf("%+v, %v", w, err)
 	}
