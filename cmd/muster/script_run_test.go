@@ -97,6 +97,17 @@ func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(process.Signal(signal))
 }
 
+// scriptKill kills what was launched, which then lands with -1:
+//
+//	killrun
+func scriptKill(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if neg || len(args) > 0 || w.launched == nil {
+		ts.Fatalf("usage: killrun, after launch")
+	}
+	ts.Check(w.launched.Process.Kill())
+}
+
 // opened reports whether a process has a file open.
 func opened(pid int, path string) bool {
 	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
