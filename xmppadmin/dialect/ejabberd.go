@@ -126,31 +126,29 @@ func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error)
 	return d.conn.lookAtEach(ctx, names, d.look)
 }
 
-// look reads the options of a room and, where there are any, its
-// affiliations. A room that does not exist has no options.
+// look reads the affiliations of a room and, where it exists, its options. Of a
+// room that does not exist, and of one that cannot be loaded, the options are
+// the same: none.
 func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return muc.UnknownRoom(name, err), nil
+	}
+	owners, err := d.owners(ctx, name)
+	if errors.Is(err, session.ErrAbsent) {
+		return muc.Room{Name: name, State: muc.Absent}, nil
+	}
+	if err != nil {
+		return notSeen(ctx, name, err)
 	}
 	options, err := d.ask(ctx, "get_room_options", d.room(name)...)
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
 	lines, ok := options.Field("options")
-	if !ok {
-		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
-	}
 	values := optionValues(lines.Values)
-	if len(values) == 0 {
-		return muc.Room{Name: name, State: muc.Absent}, nil
-	}
-	owners, err := d.owners(ctx, name)
-	if errors.Is(err, session.ErrAbsent) {
-		return muc.Room{Name: name, State: muc.Absent}, nil // destroyed meanwhile
-	}
-	if err != nil {
-		return notSeen(ctx, name, err)
+	if !ok || len(values) == 0 {
+		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
 	}
 	room := muc.Room{Name: name, State: muc.Exists, Managed: d.conn.owns(owners)}
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
