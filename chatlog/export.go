@@ -108,7 +108,7 @@ func (x *exporter) room(ctx context.Context, room Room, full bool) error {
 	if err != nil {
 		return err
 	}
-	x.id = at.room
+	x.id, x.out.Before = at.room, at.verdict
 	if x.had, err = x.store.newest(ctx, x.id); err != nil {
 		return err
 	}
@@ -138,9 +138,10 @@ func (x *exporter) archives(ctx context.Context) (bool, error) {
 
 // place is where reading goes on: behind a message of an archive.
 type place struct {
-	room   int64
-	cursor string
-	time   time.Time
+	room    int64
+	cursor  string
+	time    time.Time
+	verdict Verdict // of the last export
 }
 
 // query returns the request for the page at a place.
@@ -260,7 +261,8 @@ func (s *Store) enter(ctx context.Context, room Room) (place, error) {
 		err = tx.QueryRowContext(ctx, `INSERT INTO room (id, service, name, title, description, life)
 			VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM room), $1, $2, $3, $4, $5)
 			ON CONFLICT (service, name) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, life = EXCLUDED.life
-			RETURNING id, cursor, cursor_time`, s.service, room.Name, room.Title, room.Description, room.Life).Scan(&p.room, &p.cursor, &us)
+			RETURNING id, cursor, cursor_time, verdict`, s.service, room.Name, room.Title, room.Description, room.Life).
+			Scan(&p.room, &p.cursor, &us, &p.verdict)
 		if err != nil || same {
 			return err
 		}

@@ -56,6 +56,8 @@ const (
 type Outcome struct {
 	Room    string
 	Verdict Verdict
+	// Before is the verdict of the last export; empty for none.
+	Before Verdict
 	// New, Removed and Forgotten count messages: recorded now, found without
 	// their text now, and no longer in the archive though the record has them.
 	New, Removed, Forgotten int

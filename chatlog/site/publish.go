@@ -68,7 +68,10 @@ type writer struct {
 
 // begin takes the folder, and notes in it that a run is under way.
 func (w *writer) begin(ctx context.Context, full bool) error {
-	if err := os.MkdirAll(w.dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(w.dir), 0o755); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	if err := publicFolder(w.dir); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
 	var m marker
@@ -110,13 +113,24 @@ func (w *writer) mark(complete bool) error {
 // replace writes a file whole, or not at all.
 func (w *writer) replace(path string, content []byte) error {
 	full := filepath.Join(w.dir, filepath.FromSlash(path))
-	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+	if err := publicFolder(filepath.Dir(full)); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	if err := renameio.WriteFile(full, content, 0o644, renameio.WithTempDir(filepath.Dir(full))); err != nil {
+	err := renameio.WriteFile(full, content, 0o644, renameio.WithTempDir(filepath.Dir(full)), renameio.WithStaticPermissions(0o644))
+	if err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
 	return nil
+}
+
+// publicFolder makes a folder that a web server can read, whatever the umask is.
+func publicFolder(dir string) error {
+	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o755)
 }
 
 // batch is what is written and removed together with the note of it.

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -326,4 +327,22 @@ func FuzzLinks(f *testing.F) {
 			t.Errorf("%q: the parts are %q", text, all.String())
 		}
 	})
+}
+
+// A web server can read the pages, whatever the umask of the account is.
+func TestPagesCanBeRead(t *testing.T) {
+	w := newWorld(t)
+	old := syscall.Umask(0o077)
+	defer syscall.Umask(old)
+	w.source.say("a1", "alice", "hello", 0)
+	w.publish(t)
+	for path, want := range map[string]fs.FileMode{"": 0o755, "quic": 0o755, "quic/2026-11-25.html": 0o644, "index.html": 0o644} {
+		info, err := os.Stat(filepath.Join(w.config.Dir, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%q has the mode %o, want %o", path, got, want)
+		}
+	}
 }

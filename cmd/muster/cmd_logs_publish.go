@@ -40,8 +40,8 @@ func (a *app) logsPublish(ctx context.Context, o *logsFlags) error {
 	if err != nil {
 		return err
 	}
-	s := siteConfig(c)
-	s.Full, s.Now = o.full, a.now
+	s := a.siteConfig(c)
+	s.Full = o.full
 	if o.out != "" {
 		s.Dir = o.out
 	}
@@ -62,21 +62,26 @@ func (a *app) logsPublish(ctx context.Context, o *logsFlags) error {
 	}
 	defer store.Close()
 	done, err := site.Publish(ctx, store, s)
-	if errors.Is(err, site.ErrForeign) || errors.Is(err, site.ErrReserved) {
-		return &statusError{code: exitRefused, err: err}
-	}
 	if err != nil {
-		return err
+		return publishError(err)
 	}
 	a.console.Result("publish: %d pages written of %d, %d removed", done.Written, done.Files, done.Removed)
 	return nil
 }
 
 // siteConfig returns what the configuration says of the pages.
-func siteConfig(c config.Config) site.Config {
+func (a *app) siteConfig(c config.Config) site.Config {
 	l := c.Logs
 	return site.Config{
 		Dir: l.Out, URL: l.URL, Service: c.XMPP.Service, Hidden: !l.Index, WebClient: l.WebClient,
-		NoteWell: l.NoteWell, Contact: l.Contact, Clients: l.Clients, Accounts: l.Accounts,
+		NoteWell: l.NoteWell, Contact: l.Contact, Clients: l.Clients, Accounts: l.Accounts, Now: a.now,
 	}
+}
+
+// publishError makes a refusal of what is there already one of the exit status.
+func publishError(err error) error {
+	if errors.Is(err, site.ErrForeign) || errors.Is(err, site.ErrReserved) {
+		return &statusError{code: exitRefused, err: err}
+	}
+	return err
 }

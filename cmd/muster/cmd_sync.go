@@ -1,25 +1,36 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
+
+	"muster/chatlog"
+	"muster/chatlog/site"
 	"muster/provision/plan"
 )
 
 func (a *app) syncCommand() *cobra.Command {
 	o := applyFlags{yes: true, brief: true}
+	var logs bool
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Apply all changes without asking; print nothing if nothing changed (for cron)",
 		Long: "Plan and apply the changes by the policy sync, without asking. Nothing is printed if\n" +
 			"nothing changed, otherwise the summary and a line for each change; errors and warnings\n" +
-			"go to standard error.",
+			"go to standard error. With --logs the chat logs are then exported and, where logs.out\n" +
+			"is set, published: also after rooms failed, a guard refused or the Datatracker did not\n" +
+			"answer.",
 		Annotations: changes(exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker, exitXMPP)),
-		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m",
+		Example:     "  muster sync\n  muster sync --meeting 126 --lock-timeout 5m\n  muster sync --logs",
 		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.command, o.options.Policy = cmd.CommandPath(), plan.Sync
 			if err := o.check(cmd); err != nil {
 				return err
+			}
+			if logs {
+				return a.syncWithLogs(cmd.Context(), &o)
 			}
 			return a.apply(cmd.Context(), &o)
 		},
@@ -27,5 +38,57 @@ func (a *app) syncCommand() *cobra.Command {
 	addMeeting(cmd.Flags(), &o.meetings)
 	o.addGuards(cmd.Flags())
 	o.addLock(cmd.Flags())
+	cmd.Flags().BoolVar(&logs, "logs", false, "export and publish the chat logs afterwards")
 	return cmd
+}
+
+// syncWithLogs syncs the rooms and then the chat logs. What the rooms fail for
+// stops the logs only where it would stop them too.
+func (a *app) syncWithLogs(ctx context.Context, o *applyFlags) error {
+	rooms := a.apply(ctx, o)
+	switch codeOf(rooms) {
+	case exitOK, exitIncomplete, exitDatatracker, exitRefused:
+	default:
+		return rooms
+	}
+	logs := a.syncLogs(ctx, &logsFlags{command: o.command, lockTimeout: o.lockTimeout})
+	if rooms == nil {
+		return logs
+	}
+	if logs == nil {
+		return rooms
+	}
+	code := codeOf(rooms)
+	for _, err := range []error{rooms, logs} {
+		if !shown(err) {
+			a.console.Fatal(split(err)...)
+		}
+		if severity(codeOf(err)) > severity(code) {
+			code = codeOf(err)
+		}
+	}
+	return &statusError{code: code}
+}
+
+// syncLogs exports the chat logs and, where there is a folder for them,
+// publishes them. It shows only what changed for the worse.
+func (a *app) syncLogs(ctx context.Context, o *logsFlags) error {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	err = a.withArchives(ctx, c, nil, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		outcomes, err := store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{})
+		if err != nil {
+			return err
+		}
+		a.console.ExportTroubles(outcomes)
+		if c.Logs.Out != "" {
+			if _, err := site.Publish(ctx, store, a.siteConfig(c)); err != nil {
+				return publishError(err)
+			}
+		}
+		return outcomesError(outcomes, false)
+	})
+	return err
 }

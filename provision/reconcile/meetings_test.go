@@ -44,12 +44,13 @@ type years struct {
 	alice       *xmpptest.Participant
 	said        map[string][]string // by room, in order
 	changes     int                 // those that the runs reported
+	closed      map[string]bool     // rooms archived by hand
 }
 
 func newYears(t *testing.T, s *fixtures.Server) *years {
 	t.Helper()
 	y := &years{
-		t: t, service: s.Service, meeting: meeting.Small(), said: make(map[string][]string),
+		t: t, service: s.Service, meeting: meeting.Small(), said: make(map[string][]string), closed: make(map[string]bool),
 		now:   time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC),
 		alice: xmpptest.NewParticipant(t, s, "alice"),
 	}
@@ -132,6 +133,29 @@ func (y *years) sync(what string) {
 	y.check(what)
 }
 
+// byHand archives or reopens one room by request.
+func (y *years) byHand(action provision.Action, name string) {
+	y.t.Helper()
+	o := plan.Options{Policy: plan.Sync, Action: action, Only: []string{name}}
+	switch y.closed[name] = action == provision.Archive; action {
+	case provision.Archive:
+		o.Archive, o.Reason = o.Only, "a rehearsal"
+	default:
+		o.Reopen = o.Only
+	}
+	p, err := y.run.Plan(y.t.Context(), reconcile.Request{
+		Meetings: []string{y.meeting.Number}, Options: o, Overrides: plan.Overrides{Archive: 1}, Applying: true,
+	})
+	if err != nil || len(p.Refusals) > 0 {
+		y.t.Fatal(p.Refusals, err)
+	}
+	out, err := y.run.Apply(y.t.Context(), p, apply.Options{})
+	if err != nil || out.Incomplete() || out.Counts.Changes() != 1 {
+		y.t.Fatalf("%s %s: %+v, %v", action, name, out, err)
+	}
+	y.changes++
+}
+
 // refused plans where nothing must be applied, and returns the guards' refusals
 // and the error.
 func (y *years) refused(what string) ([]*plan.GuardError, error) {
@@ -188,8 +212,8 @@ func (y *years) check(what string) {
 		if g.StateToday != "" {
 			state = g.StateToday
 		}
-		if r, ok := rooms[name]; state == "active" && ok && r.Found.Archived {
-			y.t.Errorf("%s: the room of the active group %s is archived", what, g.Acronym)
+		if r, ok := rooms[name]; state == "active" && ok && r.Found.Archived != y.closed[name] {
+			y.t.Errorf("%s: that the room of the active group %s is archived is %t", what, g.Acronym, r.Found.Archived)
 		}
 	}
 	for name, r := range rooms {
@@ -261,6 +285,13 @@ func TestMeetingAfterMeeting(t *testing.T) {
 func playYears(y *years) {
 	y.sync("the first meeting")
 	y.is("live", "6lo", "quic", "tls", "cfrg", "jwp", "plenary", "hallway")
+
+	y.byHand(provision.Archive, "quic")
+	y.sync("a room archived by hand")
+	y.is("archived", "quic")
+	y.byHand(provision.Reopen, "quic")
+	y.sync("and reopened by hand")
+	y.is("live", "quic")
 
 	y.next(func(m *meeting.Meeting) { m.Remove("jwp") })
 	y.sync("a BOF that does not come back")

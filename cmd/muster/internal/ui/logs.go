@@ -47,6 +47,19 @@ func (c *Console) Exported(outcomes []chatlog.Outcome) {
 		len(outcomes), fresh, messages, len(outcomes)-fresh-unknown, removed, forgotten, unknown)
 }
 
+// ExportTroubles shows, of an export that is silent otherwise, the rooms that
+// could not be read and those whose record is no longer whole since the last
+// one.
+func (c *Console) ExportTroubles(outcomes []chatlog.Outcome) {
+	for _, o := range outcomes {
+		if o.Verdict == chatlog.UnknownVerdict {
+			c.Error(fmt.Errorf("chat log of room %q: %w", o.Room, o.Err))
+		} else if o.Verdict != chatlog.Whole && o.Verdict != o.Before {
+			c.Warn("chat log of room %q: %s: %s", o.Room, o.Verdict, outcomeWords(o))
+		}
+	}
+}
+
 // Verified shows the verdict of each room. The last line counts them.
 func (c *Console) Verified(outcomes []chatlog.Outcome) {
 	counts := make(map[chatlog.Verdict]int)
