@@ -36,7 +36,7 @@ func TestExamineHealthy(t *testing.T) {
 				t.Errorf("there is no hint with %+v", f)
 			}
 		}
-		for _, check := range []string{"login", "server", "commands", "room rights", "persistent", "public", "message archive", "retention"} {
+		for _, check := range []string{"login", "server", "commands", "room rights", "persistent", "public", "message archive", "archived rooms", "retention"} {
 			if find(findings, check).Check == "" {
 				t.Errorf("there is no check of %q", check)
 			}
@@ -85,6 +85,29 @@ func TestExamineBroken(t *testing.T) {
 			f := find(findings, test.check)
 			if f.Verdict != test.verdict || !strings.Contains(f.Hint, test.hint) {
 				t.Errorf("the check of %q found %+v, not %s with a hint at %s\nall: %+v", test.check, f, test.verdict, test.hint, findings)
+			}
+		})
+	}
+}
+
+// TestExamineWithoutPrivateStorage: an ejabberd without mod_private keeps nothing
+// of what archiving changes, and no room of it can be archived.
+func TestExamineWithoutPrivateStorage(t *testing.T) {
+	t.Parallel()
+	for _, dialect := range []string{"ejabberd", "owner"} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, ejabberd.New(t, ejabberd.Options{}), dialect)
+			f := find(s.Examine(t.Context(), time.Now()), "archived rooms")
+			if f.Verdict != xmppadmin.Fail || !strings.Contains(f.Hint, "mod_private") {
+				t.Errorf("the check found %+v", f)
+			}
+			create(t, s, "quic", live("quic"))
+			if err := s.Archive(t.Context(), "quic", archived); err == nil {
+				t.Error("the room was archived")
+			}
+			if got := read(t, s, "quic"); got.Archived || got.HalfArchived || got.Settings[xmppadmin.Moderated] == xmppadmin.True {
+				t.Errorf("the room is %+v", got)
 			}
 		})
 	}

@@ -35,6 +35,29 @@ func readOnlyFields() []xep.Field {
 	}
 }
 
+// ExamineArchiving reports whether rooms of this form can be archived: whether
+// they can be closed, and whether the server keeps what archiving changes. The
+// companion module does both by itself.
+func ExamineArchiving(ctx context.Context, c *Conn, d Dialect, form xep.Form) Finding {
+	f := Finding{Check: "archived rooms", Verdict: OK, Text: "only owners can speak in them"}
+	if _, ok := d.(*companion); ok {
+		return f
+	}
+	if !form.Has(fieldModerated) {
+		return Finding{Check: f.Check, Verdict: Fail, Text: "rooms cannot be moderated: nothing keeps users from speaking in archived ones"}
+	}
+	if _, err := loadBackup(ctx, c.Client, "doctor@"+c.Domain); err != nil {
+		return Finding{
+			Check: f.Check, Verdict: Fail, Text: fmt.Sprintf("no room can be archived: %v", err),
+			Hint: "load the module for private storage (private on Prosody, mod_private on ejabberd)",
+		}
+	}
+	if form.Has("members_by_default") { // ejabberd
+		f.Text += "; a user who was given a voice by hand, and was absent when the room was archived, gets it back"
+	}
+	return f
+}
+
 // readOnly returns the submission that closes a room, as far as its form can.
 func readOnly(form xep.Form) xep.Form {
 	answer := xep.NewSubmission(xep.FormRoomConfig)

@@ -1,16 +1,16 @@
 package dialect
 
-// RightsError is a refusal for lack of a right, with the right that is missing.
-type RightsError struct {
+// AdvisedError is a refusal with what to do about it on the server.
+type AdvisedError struct {
 	err    error
-	advice string // whom to give which right on the server
+	advice string
 }
 
 // Error returns the refusal.
-func (e *RightsError) Error() string { return e.err.Error() }
+func (e *AdvisedError) Error() string { return e.err.Error() }
 
 // Unwrap returns the refusal.
-func (e *RightsError) Unwrap() error { return e.err }
+func (e *AdvisedError) Unwrap() error { return e.err }
 
-// Hint returns which right to give to whom on the server.
-func (e *RightsError) Hint() string { return e.advice }
+// Hint returns what to do about it on the server.
+func (e *AdvisedError) Hint() string { return e.advice }

@@ -323,6 +323,13 @@ func setAffiliation(ctx context.Context, c *Conn, room string) error {
 	return err
 }
 
+// tombstoneAdvice returns what to do about the name of a destroyed room, which
+// Prosody keeps for a month.
+func tombstoneAdvice(c *Conn) string {
+	return fmt.Sprintf(`the room was destroyed, and the server keeps its name: an administrator of %s may free it by the command "Destroy Rooms" `+
+		`(%s); otherwise it is free after muc_tombstone_expiry, a month by default`, c.Domain, "http://prosody.im/protocol/muc#destroy")
+}
+
 func knownProsody() server {
 	return server{
 		name:     "prosody",
