@@ -26,7 +26,7 @@ NEEDS = @GO="$(GO)" sh fixtures/needs.sh
 # of its own.
 UNPACKED = PATH="$$PATH$$(sh fixtures/servers.sh --find bookworm tools | sed 's|.*|:&/bin|' | tr -d '\n')"
 
-.PHONY: help build demo test lint cover fuzz bench update fmt install install-prosody servers fresh clean
+.PHONY: help build demo test lint cover fuzz bench faults update fmt install install-prosody servers fresh clean
 .NOTPARALLEL:
 
 build: ## build the program, bin/muster
@@ -69,6 +69,9 @@ fuzz: ## run each fuzz test for FUZZTIME (10s)
 bench: needs-bench build ## measure the program on all servers; BENCH=-quick for less
 	@sh fixtures/bench/install.sh
 	$(UNPACKED) $(GO) run ./fixtures/bench $(BENCH) $(BIN)
+
+faults: needs-faults build ## make something fail at every point of a run; FAULTS="-every 10" for less; takes an hour
+	$(GO) run ./fixtures/faults $(FAULTS) $(BIN)
 
 update: needs-test ## write golden files and docs/commands.md as the program has them now
 	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update

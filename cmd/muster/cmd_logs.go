@@ -39,7 +39,7 @@ func (a *app) logsCommand() *cobra.Command {
 		Args:        noArguments,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsWithdrawCommand())
+	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsServeCommand(), a.logsWithdrawCommand())
 	return cmd
 }
 

@@ -129,7 +129,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) ([]ui.R
 	if err != nil {
 		return nil, nil, err
 	}
-	q := reconcile.Request{Meetings: meetings, Options: plan.Options{Policy: plan.Sync}}
+	q := reconcile.Request{Meetings: meetings, Options: plan.Options{Policy: plan.Sync}, Outside: true}
 	if name != "" {
 		q.Survey = []string{name}
 	}

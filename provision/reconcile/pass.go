@@ -25,6 +25,9 @@ type Request struct {
 	// Applying is set where the plan is to be carried out: what will do to
 	// look at may not do for that.
 	Applying bool
+	// Outside enters no room: a subject that only occupants are sent is not
+	// compared where it would have to be read.
+	Outside bool
 	// Survey are further rooms to survey, by name.
 	Survey []string
 	// Saved is the plan file that is to be applied; nil for none. See

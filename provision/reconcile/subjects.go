@@ -26,15 +26,19 @@ func (p Pass) withSubjects(ctx context.Context, found []xmppadmin.Room, rules wa
 		if out[i] = r; r.State != xmppadmin.Exists || !r.Managed || r.Settings == nil {
 			continue
 		}
-		history := p.history.Subjects[r.Name]
-		out[i].Settings = withSubject(r.Settings, history.Assumed())
+		history, need := p.history.Subjects[r.Name], plan.NeedNone
 		if text, has := wanted[r.Name]; has && !r.Archived {
-			switch history.Need(text, p.Request.At) {
-			case plan.NeedSubject:
-				names = append(names, r.Name)
-			case plan.NeedIfEmpty:
-				ifEmpty = append(ifEmpty, r.Name)
-			}
+			need = history.Need(text, p.Request.At)
+		}
+		if need != plan.NeedNone && p.Request.Outside {
+			continue
+		}
+		out[i].Settings = withSubject(r.Settings, history.Assumed())
+		switch need {
+		case plan.NeedSubject:
+			names = append(names, r.Name)
+		case plan.NeedIfEmpty:
+			ifEmpty = append(ifEmpty, r.Name)
 		}
 	}
 	if len(names)+len(ifEmpty) == 0 {

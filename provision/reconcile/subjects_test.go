@@ -134,6 +134,25 @@ func TestSubjectOfArchivedRooms(t *testing.T) {
 	}
 }
 
+// TestSubjectsFromOutside enters no room for a look.
+func TestSubjectsFromOutside(t *testing.T) {
+	t.Parallel()
+	s := newSubjects(t, true)
+	s.sync(t)
+	q := request()
+	q.Outside, q.Applying = true, false
+	s.service.Seen = nil // as in another session
+	s.schedule(sample.Session(2, "quic", agenda.Scheduled))
+	for _, r := range s.plan(t, q).Plan.Rows {
+		for _, f := range r.Fields {
+			if f.Name == xmppadmin.Subject {
+				t.Errorf("room %s: the subject is compared: %+v", r.Found.Name, f)
+			}
+		}
+	}
+	check.Same(t, "entered", s.service.Entered, []string(nil))
+}
+
 // TestSubjectThatCannotBeRead makes the room unknown: nothing is written.
 func TestSubjectThatCannotBeRead(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ type Service struct {
 	Entered []string
 	// Unreadable are rooms that cannot be entered, and why.
 	Unreadable map[string]error
-	seen       map[string]bool // rooms whose subject was set
+	Seen       map[string]bool // rooms whose subject was set in this session
 }
 
 // Behaviour is how one call goes: do makes the change.
@@ -126,10 +126,10 @@ func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Set
 			return err
 		}
 		if _, has := s[xmppadmin.Subject]; has {
-			if f.seen == nil {
-				f.seen = make(map[string]bool)
+			if f.Seen == nil {
+				f.Seen = make(map[string]bool)
 			}
-			f.seen[name] = true
+			f.Seen[name] = true
 		}
 		for n, v := range s {
 			if !slices.Contains(f.Hidden, n) {
@@ -201,7 +201,7 @@ func (f *Service) Read(ctx context.Context, names []string) ([]xmppadmin.Room, e
 // once it was set here.
 func (f *Service) shown(name string, s xmppadmin.Settings) xmppadmin.Settings {
 	s = maps.Clone(s)
-	if f.Inside && !f.seen[name] {
+	if f.Inside && !f.Seen[name] {
 		delete(s, xmppadmin.Subject)
 	}
 	return s
