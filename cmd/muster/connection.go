@@ -10,6 +10,7 @@ import (
 
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/ui"
 	"muster/provision"
 	"muster/provision/apply"
 	"muster/provision/reconcile"
@@ -122,11 +123,38 @@ func (a *app) look(ctx context.Context, c config.Config, command string, q recon
 	if len(q.Meetings) == 0 {
 		q.Meetings = c.Meetings.Follow
 	}
+	activity := a.console.Activity("the rooms on " + c.XMPP.Service)
+	r.Agenda = watchedAgenda{r.Agenda, activity}
+	if conn != nil {
+		r.Service = func(ctx context.Context) (provision.Service, error) {
+			defer activity.Begin("the server of " + c.XMPP.Service)()
+			return conn.open(ctx)
+		}
+	}
 	p, err := r.Plan(ctx, q)
+	activity.Close()
 	if p.Damage != "" {
 		a.console.Warn("%s", p.Damage)
 	}
 	return r, p, conn, err
+}
+
+// watchedAgenda is the Datatracker, whose answers are waited for visibly.
+type watchedAgenda struct {
+	agenda   reconcile.Agenda
+	activity *ui.Activity
+}
+
+// Meetings reads meetings.
+func (w watchedAgenda) Meetings(ctx context.Context, sources []string) ([]agenda.Meeting, error) {
+	defer w.activity.Begin("the Datatracker")()
+	return w.agenda.Meetings(ctx, sources)
+}
+
+// Groups reads the list of groups.
+func (w watchedAgenda) Groups(ctx context.Context, types []string) (agenda.GroupList, error) {
+	defer w.activity.Begin("the Datatracker")()
+	return w.agenda.Groups(ctx, types)
 }
 
 // agendaClient returns a client of the configured Datatracker, with its cache

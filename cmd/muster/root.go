@@ -40,6 +40,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.adoptCommand(), a.archiveCommand(), a.reopenCommand(), a.doctorCommand(), a.announceCommand(),
 		a.logsCommand(), a.destroyCommand(), a.initCommand(), a.versionCommand(), a.statusCommand(), a.docsCommand(),
 	)
+	a.completions(root)
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		applyConventions(completion)
@@ -54,6 +55,6 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 	f.StringVar(&o.Format, "format", ui.Text, "the `FORMAT` of results: text, json or markdown")
 	f.StringVar(&o.Color, "color", ui.ColorAuto, "`WHEN` to use colour: auto (on a terminal, unless NO_COLOR is set), always or never")
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "show no progress and no warnings")
-	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log what is done, and how many requests it took")
+	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log each request with its target, outcome and time")
 	root.Flags().Bool("version", false, "print the version")
 }

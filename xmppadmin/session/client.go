@@ -249,8 +249,14 @@ func (c *Client) request(ctx context.Context, st *Stream, typ stanza.IQType, to 
 		return err
 	}
 	c.meter.requests.Add(1)
-	err = st.roundTrip(ctx, payload, stanza.IQ{Type: typ, To: address}, answer)
-	return RequestError(to, err)
+	sent := time.Now()
+	err = RequestError(to, st.roundTrip(ctx, payload, stanza.IQ{Type: typ, To: address}, answer))
+	outcome := any("result")
+	if err != nil {
+		outcome = err
+	}
+	c.cfg.Logger.Debug("request", "to", to, "type", typ, "outcome", outcome, "took", time.Since(sent))
+	return err
 }
 
 // Stream returns the stream that there is, and makes one where there is none.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"muster/cmd/muster/internal/fileerr"
 )
@@ -11,15 +12,38 @@ import (
 // sink is a stream that is written to line by line, each text escaped. After a
 // failure it writes no more.
 type sink struct {
-	name   string // for errors
-	w      io.Writer
+	name string // for errors
+	w    io.Writer
+
+	mu     sync.Mutex
 	failed error // the first failure
+	drawn  bool  // a transient line is shown
+}
+
+// eraseLine goes to the beginning of the line and erases it (ECMA-48 §8.3.41).
+const eraseLine = "\r\x1b[K"
+
+// transient shows a line that the next one replaces; none where text is empty.
+func (s *sink) transient(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed != nil || text == "" && !s.drawn {
+		return
+	}
+	_, _ = io.WriteString(s.w, eraseLine+Escape(text))
+	s.drawn = text != ""
 }
 
 // Write writes p as it is.
 func (s *sink) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.failed != nil {
 		return 0, s.failed
+	}
+	if s.drawn {
+		s.drawn = false
+		_, _ = io.WriteString(s.w, eraseLine)
 	}
 	n, err := s.w.Write(p)
 	if err != nil {

@@ -34,6 +34,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -79,17 +80,19 @@ type Streams struct {
 // can do about it, which may be empty.
 type Describe func(err error) (code int, hint string)
 
-// Console is where one run of the program writes. It is not safe for use from
-// several goroutines, but for its logger and its progress.
+// Console is where one run of the program writes. Its logger, progress and
+// activity may be used from several goroutines, and warnings be given from them
+// while nothing else is written.
 type Console struct {
 	Options  Options
 	version  string
 	streams  Streams
 	out, err *sink
 	describe Describe
-	hinted   string // the hint written last
-	warnings int    // how many were given
-	begun    bool   // the version record was written
+	hinted   string     // the hint written last
+	warnings int        // how many were given
+	mu       sync.Mutex // held to warn
+	begun    bool       // the version record was written
 	summary  *summaryRecord
 }
 
@@ -117,11 +120,17 @@ func (c *Console) Out() io.Writer { return c.out }
 func (c *Console) Err() io.Writer { return c.err }
 
 // WriteError returns the first failure to write on standard output, or nil.
-func (c *Console) WriteError() error { return c.out.failed }
+func (c *Console) WriteError() error {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return c.out.failed
+}
 
 // Warn shows something that does not stop the run. In JSON it is a record, too,
 // whatever --quiet says.
 func (c *Console) Warn(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.warnings++
 	c.remark("warning", format, args...)
 	if c.Options.Format == JSON {
@@ -186,15 +195,7 @@ func (c *Console) Logger() *slog.Logger {
 	if !c.Options.Verbose {
 		return slog.New(slog.DiscardHandler)
 	}
-	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{
-		Level: slog.LevelDebug,
-		ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
-			if attr.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return attr
-		},
-	}))
+	return slog.New(logHandler{s: c.err})
 }
 
 // Check returns an error where the format is not one of [Formats] or the colour
