@@ -210,12 +210,12 @@ func (r *Reconciler) Apply(ctx context.Context, p Pass, o apply.Options) (apply.
 	case p.service == nil:
 		return apply.Outcome{}, errors.New("a plan made offline cannot be applied")
 	}
-	if err := r.note(ctx, p); err != nil {
-		return apply.Outcome{}, err
-	}
 	audit, err := state.OpenAudit(r.State)
 	if err != nil {
 		return apply.Outcome{}, err
+	}
+	if err := r.note(ctx, p); err != nil {
+		return apply.Outcome{}, join(err, audit.Close())
 	}
 	o.Audit, o.Who, o.Now = audit, r.Actor, r.now
 	out, err := apply.Run(ctx, p.service, p.Plan, o)
