@@ -95,6 +95,8 @@ func IsPlain(s string) bool {
 func invisible(r rune) bool {
 	const nonJoiner, joiner = '\u200C', '\u200D'
 	switch {
+	case r <= unicode.MaxASCII:
+		return r < ' ' || r == '\x7f'
 	case r == nonJoiner || r == joiner:
 		return false
 	case r&0xFFFE == 0xFFFE: // never characters, and not allowed in XML

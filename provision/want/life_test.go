@@ -426,11 +426,17 @@ func TestGroupListCollisions(t *testing.T) {
 			`room "plenary": claimed by group "plenary" and by the plenary`,
 		},
 		"agenda in another case": {
-			Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("IMTC", "wg")}, sample.Session(1, "IMTC", "sched"))}, Groups: sample.List(sample.Record("imtc", "wg", "active"))},
+			Sources{
+				Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("IMTC", "wg")}, sample.Session(1, "IMTC", "sched"))},
+				Groups:   sample.List(sample.Record("imtc", "wg", "active")),
+			},
 			bare(), "",
 		},
 		"agenda and two that live": {
-			Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("imtc", "wg")}, sample.Session(1, "imtc", "sched"))}, Groups: sample.List(sample.Record("IMTC", "wg", "active"), sample.Record("imtc", "rg", "active"))},
+			Sources{
+				Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("imtc", "wg")}, sample.Session(1, "imtc", "sched"))},
+				Groups:   sample.List(sample.Record("IMTC", "wg", "active"), sample.Record("imtc", "rg", "active")),
+			},
 			bare(), `room "imtc": claimed by group "IMTC" and by group "imtc"`,
 		},
 	}

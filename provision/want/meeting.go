@@ -135,13 +135,14 @@ type Roomless struct {
 	Groups []string `json:"groups"`
 }
 
-// roomless returns the groups with sessions that get no room because of their
-// type, by type, sorted.
+// roomless returns the groups with regular sessions, or with sessions of a type
+// that is not known, that get no room because of their own type; by that type,
+// sorted.
 func roomless(meetings []*meeting, types map[string]bool) []Roomless {
 	groups := make(map[string][]string)
 	for _, m := range meetings {
 		for s := range m.sessions() {
-			if s.Type.Placeholder() || s.Type == agenda.Plenary || m.configured(s, types) {
+			if s.Type != agenda.Regular && s.Type != "" || m.configured(s, types) {
 				continue
 			}
 			kind := ""

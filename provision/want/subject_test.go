@@ -40,8 +40,10 @@ func TestWantSubject(t *testing.T) {
 		},
 		"cancelled, past": {[]agenda.Session{session(1, agenda.Canceled), session(3, agenda.Scheduled)}, at(11), noon, at(12), at(13)},
 		"cancelled alone": {[]agenda.Session{session(1, agenda.Canceled)}, at(9), noTen, at(10), time.Time{}},
-		"years not meant": {[]agenda.Session{distant(session(1, agenda.Canceled)), distant(session(2, agenda.Scheduled))}, at(9), "", time.Time{}, time.Time{}},
-		"superseded":      {[]agenda.Session{session(1, agenda.Rescheduled), session(3, agenda.Scheduled)}, at(9), noon, at(12), at(13)},
+		"years not meant": {
+			[]agenda.Session{distant(session(1, agenda.Canceled)), distant(session(2, agenda.Scheduled))}, at(9), "", time.Time{}, time.Time{},
+		},
+		"superseded": {[]agenda.Session{session(1, agenda.Rescheduled), session(3, agenda.Scheduled)}, at(9), noon, at(12), at(13)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

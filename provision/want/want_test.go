@@ -249,7 +249,9 @@ func TestWantCollisions(t *testing.T) {
 		},
 		"two names": {
 			bare(), []agenda.Group{sample.Group("B", "wg"), sample.Group("b", "wg"), sample.Group("A", "wg"), sample.Group("a", "wg")},
-			[]agenda.Session{sample.Session(1, "b", "sched"), sample.Session(2, "B", "sched"), sample.Session(3, "a", "sched"), sample.Session(4, "A", "sched")},
+			[]agenda.Session{
+				sample.Session(1, "b", "sched"), sample.Session(2, "B", "sched"), sample.Session(3, "a", "sched"), sample.Session(4, "A", "sched"),
+			},
 			"room \"a\": claimed by group \"A\" and by group \"a\"\nroom \"b\": claimed by group \"B\" and by group \"b\"",
 		},
 		"chat room of another": {
@@ -337,7 +339,7 @@ func TestStandingRoomOfAGroup(t *testing.T) {
 	}
 }
 
-// TestUnwanted: a group that wants no room gets none, whatever asks for it, and
+// TestUnwanted: a group that wants no room gets none, for whichever reason, and
 // one that it has stays as it is.
 func TestUnwanted(t *testing.T) {
 	t.Parallel()
@@ -582,14 +584,16 @@ func TestWantRenamedGroup(t *testing.T) {
 }
 
 // TestRoomless: groups that get no room because of their type are counted by
-// type; a group whose sessions are placeholders or plenaries is none of them.
+// type; a group whose sessions are none that groups meet in is not.
 func TestRoomless(t *testing.T) {
 	t.Parallel()
-	lunch, plenary := sample.Session(4, "secretariat", "sched"), sample.Session(5, "ietf", "sched")
-	lunch.Type, plenary.Type, plenary.Room = "break", agenda.Plenary, agenda.PlenaryRoom
+	lunch, plenary, hackathon := sample.Session(4, "secretariat", "sched"), sample.Session(5, "ietf", "sched"), sample.Session(9, "ietf", "sched")
+	lunch.Type, plenary.Type, plenary.Room, hackathon.Type = "break", agenda.Plenary, agenda.PlenaryRoom, "other"
+	untyped := sample.Session(10, "chairs", "sched")
+	untyped.Type = ""
 	groups := []agenda.Group{sample.Group("quic", "wg"), sample.Group("emodir", "team"), sample.Group("chairs", "team"), sample.Group("rswg", "edwg"), sample.Group("ietf", "ietf")}
-	w := wantOf(t, bare(), sample.Meeting(groups, sample.Session(1, "quic", "sched"), sample.Session(2, "emodir", "sched"), sample.Session(3, "chairs", "sched"),
-		sample.Session(6, "emodir", agenda.Canceled), sample.Session(7, "unlisted", "sched"), sample.Session(8, "rswg", "sched"), lunch, plenary))
+	w := wantOf(t, bare(), sample.Meeting(groups, sample.Session(1, "quic", "sched"), sample.Session(2, "emodir", "sched"),
+		sample.Session(6, "emodir", agenda.Canceled), sample.Session(7, "unlisted", "sched"), sample.Session(8, "rswg", "sched"), lunch, plenary, hackathon, untyped))
 	check.Same(t, "roomless", w.Roomless, []Roomless{{Type: "", Groups: []string{"unlisted"}}, {Type: "team", Groups: []string{"chairs", "emodir"}}})
 	check.Same(t, "names", w.Names(), []string{"plenary", "quic", "rswg"})
 }

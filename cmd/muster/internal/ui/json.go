@@ -69,7 +69,10 @@ type (
 	summaryRecord struct {
 		Type string `json:"type"`
 		provision.Counts
-		Refused int `json:"refused"`
+		// Roomless are the groups on the agenda that get no room because of
+		// their type, Refused the names that no room can have.
+		Roomless int `json:"roomless,omitempty"`
+		Refused  int `json:"refused"`
 	}
 )
 
@@ -116,8 +119,8 @@ func escapeJSON(line []byte) []byte {
 }
 
 // Summarize has the JSON records end with these counts.
-func (c *Console) Summarize(counts provision.Counts, refused int) {
-	c.summary = &summaryRecord{Type: "summary", Counts: counts, Refused: refused}
+func (c *Console) Summarize(counts provision.Counts, refused, roomless int) {
+	c.summary = &summaryRecord{Type: "summary", Counts: counts, Refused: refused, Roomless: roomless}
 }
 
 // Finish ends the JSON records: with the summary where there is one, and of a

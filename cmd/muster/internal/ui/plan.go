@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,9 @@ type Plan struct {
 	Meetings string
 	// Refused are the names that no room can have.
 	Refused []want.Refusal
+	// Roomless are the groups with sessions that get no room because of their
+	// type.
+	Roomless []want.Roomless
 	// ShowUnchanged lists the unchanged rooms, too.
 	ShowUnchanged bool
 	// ByHand is the one action of a plan for rooms that were named; empty for a
@@ -34,7 +38,7 @@ func (c *Console) Plan(p Plan) {
 		for _, change := range p.Changes() {
 			c.record(changeOf(change))
 		}
-		c.Summarize(p.Counts, len(p.Refused))
+		c.Summarize(p.Counts, len(p.Refused), roomless(p.Roomless))
 	case Markdown:
 		c.planMarkdown(c.out, p)
 	default:
@@ -227,6 +231,11 @@ func leftAlone(p Plan) []string {
 		names[i] = strconv.Quote(r.Name)
 	}
 	add(len(p.Refused), "skipped, invalid room name: %s", strings.Join(names, ", "))
+	var types []string
+	for _, r := range p.Roomless {
+		types = append(types, fmt.Sprintf("%s %d", cmp.Or(r.Type, "not known"), len(r.Groups)))
+	}
+	add(len(types), "groups on the agenda without a room, by type: %s", strings.Join(types, ", "))
 	for _, r := range p.Select(plan.Row.Kept) {
 		lines = append(lines, fmt.Sprintf("left alone: %s: %s", r.Found.Name, r.Wanted.Decision.Reason))
 	}
@@ -242,6 +251,15 @@ func leftAlone(p Plan) []string {
 	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
 	add(p.LeftOut, "left out by --only and --except: %d", p.LeftOut)
 	return lines
+}
+
+// roomless returns how many groups get no room because of their type.
+func roomless(types []want.Roomless) int {
+	n := 0
+	for _, r := range types {
+		n += len(r.Groups)
+	}
+	return n
 }
 
 // planLine is the last line of a plan; scripts read it. A plan by hand has one
