@@ -104,12 +104,6 @@ func (f *fakeArchive) set(messages ...xmppadmin.ArchivedMessage) {
 	f.rooms = map[string][]xmppadmin.ArchivedMessage{"quic": messages}
 }
 
-func (f *fakeArchive) without(archive string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.rooms["quic"] = slices.DeleteFunc(slices.Clone(f.rooms["quic"]), func(m xmppadmin.ArchivedMessage) bool { return m.Archive == archive })
-}
-
 // store opens a new record.
 func store(t *testing.T, o chatlog.Options) *chatlog.Store {
 	t.Helper()
