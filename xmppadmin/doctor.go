@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"muster/xmppadmin/dialect"
 	"muster/xmppadmin/xep"
@@ -33,7 +36,50 @@ const (
 func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
 	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
 	findings = append(findings, s.examineRoom(ctx)...)
-	return append(findings, s.dialect.Retention(ctx)...)
+	findings = append(findings, s.dialect.Retention(ctx)...)
+	return append(findings, s.examineAnnouncements(), s.examineRate(ctx))
+}
+
+// examineAnnouncements reports whether this account may send announcements.
+func (s *Service) examineAnnouncements() Finding {
+	client := s.conn.Client
+	if slices.Contains(s.conn.Facts.AtDomain, nodeAnnounce) {
+		return Finding{Check: "announcements", Verdict: OK, Text: client.JID() + " may send them"}
+	}
+	err := &NotOfferedError{Domain: client.Domain(), Account: client.JID(), Nodes: []string{nodeAnnounce}}
+	return Finding{Check: "announcements", Verdict: Warn, Text: "not offered to " + client.JID(), Hint: err.Hint()}
+}
+
+// The burst of small requests that shows whether the server slows an account
+// down, and how long it may take.
+const (
+	burst     = 300
+	burstTime = 3 * time.Second
+)
+
+// examineRate sends a burst of small requests. One that takes long is slowed
+// down by the server's limits, as the first apply of many rooms will be.
+func (s *Service) examineRate(ctx context.Context) Finding {
+	began := time.Now()
+	g, gctx := errgroup.WithContext(ctx)
+	for range burst {
+		g.Go(func() error {
+			_, err := xep.Info(gctx, s.conn.Client, s.conn.Client.Domain())
+			return err
+		})
+	}
+	err := g.Wait()
+	took := time.Since(began)
+	f := Finding{Check: "rate", Verdict: OK, Text: fmt.Sprintf("%d requests in %s", burst, took.Round(time.Millisecond))}
+	switch {
+	case err != nil:
+		f.Verdict, f.Text = Warn, err.Error()
+	case took > burstTime:
+		f.Verdict = Warn
+		f.Hint = fmt.Sprintf("if the server limits the rate of %s, an apply is slow: on Prosody list it in unlimited_jids, on ejabberd give it a shaper of its own",
+			s.conn.Client.JID())
+	}
+	return f
 }
 
 func (s *Service) examineConnection(soon time.Time) Finding {
@@ -130,8 +176,9 @@ func (s *Service) examineSettings(form xep.Form, archives bool) []Finding {
 		}
 		findings = append(findings, f)
 	}
-	if _, ok := dialect.FieldOf(PublicLog, form.Has); ok {
-		findings = append(findings, Finding{Check: "public log", Verdict: OK, Text: "rooms can have it"})
+	f := Finding{Check: "public log", Verdict: OK, Text: "rooms can have it"}
+	if _, ok := dialect.FieldOf(PublicLog, form.Has); !ok {
+		f.Text = strings.TrimSuffix("rooms do not offer it: "+s.Explain(PublicLog), ": ")
 	}
-	return findings
+	return append(findings, f)
 }
