@@ -3,8 +3,8 @@
 //
 // HTTP and the Datatracker's JSON stop here: a caller gets a [Meeting] of
 // [Session] and [Group] values, joined from agenda.json and agenda-data, or a
-// [GroupList] of what groups there are, or an error that says what failed and
-// on which document. What the Datatracker means by its data is decided here
+// [GroupList] of what groups there are, or an error that names the failure and
+// the document. What the Datatracker means by its data is decided here
 // too: which chat room a session has, and which group states are active or
 // over. Which rooms there should be is left to others.
 package agenda
@@ -23,7 +23,7 @@ import (
 	"muster/agenda/internal/fetch"
 )
 
-// Config says how to reach a Datatracker.
+// Config is how to reach a Datatracker.
 type Config struct {
 	// URL is the address of the Datatracker: https, or http on a loopback
 	// host.
@@ -106,7 +106,7 @@ func (cfg Config) fetching(base *url.URL) fetch.Config {
 // ago, as on the Datatracker itself; the next one is the one after it.
 //
 // Of a numbered meeting both agenda.json and agenda-data are read. One of
-// them is enough: Warnings then says what is not known. The error is an
+// them is enough: Warnings then names what is not known. The error is an
 // [*Error], or wraps several, unless the name is not a valid one or its file
 // cannot be opened.
 func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {

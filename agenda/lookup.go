@@ -72,7 +72,7 @@ func (c *Client) numbered(ctx context.Context, number string) (Meeting, error) {
 }
 
 // missing warns of what is not known without a document that could not be read.
-// The reason is said once where it is also that of an outage.
+// The reason is given once where it is also that of an outage.
 func (m *Meeting) missing(err error, consequence string) {
 	if failure, ok := fetch.AsError(err); ok {
 		o := outageFrom(failure)

@@ -25,7 +25,7 @@ const (
 	sinceMargin = time.Minute
 )
 
-// ExportOptions say how archives are read.
+// ExportOptions are how archives are read.
 type ExportOptions struct {
 	// Full reads every archive from its beginning and compares it.
 	Full bool

@@ -141,7 +141,8 @@ func TestOpenFailures(t *testing.T) {
 		hints           string // in the hint's values
 	}{
 		{"misspelt service", config(t, p), "romms.example.org", "auto", "romms.example.org", session.HintService, "[rooms.example.org]"},
-		{"a service of another server", config(t, p), "conference.other.invalid", "auto", "conference.other.invalid", session.HintService, "[rooms.example.org]"},
+		{"a service of another server", config(t, p), "conference.other.invalid", "auto", "conference.other.invalid",
+			session.HintService, "[rooms.example.org]"},
 		{"the server itself", config(t, p), "example.org", "auto", "not a multi-user chat service", session.HintService, "example.org"},
 		{"unknown dialect", config(t, p), p.Service, "klingon", `"klingon"`, session.HintDialect, "owner prosody"},
 		{"commands without the right", alice, p.Service, "prosody", "alice@example.org", session.HintCommands, "admins"},

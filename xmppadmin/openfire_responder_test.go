@@ -205,5 +205,6 @@ func (o *openfire) store(in xmpptest.Element) string {
 		o.private[note.Name.Space] = note.Text
 		return xmpptest.Result(in, "")
 	}
-	return xmpptest.Result(in, fmt.Sprintf("<query xmlns='jabber:iq:private'><%s xmlns='%s'>%s</%[1]s></query>", note.Name.Local, xmpptest.Escape(note.Name.Space), xmpptest.Escape(o.private[note.Name.Space])))
+	return xmpptest.Result(in, fmt.Sprintf("<query xmlns='jabber:iq:private'><%s xmlns='%s'>%s</%[1]s></query>",
+		note.Name.Local, xmpptest.Escape(note.Name.Space), xmpptest.Escape(o.private[note.Name.Space])))
 }

@@ -16,11 +16,10 @@ import (
 	"syscall"
 	"time"
 
-	"muster/provision/state"
-
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"muster/cmd/muster/internal/ui"
+	"muster/provision/state"
 )
 
 // patience is how long a script waits for what must come.

@@ -21,8 +21,8 @@ const (
 	DefaultGrace    = 30 * time.Second
 )
 
-// maxRounds is how often a step is sent for a room and the room read back before it counts as
-// failed: enough for an adoption that is interrupted once.
+// maxRounds is how often a step is sent for a room and the room read back before
+// it counts as failed: enough for an adoption that is interrupted once.
 const maxRounds = 3
 
 // Options are how a plan is carried out. The zero value is valid.

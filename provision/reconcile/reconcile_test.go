@@ -273,7 +273,8 @@ func TestOutage(t *testing.T) {
 	w, q := newWorld(t), request()
 	w.datatracker.list.Stale, w.datatracker.list.Outages = true, []agenda.Outage{down}
 	m := w.datatracker.meetings["126"]
-	m.Stale, m.Outages = true, []agenda.Outage{{Cause: down.Cause, Status: 503, URLs: []string{"https://dt.example.org/126"}, Confirmed: sample.Day.AddDate(0, 0, 1)}}
+	m.Stale, m.Outages = true, []agenda.Outage{{Cause: down.Cause, Status: 503, URLs: []string{"https://dt.example.org/126"},
+		Confirmed: sample.Day.AddDate(0, 0, 1)}}
 	w.datatracker.meetings["126"] = m
 	_, err := w.run.Plan(t.Context(), q)
 	check.Error(t, err, "datatracker: 503 Service Unavailable (GET https://dt.example.org/126 and 1 more); "+
@@ -430,7 +431,8 @@ func TestKilledRun(t *testing.T) {
 	check.Same(t, "found by a plan that is only shown", w.found(t), []apply.Entry(nil))
 	w.plan(t, request())
 	want := []apply.Entry{
-		{Room: "old", Action: provision.Archive, State: "archived", Plan: "p", Before: xmppadmin.Settings{xmppadmin.Title: "old"}, After: sample.Settings("[archived] old")},
+		{Room: "old", Action: provision.Archive, State: "archived", Plan: "p",
+			Before: xmppadmin.Settings{xmppadmin.Title: "old"}, After: sample.Settings("[archived] old")},
 		{Room: "quic", Action: provision.Create, State: "absent"}, {Room: "tls", Action: provision.Create, State: "live", After: sample.Settings("tls")},
 		{Room: "vanished", Action: provision.Update, State: "absent"},
 	}

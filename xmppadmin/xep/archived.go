@@ -55,7 +55,7 @@ type ArchivedMessage struct {
 	// message that this one retracts (XEP-0424).
 	Retracts, RetractsOrigin string
 	// Moderates is the archive id of the message that a moderator removed
-	// (XEP-0425); Reason says why.
+	// (XEP-0425); Reason is why.
 	Moderates, Reason string
 	// Tombstone reports that the archive has this in place of a message that a
 	// moderator removed or its author retracted.
