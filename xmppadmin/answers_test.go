@@ -232,7 +232,7 @@ func TestErrorFieldOfEjabberd(t *testing.T) {
 	s := open(t, h, "auto")
 	const text = "at example.org: Error 403: AccessRules: Account does not have the right to perform it."
 	errs := map[string]error{
-		"get_room_options":      read(t, s, "quic").Err,
+		"get_room_affiliations": read(t, s, "quic").Err,
 		"create_room_with_opts": s.Create(t.Context(), "quic", live("quic")),
 		"set_room_affiliation":  s.Adopt(t.Context(), "quic"),
 	}

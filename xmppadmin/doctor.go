@@ -143,6 +143,7 @@ func (s *Service) examineRoom(ctx context.Context) []Finding {
 	info, err := xep.Info(ctx, st, address)
 	findings := []Finding{{Check: check, Verdict: OK, Text: client.JID() + " may make and configure rooms"}}
 	findings = append(findings, s.examineSettings(form, err == nil && info.Has(xep.FeatureMAM))...)
+	findings = append(findings, dialect.ExamineArchiving(ctx, s.conn, s.dialect, form))
 	if err := xep.DestroyRoom(ctx, st, address); err != nil {
 		findings = append(findings, Finding{
 			Check: "clean-up", Verdict: Warn,

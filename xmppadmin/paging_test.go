@@ -154,7 +154,8 @@ func TestTablesOfRooms(t *testing.T) {
 					for _, name := range []string{"create", "configure", "archive", "reopen"} {
 						items += "<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#" + name + "-muc-room'/>"
 					}
-					return xmpptest.Result(in, "<query xmlns='"+elements+"'>"+items+"<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#get-muc-rooms'/></query>")
+					return xmpptest.Result(in, "<query xmlns='"+elements+"'>"+items+
+						"<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#get-muc-rooms'/></query>")
 				default:
 					return chatService(in)
 				}

@@ -228,13 +228,33 @@ func TestDestroyedRoomIsAbsent(t *testing.T) {
 			}
 			return got.State == xmppadmin.Absent
 		})
-		if s.Name() != "owner" { // by XEP-0045 Prosody keeps the name for a month
-			create(t, s, "quic", live("quic again"))
-			if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "quic again" {
-				t.Errorf("made again it is %+v", got)
-			}
+		create(t, s, "quic", live("quic again"))
+		if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "quic again" {
+			t.Errorf("made again it is %+v", got)
 		}
 	})
+}
+
+// TestTombstones destroys a room of an account that is no administrator:
+// Prosody keeps the name for a month, and the error has what to do about it.
+func TestTombstones(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"", "13"} {
+		t.Run("prosody "+version, func(t *testing.T) {
+			t.Parallel()
+			p := onProsody(prosody.Options{Version: version, NotAdmin: true})(t)
+			s := open(t, p, "auto")
+			create(t, s, "quic", live("quic"))
+			if err := participant(t, p, "muster").Destroy(t.Context(), "quic@rooms.example.org"); err != nil {
+				t.Fatal(err)
+			}
+			err := s.Create(t.Context(), "quic", live("quic again"))
+			var h interface{ Hint() string }
+			if !errors.Is(err, xmppadmin.ErrAbsent) || !errors.As(err, &h) || !strings.Contains(h.Hint(), "keeps its name") {
+				t.Errorf("the name of a destroyed room gives %v", err)
+			}
+		})
+	}
 }
 
 // TestAnnounce has everybody who is online hear it, whatever the server's form

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
 	"mellium.im/xmpp/jid"
 
 	"muster/xmppadmin/muc"
@@ -126,31 +125,29 @@ func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error)
 	return d.conn.lookAtEach(ctx, names, d.look)
 }
 
-// look reads the options of a room and, where there are any, its
-// affiliations. A room that does not exist has no options.
+// look reads the affiliations of a room and, where it exists, its options. Of a
+// room that does not exist, and of one that cannot be loaded, the options are
+// the same: none.
 func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return muc.UnknownRoom(name, err), nil
+	}
+	owners, err := d.owners(ctx, name)
+	if errors.Is(err, session.ErrAbsent) {
+		return muc.Room{Name: name, State: muc.Absent}, nil
+	}
+	if err != nil {
+		return notSeen(ctx, name, err)
 	}
 	options, err := d.ask(ctx, "get_room_options", d.room(name)...)
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
 	lines, ok := options.Field("options")
-	if !ok {
-		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
-	}
 	values := optionValues(lines.Values)
-	if len(values) == 0 {
-		return muc.Room{Name: name, State: muc.Absent}, nil
-	}
-	owners, err := d.owners(ctx, name)
-	if errors.Is(err, session.ErrAbsent) {
-		return muc.Room{Name: name, State: muc.Absent}, nil // destroyed meanwhile
-	}
-	if err != nil {
-		return notSeen(ctx, name, err)
+	if !ok || len(values) == 0 {
+		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
 	}
 	room := muc.Room{Name: name, State: muc.Exists, Managed: d.conn.owns(owners)}
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
@@ -238,61 +235,6 @@ func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
 	return owners, nil
 }
 
-// Create makes a room with all settings that can be given with it, and sets
-// the others by themselves. ejabberd would make a room without an owner, and
-// let it vanish after half a minute, by default.
-func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
-	address, err := d.conn.JID(name)
-	if err != nil {
-		return err
-	}
-	options := []string{"affiliations:owner=" + d.conn.Client.JID()}
-	rest := make(muc.Settings)
-	for _, setting := range s.Names() {
-		switch {
-		case setting == muc.Password && s[setting] == "", !d.offers(setting):
-		case setting == muc.Password:
-			rest[setting] = s[setting]
-		case simple(s[setting]):
-			options = append(options, optionName(setting)+":"+s[setting])
-		default:
-			rest[setting] = s[setting]
-		}
-	}
-	fields := append(d.room(name),
-		xep.Field{Var: "host", Values: []string{d.conn.Client.Domain()}}, xep.Field{Var: "options", Values: options})
-	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
-		return roomError(name, err)
-	}
-	if err := d.setEach(ctx, name, rest); err != nil || s[muc.Subject] == "" {
-		return err
-	}
-	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
-}
-
-// simple reports whether a value can stand in a list of options: a colon or no
-// text at all makes ejabberd answer as if it had no such command.
-func simple(value string) bool {
-	return value != "" && !strings.ContainsAny(value, ":\n")
-}
-
-// offers reports whether a setting has an option that can be set. Until it is
-// known whether rooms have a public log, that is tried.
-func (d *ejabberd) offers(setting muc.Setting) bool {
-	if optionName(setting) == "" {
-		return false
-	}
-	if setting == muc.MessageArchive {
-		return d.conn.Facts.Archives
-	}
-	if setting != muc.PublicLog {
-		return true
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.logs == nil || *d.logs
-}
-
 // ShowsSubjects reports false: no command shows the subject.
 func (d *ejabberd) ShowsSubjects() bool { return false }
 
@@ -305,39 +247,6 @@ func (d *ejabberd) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([
 // however many settings there are. It enters the room to set the subject.
 func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
 	return d.fallback.Configure(ctx, name, s)
-}
-
-// setSubject sets the subject from inside the room.
-func (d *ejabberd) setSubject(ctx context.Context, name, text string) error {
-	address, err := d.conn.JID(name)
-	if err != nil {
-		return err
-	}
-	return d.fallback.setSubject(ctx, address, text)
-}
-
-// setEach sets each setting by itself, all at once.
-func (d *ejabberd) setEach(ctx context.Context, name string, s muc.Settings) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, setting := range s.Names() {
-		if setting == muc.Subject {
-			g.Go(func() error { return d.setSubject(ctx, name, s[setting]) })
-			continue
-		}
-		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
-		if setting == muc.Password {
-			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.True) })
-		}
-	}
-	return roomError(name, g.Wait())
-}
-
-func (d *ejabberd) set(ctx context.Context, name, option, value string) error {
-	fields := append(d.room(name), xep.Field{Var: "option", Values: []string{option}}, xep.Field{Var: "value", Values: []string{value}})
-	if err := d.call(ctx, "change_room_option", fields...); err != nil {
-		return fmt.Errorf("option %s: %w", option, err)
-	}
-	return nil
 }
 
 // Adopt makes this account an owner, by the right of an administrator.

@@ -31,6 +31,14 @@ type Service struct {
 	// Unreadable are rooms that cannot be entered, and why.
 	Unreadable map[string]error
 	Seen       map[string]bool // rooms whose subject was set in this session
+	Connected  int64           // how often it was connected to
+}
+
+// Connections returns f.Connected.
+func (f *Service) Connections() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Connected
 }
 
 // Behaviour is how one call goes: do makes the change.
