@@ -48,7 +48,7 @@ func (x *exporter) deep(ctx context.Context) error {
 	if err := x.reconcile(ctx, seen, oldest); err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
-	return x.judge(ctx)
+	return x.setVerdict(ctx)
 }
 
 // newest returns the time of the newest message that the server should have,

@@ -4,7 +4,8 @@
 // version (XEP-0092), message archives (XEP-0313), ejabberd's subscriptions to
 // rooms, and of multi-user chat (XEP-0045) joining, subjects, owner
 // configuration and affiliations. Each is a file of its own; the comment at
-// the top of each names the defect of the library that it avoids.
+// the top of each names the defect of the library that it avoids, and the report
+// upstream where one is known.
 //
 // The functions send what they are given over a [Requester] and return what
 // the entity answered. They hold no policy: which room, which settings, and

@@ -103,7 +103,8 @@ type Occupancy struct {
 // Join enters a room (a bare JID) under nick, without history, and waits for
 // the room's answer. password is the room's, empty where it has none. Joining a
 // room that does not exist makes it, locked. The library's client for chat
-// rooms hides whether the room was made, and can block the session for good.
+// rooms hides whether the room was made, and can block the session for good
+// (https://github.com/mellium/xmpp/issues/435 and 439).
 func Join(ctx context.Context, st *session.Stream, room, nick, password string) (Occupancy, error) {
 	address, err := jid.Parse(room)
 	if err == nil {
