@@ -96,7 +96,7 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	}
 	run := a.run(c, pass)
 	run.ShowUnchanged = unchanged
-	a.console.Remarks(run)
+	a.console.Notices(run)
 	a.console.Plan(run.Plan)
 	if output != "" {
 		if err := savePlan(output, r.File(pass), offline); err != nil {
