@@ -13,8 +13,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -136,48 +136,6 @@ func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {
 	return m, nil
 }
 
-// sourceKind is a way to name a meeting.
-type sourceKind int
-
-const (
-	byNumber sourceKind = iota
-	byInterim
-	byCurrent
-	byNext
-	byFile
-)
-
-// source is the name of a meeting as the user gave it, taken apart: the number
-// of an IETF meeting, the whole name of an interim one, or the path of a file.
-type source struct {
-	kind sourceKind
-	name string
-}
-
-var (
-	numberForm  = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
-	interimForm = regexp.MustCompile(`^interim-[a-z0-9-]{1,100}$`)
-)
-
-// parseSource distinguishes the five ways to name a meeting.
-func parseSource(s string) (source, error) {
-	path, isFile := strings.CutPrefix(s, "file:")
-	switch {
-	case isFile && path != "":
-		return source{byFile, path}, nil
-	case s == "current":
-		return source{byCurrent, s}, nil
-	case s == "next":
-		return source{byNext, s}, nil
-	case numberForm.MatchString(s):
-		return source{byNumber, s}, nil
-	case interimForm.MatchString(s):
-		return source{byInterim, s}, nil
-	}
-	return source{}, fmt.Errorf("meeting %.80q: want a number such as 126, current, next, "+
-		"an interim such as interim-2026-quic-01, or file:PATH to an agenda.json", s)
-}
-
 // parseBase checks the Datatracker's address: https, or http on a loopback
 // host, with nothing behind the path.
 func parseBase(raw string) (*url.URL, error) {
@@ -218,3 +176,29 @@ func (c *Client) agendaURL(number string, groups []Group) string {
 	}
 	return c.base.JoinPath("meeting", "upcoming").String()
 }
+
+// ServerTime returns the time by the Datatracker's clock, to the second, from
+// the Date of an answer of any status (RFC 9110 §6.6.1). One request is sent, and
+// nothing is cached.
+func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, clockTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, c.base.String(), nil)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("datatracker: %w", err)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	got, err := client.Do(req)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("datatracker: %w", err)
+	}
+	defer got.Body.Close()
+	at, err := http.ParseTime(got.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("datatracker: HEAD %s: the answer has no date", c.base)
+	}
+	return at, nil
+}
+
+// clockTimeout bounds the request for the Datatracker's time.
+const clockTimeout = 10 * time.Second

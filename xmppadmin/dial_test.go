@@ -72,8 +72,8 @@ func TestDialFailures(t *testing.T) {
 	}{
 		{"wrong password", func(c *session.Config) { c.Password = "wrong" },
 			"log in as muster@example.org", session.HintCredentials, ""},
-		{"no such account", func(c *session.Config) { c.JID = "nobody@example.org" },
-			"log in as nobody@example.org", session.HintCredentials, ""},
+		{"no such account", func(c *session.Config) { c.JID = "stranger@example.org" },
+			"log in as stranger@example.org", session.HintCredentials, ""},
 		{"untrusted certificate", func(c *session.Config) { c.RootCAs = x509.NewCertPool() },
 			"trust the certificate of", session.HintCertificate, "example.org"},
 		{"certificate of another domain", func(c *session.Config) {

@@ -257,7 +257,7 @@ func TestTombstones(t *testing.T) {
 	}
 }
 
-// TestAnnounce has everybody who is online hear it, whatever the server's form
+// TestAnnounce has every online user hear it, whatever the server's form
 // calls the text.
 func TestAnnounce(t *testing.T) {
 	t.Parallel()

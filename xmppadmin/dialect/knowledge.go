@@ -1,6 +1,8 @@
 package dialect
 
-import "muster/xmppadmin/muc"
+import (
+	"muster/xmppadmin/muc"
+)
 
 // Verdict is the outcome of one check.
 type Verdict string
@@ -91,3 +93,9 @@ func (e *AdvisedError) Unwrap() error { return e.err }
 
 // Hint returns what to do about it on the server.
 func (e *AdvisedError) Hint() string { return e.advice }
+
+// ArchiveNeedsTime reports whether the server finds a page of a room's archive
+// faster when the query has a start time beside the id behind which the page
+// begins. Prosody 13 with its internal storage reads a room's archive from the
+// beginning otherwise. On ejabberd a start time changes the count.
+func ArchiveNeedsTime(c *Conn) bool { return c.software("prosody") }
