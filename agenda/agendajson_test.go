@@ -89,9 +89,10 @@ func TestAgendaJSONGroup(t *testing.T) {
 			obj{"acronym": "a", "name": "A", "type": "wg", "state": "bof", "parent": "art"}, true,
 			Group{Acronym: "a", Name: "A", Type: "wg", State: "bof", Parent: "art", BOF: true},
 		},
-		"concluded bof": {obj{"acronym": "a", "name": "A", "type": "wg", "state": "bof-conc"}, true, Group{Acronym: "a", Name: "A", Type: "wg", State: "bof-conc"}},
-		"nulls":         {obj{"acronym": "a", "name": "A", "type": nil, "state": nil, "parent": nil}, false, Group{Acronym: "a", Name: "A"}},
-		"bare":          {obj{"acronym": "a"}, false, Group{Acronym: "a"}},
+		"concluded bof": {obj{"acronym": "a", "name": "A", "type": "wg", "state": "bof-conc"}, true,
+			Group{Acronym: "a", Name: "A", Type: "wg", State: "bof-conc"}},
+		"nulls": {obj{"acronym": "a", "name": "A", "type": nil, "state": nil, "parent": nil}, false, Group{Acronym: "a", Name: "A"}},
+		"bare":  {obj{"acronym": "a"}, false, Group{Acronym: "a"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +162,8 @@ func TestAgendaJSONBadRow(t *testing.T) {
 				t.Errorf("unread %d, warnings %q; want one each", m.Unread.Rows, m.Warnings)
 			}
 			wantWarning(t, m, append(tt.want, "agenda.json", "left out")...)
-			if named := containsAll(strings.Join(tt.want, " "), []string{`group "tls"`}); m.Unread.Includes("TLS") != true || m.Unread.Includes("quic") == named {
+			if named := containsAll(strings.Join(tt.want, " "),
+				[]string{`group "tls"`}); m.Unread.Includes("TLS") != true || m.Unread.Includes("quic") == named {
 				t.Errorf("unread: %+v", m.Unread)
 			}
 		})

@@ -3,8 +3,8 @@
 //
 // HTTP and the Datatracker's JSON stop here: a caller gets a [Meeting] of
 // [Session] and [Group] values, joined from agenda.json and agenda-data, or a
-// [GroupList] of what groups there are, or an error that says what failed and
-// on which document. What the Datatracker means by its data is decided here
+// [GroupList] of what groups there are, or an error that names the failure and
+// the document. What the Datatracker means by its data is decided here
 // too: which chat room a session has, and which group states are active or
 // over. Which rooms there should be is left to others.
 package agenda
@@ -13,8 +13,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -23,7 +23,7 @@ import (
 	"muster/agenda/internal/fetch"
 )
 
-// Config says how to reach a Datatracker.
+// Config is how to reach a Datatracker.
 type Config struct {
 	// URL is the address of the Datatracker: https, or http on a loopback
 	// host.
@@ -106,7 +106,7 @@ func (cfg Config) fetching(base *url.URL) fetch.Config {
 // ago, as on the Datatracker itself; the next one is the one after it.
 //
 // Of a numbered meeting both agenda.json and agenda-data are read. One of
-// them is enough: Warnings then says what is not known. The error is an
+// them is enough: Warnings then names what is not known. The error is an
 // [*Error], or wraps several, unless the name is not a valid one or its file
 // cannot be opened.
 func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {
@@ -134,48 +134,6 @@ func (c *Client) Meeting(ctx context.Context, name string) (Meeting, error) {
 	}
 	m.AgendaURL = c.agendaURL(m.Number, m.Groups)
 	return m, nil
-}
-
-// sourceKind is a way to name a meeting.
-type sourceKind int
-
-const (
-	byNumber sourceKind = iota
-	byInterim
-	byCurrent
-	byNext
-	byFile
-)
-
-// source is the name of a meeting as the user gave it, taken apart: the number
-// of an IETF meeting, the whole name of an interim one, or the path of a file.
-type source struct {
-	kind sourceKind
-	name string
-}
-
-var (
-	numberForm  = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
-	interimForm = regexp.MustCompile(`^interim-[a-z0-9-]{1,100}$`)
-)
-
-// parseSource distinguishes the five ways to name a meeting.
-func parseSource(s string) (source, error) {
-	path, isFile := strings.CutPrefix(s, "file:")
-	switch {
-	case isFile && path != "":
-		return source{byFile, path}, nil
-	case s == "current":
-		return source{byCurrent, s}, nil
-	case s == "next":
-		return source{byNext, s}, nil
-	case numberForm.MatchString(s):
-		return source{byNumber, s}, nil
-	case interimForm.MatchString(s):
-		return source{byInterim, s}, nil
-	}
-	return source{}, fmt.Errorf("meeting %.80q: want a number such as 126, current, next, "+
-		"an interim such as interim-2026-quic-01, or file:PATH to an agenda.json", s)
 }
 
 // parseBase checks the Datatracker's address: https, or http on a loopback
@@ -218,3 +176,29 @@ func (c *Client) agendaURL(number string, groups []Group) string {
 	}
 	return c.base.JoinPath("meeting", "upcoming").String()
 }
+
+// ServerTime returns the time by the Datatracker's clock, to the second, from
+// the Date of an answer of any status (RFC 9110 §6.6.1). One request is sent, and
+// nothing is cached.
+func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, clockTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, c.base.String(), nil)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("datatracker: %w", err)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	got, err := client.Do(req)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("datatracker: %w", err)
+	}
+	defer got.Body.Close()
+	at, err := http.ParseTime(got.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("datatracker: HEAD %s: the answer has no date", c.base)
+	}
+	return at, nil
+}
+
+// clockTimeout bounds the request for the Datatracker's time.
+const clockTimeout = 10 * time.Second

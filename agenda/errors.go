@@ -16,7 +16,7 @@ type Error struct {
 	// Status is the HTTP status of the Datatracker's last answer; 0 where
 	// there was none, and for a file.
 	Status int
-	// Hint says what to do about it; it may be empty.
+	// Hint is what to do about it; it may be empty.
 	Hint string
 	// Err is what went wrong; its text names the document.
 	Err error
@@ -69,7 +69,7 @@ type Outage struct {
 	// Confirmed is when the Datatracker last sent or confirmed the copies, that
 	// of the oldest of them, in UTC; zero where there are no copies.
 	Confirmed time.Time
-	// Hint says what to do about it; it may be empty.
+	// Hint is what to do about it; it may be empty.
 	Hint string
 }
 

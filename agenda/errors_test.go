@@ -144,7 +144,8 @@ func TestEmptyListOfMeetingsDoesNotReplaceTheCopy(t *testing.T) {
 				return
 			}
 			var failure *Error
-			if !errors.As(err, &failure) || !containsAll(err.Error(), []string{"no current IETF meeting", "500 Internal Server Error", "the copy of 2026-07-20"}) {
+			if !errors.As(err, &failure) || !containsAll(err.Error(),
+				[]string{"no current IETF meeting", "500 Internal Server Error", "the copy of 2026-07-20"}) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -48,7 +48,8 @@ func TestMeetingsOfFiles(t *testing.T) {
 		"empty ones without a number":      {files: []string{list("None"), list("None")}, want: []string{"file:a", "file:b"}},
 		"the same twice":                   {files: []string{list("126", 1), list("126", 1)}, want: []string{"126 1"}},
 		"the same twice, without a number": {files: []string{list("None", 1), list("None", 1)}, want: []string{"file:a 1"}},
-		"one meeting, two contents":        {files: []string{list("126", 1), cancelled}, err: []string{"file:a", "file:b", "agenda.json of one meeting", "differ"}},
+		"one meeting, two contents": {files: []string{list("126", 1), cancelled},
+			err: []string{"file:a", "file:b", "agenda.json of one meeting", "differ"}},
 		"one meeting, two data": {
 			files: []string{data("126", 1), data("126", 2)}, err: []string{"file:a", "file:b", "agenda-data of one meeting", "differ"},
 		},

@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -118,7 +119,7 @@ type GroupRecord struct {
 // GroupList is the Datatracker's list of groups. That a group is not in it
 // proves nothing while Stale, Incomplete or Unread leaves room for it, and
 // little without that: groups change their types and acronyms. A group that is
-// over is in the list, with the state that says so (conclude, abandon,
+// over is in the list, with the state that shows it (conclude, abandon,
 // replaced, bof-conc, …).
 type GroupList struct {
 	// Groups are in all states, sorted by acronym, each once.
@@ -149,4 +150,25 @@ func (l *GroupList) addOutages(outages []Outage) {
 // warn adds warnings and keeps all of them sorted, each once.
 func (l *GroupList) warn(warnings ...string) {
 	l.Warnings = sortedSet(l.Warnings, warnings)
+}
+
+// Digest returns a hex SHA-256 over the groups of the list. It does not
+// depend on where the list came from, how complete it is, or what the
+// warnings are.
+func (l GroupList) Digest() string {
+	lines := make([]string, 0, len(l.Groups))
+	for _, g := range l.Groups {
+		lines = append(lines, recordLine(g))
+	}
+	return digestOf("groups 1", lines)
+}
+
+// groupLine returns a group in full, on one line and without ambiguity.
+func groupLine(g Group) string {
+	return fmt.Sprintf("group %q %q %q %q %q %t", g.Acronym, g.Name, g.Type, g.State, g.Parent, g.BOF)
+}
+
+// recordLine returns a group in the list of groups in the same way.
+func recordLine(g GroupRecord) string {
+	return fmt.Sprintf("%s %d %s", groupLine(g.Group), g.ID, g.Changed.UTC().Format(time.RFC3339Nano))
 }

@@ -180,7 +180,8 @@ func TestRealGroupRows(t *testing.T) {
 		byAcronym[g.Acronym] = g
 	}
 	for _, r := range real {
-		want := GroupRecord{Group{r.Acronym, r.Name, r.Type, GroupState(r.State), "", r.State == "bof", false}, r.PK, time.Date(2013, 5, 1, 19, 0, 0, 0, time.UTC)}
+		want := GroupRecord{Group{r.Acronym, r.Name, r.Type, GroupState(r.State), "", r.State == "bof", false}, r.PK,
+			time.Date(2013, 5, 1, 19, 0, 0, 0, time.UTC)}
 		if r.Parent != nil {
 			want.Parent = parents[*r.Parent]
 		}

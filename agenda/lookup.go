@@ -4,10 +4,54 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"muster/agenda/internal/fetch"
 )
+
+// sourceKind is a way to name a meeting.
+type sourceKind int
+
+const (
+	byNumber sourceKind = iota
+	byInterim
+	byCurrent
+	byNext
+	byFile
+)
+
+// source is the name of a meeting as the user gave it, taken apart: the number
+// of an IETF meeting, the whole name of an interim one, or the path of a file.
+type source struct {
+	kind sourceKind
+	name string
+}
+
+var (
+	numberForm  = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+	interimForm = regexp.MustCompile(`^interim-[a-z0-9-]{1,100}$`)
+)
+
+// parseSource distinguishes the five ways to name a meeting.
+func parseSource(s string) (source, error) {
+	path, isFile := strings.CutPrefix(s, "file:")
+	switch {
+	case isFile && path != "":
+		return source{byFile, path}, nil
+	case s == "current":
+		return source{byCurrent, s}, nil
+	case s == "next":
+		return source{byNext, s}, nil
+	case numberForm.MatchString(s):
+		return source{byNumber, s}, nil
+	case interimForm.MatchString(s):
+		return source{byInterim, s}, nil
+	}
+	return source{}, fmt.Errorf("meeting %.80q: want a number such as 126, current, next, "+
+		"an interim such as interim-2026-quic-01, or file:PATH to an agenda.json", s)
+}
 
 // relative reads the agenda of the current or the next meeting.
 func (c *Client) relative(ctx context.Context, next bool) (Meeting, error) {
@@ -72,7 +116,7 @@ func (c *Client) numbered(ctx context.Context, number string) (Meeting, error) {
 }
 
 // missing warns of what is not known without a document that could not be read.
-// The reason is said once where it is also that of an outage.
+// The reason is given once where it is also that of an outage.
 func (m *Meeting) missing(err error, consequence string) {
 	if failure, ok := fetch.AsError(err); ok {
 		o := outageFrom(failure)

@@ -1,6 +1,13 @@
 package agenda
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Meeting is one IETF meeting or interim, as its agenda has it.
 type Meeting struct {
@@ -131,4 +138,35 @@ func (m *Meeting) addOutages(outages []Outage) {
 // warn adds warnings and keeps all of them sorted, each once.
 func (m *Meeting) warn(warnings ...string) {
 	m.Warnings = sortedSet(m.Warnings, warnings)
+}
+
+// Digest returns a hex SHA-256 over the content of the agenda: the number, the
+// sessions and the groups. It does not depend on their order, on where the
+// agenda came from, when it was fetched, or what the warnings are.
+func (m Meeting) Digest() string {
+	lines := make([]string, 0, len(m.Sessions)+len(m.Groups))
+	for _, s := range m.Sessions {
+		lines = append(lines, lineOf(s))
+	}
+	for _, g := range m.Groups {
+		lines = append(lines, groupLine(g))
+	}
+	return digestOf(fmt.Sprintf("agenda 1 %q", m.Number), lines)
+}
+
+// digestOf returns a hex SHA-256 over a heading and lines, in whichever order.
+func digestOf(heading string, lines []string) string {
+	sorted := slices.Sorted(slices.Values(lines))
+	sum := sha256.Sum256([]byte(heading + "\n" + strings.Join(sorted, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// lineOf returns a session in full, on one line and without ambiguity.
+func lineOf(s Session) string {
+	own := ""
+	if s.OwnRoom {
+		own = s.Room
+	}
+	return fmt.Sprintf("session %d %q %q %q %q %s %d %q %q", s.ID, s.Group, s.Name, s.Type, s.Status,
+		s.Start.UTC().Format(time.RFC3339Nano), s.Duration, s.Location, own)
 }

@@ -152,15 +152,17 @@ func TestCurrentFails(t *testing.T) {
 		kind    error
 		want    string
 	}{
-		"no meeting left":      {says("application/json", listOf(nil, listedRow("100", "2017-11-11", nil))), nil, "no current IETF meeting as of 2026-07-20"},
-		"empty list":           {says("application/json", listOf(nil)), nil, "no current IETF meeting"},
-		"unreachable":          {status(503), fetch.ErrUnreachable, "503"},
-		"refused":              {status(400), fetch.ErrUnusable, "400"},
-		"not a list":           {says("application/json", "[]"), fetch.ErrUnusable, "list of meetings"},
-		"next elsewhere":       {says("application/json", listOf("https://example.org/api/", listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "elsewhere"},
-		"next on another host": {says("application/json", listOf("http://example.org/api/", listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "elsewhere"},
-		"next is itself":       {says("application/json", listOf("?"+listQuery, listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "do not end"},
-		"next is no address":   {says("application/json", listOf("%zz", listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "elsewhere"},
+		"no meeting left": {says("application/json", listOf(nil, listedRow("100", "2017-11-11", nil))), nil, "no current IETF meeting as of 2026-07-20"},
+		"empty list":      {says("application/json", listOf(nil)), nil, "no current IETF meeting"},
+		"unreachable":     {status(503), fetch.ErrUnreachable, "503"},
+		"refused":         {status(400), fetch.ErrUnusable, "400"},
+		"not a list":      {says("application/json", "[]"), fetch.ErrUnusable, "list of meetings"},
+		"next elsewhere": {says("application/json",
+			listOf("https://example.org/api/", listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "elsewhere"},
+		"next on another host": {says("application/json",
+			listOf("http://example.org/api/", listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "elsewhere"},
+		"next is itself":     {says("application/json", listOf("?"+listQuery, listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "do not end"},
+		"next is no address": {says("application/json", listOf("%zz", listedRow("126", "2026-07-18", nil))), fetch.ErrUnusable, "elsewhere"},
 		"next without end": {func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, listOf(meetingsPath+"?n=x"+r.URL.Query().Get("n")))
 		}, fetch.ErrUnusable, "do not end"},

@@ -12,7 +12,7 @@ import (
 //
 //	the archive has, the record lacks     recorded now
 //	the record has, the archive lacks:
-//	  older than all that it has          forgotten: kept, and said
+//	  older than all that it has          forgotten: kept, and reported
 //	  between its first and last          removed: the text goes
 //	  newer than all that it has          forgotten, unless archiving is off
 //
@@ -48,7 +48,7 @@ func (x *exporter) deep(ctx context.Context) error {
 	if err := x.reconcile(ctx, seen, oldest); err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
-	return x.judge(ctx)
+	return x.setVerdict(ctx)
 }
 
 // newest returns the time of the newest message that the server should have,
@@ -132,7 +132,7 @@ func (x *exporter) standings(ctx context.Context, seen map[string]bool) (odd []s
 	return odd, first, last, rows.Err()
 }
 
-// reconcile does with one message what the table of deep says. Of a message
+// reconcile does with one message what the table of deep has for it. Of a message
 // that is missing at the end of the archive the text is hidden, and goes when
 // it is still missing while the archive has a newer one: a server that was set
 // back to a backup looks the same as a moderator who removed the last message.

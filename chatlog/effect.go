@@ -63,7 +63,7 @@ func KindOf(m *xmppadmin.ArchivedMessage) Kind {
 	return Marker
 }
 
-// author is who a message comes from, as far as a room tells.
+// author is who a message comes from, as far as a room shows it.
 type author struct{ nick, occupant string }
 
 // same reports whether two messages have one author. Nicks are reused, so they

@@ -25,7 +25,7 @@ const (
 	sinceMargin = time.Minute
 )
 
-// ExportOptions say how archives are read.
+// ExportOptions are how archives are read.
 type ExportOptions struct {
 	// Full reads every archive from its beginning and compares it.
 	Full bool
@@ -52,7 +52,7 @@ func (s *Store) Export(ctx context.Context, src Source, rooms []Room, o ExportOp
 		g.Go(func() error {
 			x := &exporter{store: s, src: src, out: Outcome{Room: room.Name}}
 			err := x.room(gctx, room, o.Full)
-			if err = x.settle(gctx, err); err != nil {
+			if err = x.noteFailure(gctx, err); err != nil {
 				return err
 			}
 			outcomes[i] = x.out
@@ -83,9 +83,9 @@ type exporter struct {
 	out   Outcome
 }
 
-// settle turns an error of the source into the room's outcome, and writes the
+// noteFailure turns an error of the source into the room's outcome, and writes the
 // verdict.
-func (x *exporter) settle(ctx context.Context, err error) error {
+func (x *exporter) noteFailure(ctx context.Context, err error) error {
 	var failed *sourceError
 	switch {
 	case errors.As(err, &failed) && ctx.Err() == nil:
@@ -167,11 +167,11 @@ func (x *exporter) forward(ctx context.Context, at place) error {
 			return &sourceError{err}
 		}
 		if first && page.Count >= 0 {
-			held, err := x.store.held(ctx, x.id)
+			expected, err := x.store.expected(ctx, x.id)
 			if err != nil {
 				return err
 			}
-			if page.Count < held {
+			if page.Count < expected {
 				return x.deep(ctx) // before anything is written: archiving may be off
 			}
 		}
@@ -188,18 +188,18 @@ func (x *exporter) forward(ctx context.Context, at place) error {
 
 // finish compares the server's count, where it gives one, with the record's.
 func (x *exporter) finish(ctx context.Context, count int) error {
-	held, err := x.store.held(ctx, x.id)
+	expected, err := x.store.expected(ctx, x.id)
 	if err != nil {
 		return err
 	}
-	if count >= 0 && count != held {
+	if count >= 0 && count != expected {
 		return x.deep(ctx)
 	}
-	return x.judge(ctx)
+	return x.setVerdict(ctx)
 }
 
-// judge sets the verdict of a room of which everything was read.
-func (x *exporter) judge(ctx context.Context) error {
+// setVerdict sets the verdict of a room of which everything was read.
+func (x *exporter) setVerdict(ctx context.Context) error {
 	var forgotten, gaps int
 	err := x.store.db.QueryRowContext(ctx, `SELECT
 		(SELECT COUNT(*) FROM message WHERE room = $1 AND forgotten AND state IN ('', 'corrected')),
@@ -278,8 +278,8 @@ func (s *Store) enter(ctx context.Context, room Room) (place, error) {
 	return p, nil
 }
 
-// held returns how many messages of a room the server should have.
-func (s *Store) held(ctx context.Context, room int64) (int, error) {
+// expected returns how many messages of a room the server should have.
+func (s *Store) expected(ctx context.Context, room int64) (int, error) {
 	var n int
 	err := s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND NOT forgotten", room).Scan(&n)
 	return n, err

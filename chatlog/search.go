@@ -71,7 +71,7 @@ func ParseQuery(text string) (Query, error) {
 		if terms++; terms > maxTerms {
 			return Query{}, fmt.Errorf("the query has more than %d terms", maxTerms)
 		}
-		if err := q.take(term, quoted); err != nil {
+		if err := q.addTerm(term, quoted); err != nil {
 			return Query{}, err
 		}
 	}
@@ -105,8 +105,8 @@ func nextTerm(text string) (term string, quoted bool, rest string) {
 	return text[:end], false, strings.TrimSpace(text[end:])
 }
 
-// take adds a term to the query.
-func (q *Query) take(term string, quoted bool) (err error) {
+// addTerm adds a term to the query.
+func (q *Query) addTerm(term string, quoted bool) (err error) {
 	field, value, isField := strings.Cut(term, ":")
 	switch {
 	case quoted:

@@ -60,19 +60,19 @@ func (x *exporter) verify(ctx context.Context) error {
 			return nil
 		}
 	}
-	held, err := x.store.held(ctx, x.id)
+	expected, err := x.store.expected(ctx, x.id)
 	if err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
 	switch {
-	case last.Count > held:
-		x.out.Verdict, x.out.New = Unread, last.Count-held
+	case last.Count > expected:
+		x.out.Verdict, x.out.New = Unread, last.Count-expected
 		return nil
-	case last.Count >= 0 && last.Count < held, len(last.Messages) == 0 && held > 0:
-		x.out.Verdict, x.out.Forgotten = Forgotten, held-max(last.Count, 0)
+	case last.Count >= 0 && last.Count < expected, len(last.Messages) == 0 && expected > 0:
+		x.out.Verdict, x.out.Forgotten = Forgotten, expected-max(last.Count, 0)
 		return nil
 	}
-	return x.judge(ctx)
+	return x.setVerdict(ctx)
 }
 
 // Proof is what shows that a room's record is whole.

@@ -12,7 +12,7 @@ import (
 // A package that needs more files, or a function that needs more lines, is more
 // than one; see "Code and text" in CONTRIBUTING.md.
 const (
-	filesOfPackage  = 18
+	filesOfPackage  = 17
 	linesOfFunction = 80
 )
 

@@ -47,8 +47,8 @@ func Lower(s string) string {
 type Addresses struct{ suffix string }
 
 // NewAddresses returns the addresses of a service, a domain, which is prepared
-// once. The names themselves need no preparation, because CheckName lets through only what it leaves as
-// it is.
+// once. The names themselves need no preparation: CheckName accepts only those
+// that it leaves as they are.
 func NewAddresses(service string) (Addresses, error) {
 	const probe = "x"
 	j, err := xmppadmin.RoomJID(probe, service)

@@ -4,8 +4,8 @@ import (
 	"muster/xmppadmin"
 )
 
-// IsPromise reports whether a setting belongs to the service's promise: a room that
-// does not confirm it has failed, whether the server offers it or not.
+// IsPromise reports whether a setting belongs to the service's promise: a room
+// that does not confirm it has failed, whether the server offers it or not.
 func IsPromise(s xmppadmin.Setting) bool {
 	switch s {
 	case xmppadmin.Persistent, xmppadmin.Public, xmppadmin.MessageArchive:

@@ -76,8 +76,8 @@ func OneLine(s string, limit int) string {
 	return cut(b.String(), limit)
 }
 
-// IsPlain reports whether s is printable ASCII with nothing to tidy up, as nearly
-// every text is.
+// IsPlain reports whether s is printable ASCII with nothing to tidy up, as
+// nearly every text is.
 func IsPlain(s string) bool {
 	last := byte(' ')
 	for i := range len(s) {
@@ -90,8 +90,8 @@ func IsPlain(s string) bool {
 	return last != ' ' || s == ""
 }
 
-// invisible reports whether r has no place in a line of text. The joiners stay: some
-// scripts cannot be written without them.
+// invisible reports whether r has no place in a line of text. The joiners stay:
+// some scripts cannot be written without them.
 func invisible(r rune) bool {
 	const nonJoiner, joiner = '\u200C', '\u200D'
 	switch {

@@ -69,7 +69,8 @@ func TestCheckName(t *testing.T) {
 	t.Parallel()
 	for name, good := range map[string]bool{
 		"quic": true, "6man": true, "krb-wg": true, "x3s3.3": true, "hip_conclded": true, strings.Repeat("x", 64): true,
-		"": false, "-x": false, ".x": false, "_x": false, "Quic": false, "a b": false, "a/b": false, "a@b": false, "ä": false, "x\n": false, strings.Repeat("x", 65): false,
+		"": false, "-x": false, ".x": false, "_x": false, "Quic": false, "a b": false, "a/b": false, "a@b": false,
+		"ä": false, "x\n": false, strings.Repeat("x", 65): false,
 	} {
 		if why := CheckName(name); (why == "") != good {
 			t.Errorf("%q: %q", name, why)

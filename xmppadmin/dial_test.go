@@ -72,8 +72,8 @@ func TestDialFailures(t *testing.T) {
 	}{
 		{"wrong password", func(c *session.Config) { c.Password = "wrong" },
 			"log in as muster@example.org", session.HintCredentials, ""},
-		{"no such account", func(c *session.Config) { c.JID = "nobody@example.org" },
-			"log in as nobody@example.org", session.HintCredentials, ""},
+		{"no such account", func(c *session.Config) { c.JID = "stranger@example.org" },
+			"log in as stranger@example.org", session.HintCredentials, ""},
 		{"untrusted certificate", func(c *session.Config) { c.RootCAs = x509.NewCertPool() },
 			"trust the certificate of", session.HintCertificate, "example.org"},
 		{"certificate of another domain", func(c *session.Config) {
@@ -141,7 +141,8 @@ func TestOpenFailures(t *testing.T) {
 		hints           string // in the hint's values
 	}{
 		{"misspelt service", config(t, p), "romms.example.org", "auto", "romms.example.org", session.HintService, "[rooms.example.org]"},
-		{"a service of another server", config(t, p), "conference.other.invalid", "auto", "conference.other.invalid", session.HintService, "[rooms.example.org]"},
+		{"a service of another server", config(t, p), "conference.other.invalid", "auto", "conference.other.invalid",
+			session.HintService, "[rooms.example.org]"},
 		{"the server itself", config(t, p), "example.org", "auto", "not a multi-user chat service", session.HintService, "example.org"},
 		{"unknown dialect", config(t, p), p.Service, "klingon", `"klingon"`, session.HintDialect, "owner prosody"},
 		{"commands without the right", alice, p.Service, "prosody", "alice@example.org", session.HintCommands, "admins"},

@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"muster/xmppadmin/dialect"
 	"muster/xmppadmin/xep"
@@ -33,7 +36,53 @@ const (
 func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
 	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
 	findings = append(findings, s.examineRoom(ctx)...)
-	return append(findings, s.dialect.Retention(ctx)...)
+	if s.Name() != "owner" && s.Name() != "openfire" {
+		findings = append(findings, s.examineCommands(ctx))
+	}
+	findings = append(findings, s.dialect.Retention(ctx)...)
+	return append(findings, s.examineAnnouncements(), s.examineRate(ctx))
+}
+
+// examineAnnouncements reports whether this account may send announcements.
+func (s *Service) examineAnnouncements() Finding {
+	client := s.conn.Client
+	if slices.Contains(s.conn.Facts.AtDomain, nodeAnnounce) {
+		return Finding{Check: "announcements", Verdict: OK, Text: client.JID() + " may send them"}
+	}
+	err := &NotOfferedError{Domain: client.Domain(), Account: client.JID(), Nodes: []string{nodeAnnounce}}
+	return Finding{Check: "announcements", Verdict: Warn, Text: "not offered to " + client.JID(), Hint: err.Hint()}
+}
+
+// The burst of small requests that shows whether the server slows an account
+// down, and how long it may take.
+const (
+	burst     = 300
+	burstTime = 3 * time.Second
+)
+
+// examineRate sends a burst of small requests. One that takes long is slowed
+// down by the server's limits, as the first apply of many rooms will be.
+func (s *Service) examineRate(ctx context.Context) Finding {
+	began := time.Now()
+	g, gctx := errgroup.WithContext(ctx)
+	for range burst {
+		g.Go(func() error {
+			_, err := xep.Info(gctx, s.conn.Client, s.conn.Client.Domain())
+			return err
+		})
+	}
+	err := g.Wait()
+	took := time.Since(began)
+	f := Finding{Check: "rate", Verdict: OK, Text: fmt.Sprintf("%d requests in %s", burst, took.Round(time.Millisecond))}
+	switch {
+	case err != nil:
+		f.Verdict, f.Text = Warn, err.Error()
+	case took > burstTime:
+		f.Verdict = Warn
+		f.Hint = fmt.Sprintf("if the server limits the rate of %s, an apply is slow: on Prosody list it in unlimited_jids, on ejabberd give it a shaper of its own",
+			s.conn.Client.JID())
+	}
+	return f
 }
 
 func (s *Service) examineConnection(soon time.Time) Finding {
@@ -97,6 +146,7 @@ func (s *Service) examineRoom(ctx context.Context) []Finding {
 	info, err := xep.Info(ctx, st, address)
 	findings := []Finding{{Check: check, Verdict: OK, Text: client.JID() + " may make and configure rooms"}}
 	findings = append(findings, s.examineSettings(form, err == nil && info.Has(xep.FeatureMAM))...)
+	findings = append(findings, dialect.ExamineArchiving(ctx, s.conn, s.dialect, form))
 	if err := xep.DestroyRoom(ctx, st, address); err != nil {
 		findings = append(findings, Finding{
 			Check: "clean-up", Verdict: Warn,
@@ -104,6 +154,63 @@ func (s *Service) examineRoom(ctx context.Context) []Finding {
 		})
 	}
 	return findings
+}
+
+// examineCommands makes a temporary room, reads, changes and destroys it, by the
+// commands by which an apply does the same.
+func (s *Service) examineCommands(ctx context.Context) (f Finding) {
+	f = Finding{Check: "room commands", Verdict: OK, Text: "a room was made, read and changed by the commands of dialect " + s.Name()}
+	name := "muster-doctor-" + strings.ToLower(rand.Text()[:12])
+	set := Settings{Title: "muster doctor: a trial", Persistent: True, Public: False}
+	err := s.dialect.Create(ctx, name, set)
+	if err == nil {
+		defer s.destroyTemporary(ctx, name, &f)
+		err = s.checkRoom(ctx, name, set)
+	}
+	if err == nil {
+		set = Settings{Title: "muster doctor: changed"}
+		err = s.dialect.Configure(ctx, name, set)
+	}
+	if err == nil {
+		err = s.checkRoom(ctx, name, set)
+	}
+	if err != nil {
+		f.Verdict, f.Text = Fail, fmt.Sprintf("the commands of dialect %s do not make and change rooms: %v", s.Name(), err)
+		f.Hint = "what the error names must be changed on the server; dialect owner does without these commands"
+	}
+	return f
+}
+
+// checkRoom reads a room and compares it with these settings.
+func (s *Service) checkRoom(ctx context.Context, name string, set Settings) error {
+	rooms, err := s.dialect.Read(ctx, []string{name})
+	switch {
+	case err != nil:
+		return err
+	case rooms[0].Err != nil:
+		return rooms[0].Err
+	case rooms[0].State != Exists || !rooms[0].Managed:
+		return fmt.Errorf("the server reported success, but room %q is not there, or not of this account", name)
+	}
+	for _, setting := range set.Names() {
+		if got, shown := rooms[0].Settings[setting]; shown && got != set[setting] {
+			return fmt.Errorf("the server reported success, but %s is %q, not %q", setting, got, set[setting])
+		}
+	}
+	return nil
+}
+
+// destroyTemporary destroys a room that an examination made. A failure becomes
+// the finding, unless that is one already.
+func (s *Service) destroyTemporary(ctx context.Context, name string, f *Finding) {
+	address, err := s.conn.JID(name)
+	if err == nil {
+		err = xep.DestroyRoom(ctx, s.conn.Client, address)
+	}
+	if err != nil && f.Verdict == OK {
+		f.Verdict, f.Hint = Warn, "destroy it by hand"
+		f.Text = fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err)
+	}
 }
 
 func (s *Service) cannotCreate(err error) Finding {
@@ -129,8 +236,9 @@ func (s *Service) examineSettings(form xep.Form, archives bool) []Finding {
 		}
 		findings = append(findings, f)
 	}
-	if _, ok := dialect.FieldOf(PublicLog, form.Has); ok {
-		findings = append(findings, Finding{Check: "public log", Verdict: OK, Text: "rooms can have it"})
+	f := Finding{Check: "public log", Verdict: OK, Text: "rooms can have it"}
+	if _, ok := dialect.FieldOf(PublicLog, form.Has); !ok {
+		f.Text = strings.TrimSuffix("rooms do not offer it: "+s.Explain(PublicLog), ": ")
 	}
-	return findings
+	return append(findings, f)
 }

@@ -36,12 +36,15 @@ func TestExamineHealthy(t *testing.T) {
 				t.Errorf("there is no hint with %+v", f)
 			}
 		}
-		for _, check := range []string{"login", "server", "commands", "room rights", "persistent", "public", "message archive", "retention"} {
+		for _, check := range []string{"login", "server", "commands", "room rights", "persistent", "public", "message archive", "archived rooms", "retention"} {
 			if find(findings, check).Check == "" {
 				t.Errorf("there is no check of %q", check)
 			}
 		}
-		wait(t, "the temporary room is gone", func() bool {
+		if f := find(findings, "room commands"); (f.Check != "") != (s.Name() != "owner") || f.Check != "" && f.Verdict != xmppadmin.OK {
+			t.Errorf("of the commands it found %+v", f)
+		}
+		wait(t, "the temporary rooms are gone", func() bool {
 			rooms, err := s.Survey(t.Context(), nil)
 			return err == nil && len(rooms) == 0
 		})
@@ -60,21 +63,33 @@ func TestExamineBroken(t *testing.T) {
 		hint    string
 	}{
 		{"prosody: no archive", onProsody(prosody.Options{Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
-		{"prosody: messages expire", onProsody(prosody.Options{Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
-		{"prosody: few messages kept", onProsody(prosody.Options{Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
-		{"prosody: creation restricted", onProsody(prosody.Options{NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
-		{"prosody: no administrator", onProsody(prosody.Options{Companion: true, NotAdmin: true}), "commands", xmppadmin.Warn, "list muster@example.org in admins"},
+		{"prosody: messages expire", onProsody(prosody.Options{Companion: true, MUC: week}),
+			"retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
+		{"prosody: few messages kept", onProsody(prosody.Options{Companion: true, MUC: few}),
+			"archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
+		{"prosody: creation restricted", onProsody(prosody.Options{NotAdmin: true, MUC: "restrict_room_creation = true"}),
+			"room rights", xmppadmin.Fail, "restrict_room_creation"},
+		{"prosody: no administrator", onProsody(prosody.Options{Companion: true, NotAdmin: true}),
+			"commands", xmppadmin.Warn, "list muster@example.org in admins"},
 		{"prosody: no companion", onProsody(prosody.Options{}), "commands", xmppadmin.Warn, `"admin_muc"`},
 		{"prosody: no companion to see the archive", onProsody(prosody.Options{}), "retention", xmppadmin.Warn, "muc_log_expires_after"},
-		{"prosody 13: no archive", onProsody(prosody.Options{Version: "13", Companion: true, NoArchive: true}), "message archive", xmppadmin.Fail, `"muc_mam"`},
-		{"prosody 13: messages expire", onProsody(prosody.Options{Version: "13", Companion: true, MUC: week}), "retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
-		{"prosody 13: few messages kept", onProsody(prosody.Options{Version: "13", Companion: true, MUC: few}), "archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
-		{"prosody 13: creation restricted", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "restrict_room_creation = true"}), "room rights", xmppadmin.Fail, "restrict_room_creation"},
-		{"prosody 13: rooms not public", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "muc_room_allow_public = false"}), "public", xmppadmin.Fail, "muc_room_allow_public"},
-		{"prosody 13: rooms not persistent", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "muc_room_allow_persistent = false"}), "persistent", xmppadmin.Fail, "muc_room_allow_persistent"},
+		{"prosody 13: no archive", onProsody(prosody.Options{Version: "13", Companion: true, NoArchive: true}),
+			"message archive", xmppadmin.Fail, `"muc_mam"`},
+		{"prosody 13: messages expire", onProsody(prosody.Options{Version: "13", Companion: true, MUC: week}),
+			"retention", xmppadmin.Fail, `muc_log_expires_after = "never"`},
+		{"prosody 13: few messages kept", onProsody(prosody.Options{Version: "13", Companion: true, MUC: few}),
+			"archive limit", xmppadmin.Fail, "storage_archive_item_limit"},
+		{"prosody 13: creation restricted", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "restrict_room_creation = true"}),
+			"room rights", xmppadmin.Fail, "restrict_room_creation"},
+		{"prosody 13: rooms not public", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "muc_room_allow_public = false"}),
+			"public", xmppadmin.Fail, "muc_room_allow_public"},
+		{"prosody 13: rooms not persistent", onProsody(prosody.Options{Version: "13", NotAdmin: true, MUC: "muc_room_allow_persistent = false"}),
+			"persistent", xmppadmin.Fail, "muc_room_allow_persistent"},
 		{"ejabberd: no archive", onEjabberd(ejabberd.Options{NoArchive: true}), "message archive", xmppadmin.Fail, "mod_mam"},
-		{"ejabberd: creation restricted", onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}), "room rights", xmppadmin.Fail, "access_create"},
-		{"ejabberd: rooms not persistent", onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_persistent: [{allow: admin}]"}), "persistent", xmppadmin.Fail, "access_persistent"},
+		{"ejabberd: creation restricted", onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_create: [{allow: admin}]"}),
+			"room rights", xmppadmin.Fail, "access_create"},
+		{"ejabberd: rooms not persistent", onEjabberd(ejabberd.Options{NotAdmin: true, MUC: "access_persistent: [{allow: admin}]"}),
+			"persistent", xmppadmin.Fail, "access_persistent"},
 		{"ejabberd: no administrator", onEjabberd(ejabberd.Options{NotAdmin: true}), "commands", xmppadmin.Warn, "api_permissions"},
 		{"ejabberd: no commands", onEjabberd(ejabberd.Options{NoAdhocAPI: true}), "commands", xmppadmin.Warn, "mod_adhoc_api"},
 	}
@@ -85,6 +100,29 @@ func TestExamineBroken(t *testing.T) {
 			f := find(findings, test.check)
 			if f.Verdict != test.verdict || !strings.Contains(f.Hint, test.hint) {
 				t.Errorf("the check of %q found %+v, not %s with a hint at %s\nall: %+v", test.check, f, test.verdict, test.hint, findings)
+			}
+		})
+	}
+}
+
+// TestExamineWithoutPrivateStorage: an ejabberd without mod_private keeps nothing
+// of what archiving changes, and no room of it can be archived.
+func TestExamineWithoutPrivateStorage(t *testing.T) {
+	t.Parallel()
+	for _, dialect := range []string{"ejabberd", "owner"} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, ejabberd.New(t, ejabberd.Options{}), dialect)
+			f := find(s.Examine(t.Context(), time.Now()), "archived rooms")
+			if f.Verdict != xmppadmin.Fail || !strings.Contains(f.Hint, "mod_private") {
+				t.Errorf("the check found %+v", f)
+			}
+			create(t, s, "quic", live("quic"))
+			if err := s.Archive(t.Context(), "quic", archived); err == nil {
+				t.Error("the room was archived")
+			}
+			if got := read(t, s, "quic"); got.Archived || got.HalfArchived || got.Settings[xmppadmin.Moderated] == xmppadmin.True {
+				t.Errorf("the room is %+v", got)
 			}
 		})
 	}

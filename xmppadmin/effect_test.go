@@ -267,9 +267,6 @@ func TestRightsThatWereTakenAwayStayAway(t *testing.T) {
 func TestRightsOfAnEarlierRoomStayAway(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		if name, _ := s.Software(); s.Name() == "owner" && name == "Prosody" {
-			return // it keeps the name of a destroyed room for a month
-		}
 		c := dial(t, config(t, p))
 		room := furnish(t, s, c, participant(t, p, "bob"), "quic")
 		if err := s.Archive(t.Context(), "quic", archived); err != nil {

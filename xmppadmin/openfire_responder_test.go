@@ -160,7 +160,8 @@ func (o *openfire) command(from string, in xmpptest.Element) string {
 	c := in.Payload()
 	node := c.Attr("node")
 	reply := func(status, payload string) string {
-		return xmpptest.Result(in, fmt.Sprintf("<command xmlns='http://jabber.org/protocol/commands' node='%s' sessionid='s1' status='%s'>%s</command>", node, status, payload))
+		return xmpptest.Result(in, fmt.Sprintf("<command xmlns='http://jabber.org/protocol/commands' node='%s' sessionid='s1' status='%s'>%s</command>",
+			node, status, payload))
 	}
 	switch {
 	case node != "http://jabber.org/protocol/admin#create-muc-room":
@@ -168,7 +169,8 @@ func (o *openfire) command(from string, in xmpptest.Element) string {
 	case !slices.Contains(o.admins, bare(from)):
 		return xmpptest.Refusal(in, "auth", "forbidden", "")
 	case c.Attr("sessionid") == "":
-		return reply("executing", "<x xmlns='jabber:x:data' type='form'><field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/admin</value></field>"+
+		return reply("executing", "<x xmlns='jabber:x:data' type='form'>"+
+			"<field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/admin</value></field>"+
 			"<field var='roomname' type='text-single'><required/></field><field var='servicename' type='text-single'><required/></field>"+
 			"<field var='password' type='text-private'/><field var='persistent' type='boolean'/><field var='public' type='boolean'/></x>"+
 			"<actions execute='complete'><complete/></actions>")
@@ -205,5 +207,6 @@ func (o *openfire) store(in xmpptest.Element) string {
 		o.private[note.Name.Space] = note.Text
 		return xmpptest.Result(in, "")
 	}
-	return xmpptest.Result(in, fmt.Sprintf("<query xmlns='jabber:iq:private'><%s xmlns='%s'>%s</%[1]s></query>", note.Name.Local, xmpptest.Escape(note.Name.Space), xmpptest.Escape(o.private[note.Name.Space])))
+	return xmpptest.Result(in, fmt.Sprintf("<query xmlns='jabber:iq:private'><%s xmlns='%s'>%s</%[1]s></query>",
+		note.Name.Local, xmpptest.Escape(note.Name.Space), xmpptest.Escape(o.private[note.Name.Space])))
 }

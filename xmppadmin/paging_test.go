@@ -126,7 +126,8 @@ func TestTablesOfRooms(t *testing.T) {
 		{"two pages", []string{table("b", row("roomname=b", "owners=x@example.org")), table("", good)}, "", "exists managed=true"},
 		{"rows without owners", []string{table("", row("roomname=quic"))}, "",
 			"unknown managed=false rooms.example.org: the table of rooms does not name its owners"},
-		{"a row with an error", []string{table("", row("roomname=quic", "error=cannot\nbe read"))}, "", "unknown managed=false rooms.example.org: cannot be read"},
+		{"a row with an error", []string{table("", row("roomname=quic", "error=cannot\nbe read"))}, "",
+			"unknown managed=false rooms.example.org: cannot be read"},
 		{"an owner that is no address", []string{table("", row("roomname=quic", "owners=@@"))}, "", "exists managed=false"},
 		{"a row without a name", []string{table("", good, row("owners=muster@example.org"))}, "a row of the table of rooms has no name", ""},
 		{"a row with an empty name", []string{table("", row("roomname="))}, "a row of the table of rooms has no name", ""},
@@ -153,7 +154,8 @@ func TestTablesOfRooms(t *testing.T) {
 					for _, name := range []string{"create", "configure", "archive", "reopen"} {
 						items += "<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#" + name + "-muc-room'/>"
 					}
-					return xmpptest.Result(in, "<query xmlns='"+elements+"'>"+items+"<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#get-muc-rooms'/></query>")
+					return xmpptest.Result(in, "<query xmlns='"+elements+"'>"+items+
+						"<item jid='rooms.example.org' node='http://jabber.org/protocol/admin#get-muc-rooms'/></query>")
 				default:
 					return chatService(in)
 				}

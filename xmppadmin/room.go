@@ -48,9 +48,6 @@ const (
 // HiddenPassword stands for the password of a room that has one.
 const HiddenPassword = muc.HiddenPassword
 
-// AllSettings returns every setting, sorted.
-func AllSettings() []Setting { return muc.AllSettings() }
-
 // RoomJID returns the bare JID of the room called name on the MUC service. It
 // fails where name is not a localpart, or not one that JID preparation
 // (RFC 7622 §3.3) leaves unchanged.

@@ -46,6 +46,10 @@ func (s *Service) Software() (name, version string) {
 	return s.conn.Facts.Software, s.conn.Facts.Version
 }
 
+// Connections returns how many connections to the server were made so far: more
+// than one means that it may have been restarted.
+func (s *Service) Connections() int64 { return s.conn.Client.Stats().Streams }
+
 // Explain returns what on the server stands in the way of a setting that it
 // does not offer or does not keep: which module, which option. It is empty
 // where nothing is known.

@@ -211,10 +211,11 @@ func TestEachStepOfArchivingFails(t *testing.T) {
 }
 
 // TestEachStepOfReopeningFails kills the program at each request of a
-// reopening; the next run reopens the room wholly, or archives it again.
+// reopening; the next run reopens the room wholly, or archives it again. One
+// version of Prosody is enough: it takes its time for each login.
 func TestEachStepOfReopeningFails(t *testing.T) {
 	t.Parallel()
-	for _, server := range stepwise {
+	for _, server := range stepwise[1:] {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
 			p := server.start(t)

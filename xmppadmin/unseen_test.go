@@ -1,6 +1,8 @@
 package xmppadmin_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -134,5 +136,30 @@ func TestScramSHA512(t *testing.T) {
 				t.Error("a wrong password is accepted")
 			}
 		})
+	}
+}
+
+// TestDatabaseThatIsAway empties ejabberd's database under it: a room that is
+// not loaded cannot be looked up, and is unknown. ejabberd answers with no
+// options then, as for a room that does not exist.
+func TestDatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	p := onEjabberd(ejabberd.Options{SQL: true, MUC: "preload_rooms: false"})(t)
+	s := open(t, p, "ejabberd")
+	create(t, s, "quic", live("quic"))
+	if err := p.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, p, "ejabberd")
+	if got := read(t, s, "tls"); got.State != xmppadmin.Absent {
+		t.Fatalf("a room that does not exist is %+v", got)
+	}
+	if err := os.Truncate(filepath.Join(p.Dir, "data", "ejabberd.sqlite"), 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"quic", "tls"} {
+		if got := read(t, s, name); got.State != xmppadmin.Unknown || got.Err == nil {
+			t.Errorf("without a database the room is %+v", got)
+		}
 	}
 }

@@ -20,7 +20,7 @@ type lineView struct {
 	Lang   string
 	Action bool // "/me": the nick is the beginning of the sentence
 	Parts  []Part
-	// Note says what became of the message, in words; empty for nothing.
+	// Note is what became of the message, in words; empty for nothing.
 	Note      string
 	Struck    bool // the text is kept though it was retracted
 	Subject   bool
@@ -74,7 +74,7 @@ func view(l chatlog.Line, where func(archive string) string) lineView {
 	return v
 }
 
-// noteOf says what became of a message.
+// noteOf returns in words what became of a message; empty for nothing.
 func noteOf(l chatlog.Line) string {
 	reason := ""
 	if l.Reason != "" {

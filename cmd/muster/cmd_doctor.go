@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +52,7 @@ func (a *app) doctor(ctx context.Context, meetings []string) error {
 	if len(meetings) == 0 {
 		meetings = c.Meetings.Follow
 	}
+	k.clock(ctx, c)
 	k.datatracker(ctx, c, meetings)
 	k.service(ctx, c)
 	if k.worst == exitOK {
@@ -83,29 +82,6 @@ func (c *checks) count(code exitCode) {
 	}
 }
 
-// state checks the state folder.
-func (k *checks) state(c config.Config) {
-	info, err := os.Stat(c.State.Dir)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		k.show(xmppadmin.Finding{Check: "state folder", Verdict: xmppadmin.Warn,
-			Text: c.State.Dir + " does not exist yet", Hint: "the first apply creates it, if this account may"})
-	case err != nil:
-		k.fail("state folder", &config.Error{Path: c.Path, Err: err})
-	case !info.IsDir():
-		k.fail("state folder", &config.Error{Path: c.Path, Err: fmt.Errorf("%s is not a folder", c.State.Dir)})
-	default:
-		f, err := os.CreateTemp(c.State.Dir, "doctor")
-		if err != nil {
-			k.fail("state folder", &config.Error{Path: c.Path, Err: err, Advice: "this account must be able to write there"})
-			return
-		}
-		_ = f.Close()
-		_ = os.Remove(f.Name())
-		k.ok("state folder", c.State.Dir)
-	}
-}
-
 // datatracker checks that the agendas can be read.
 func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []string) {
 	r, err := k.app.reconciler(c, nil, "")
@@ -128,6 +104,7 @@ func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []st
 	for _, w := range pass.Warnings {
 		k.show(xmppadmin.Finding{Check: "agenda", Verdict: xmppadmin.Warn, Text: w})
 	}
+	k.logs(ctx, pass)
 }
 
 // service checks the way to the service and the service itself.

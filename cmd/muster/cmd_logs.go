@@ -1,14 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,51 +83,6 @@ func archiveCommand(cmd *cobra.Command, name, usage string, run func(context.Con
 		o.command = cmd.CommandPath()
 		return run(cmd.Context(), args, &o)
 	}
-	return cmd
-}
-
-func (a *app) logsSearchCommand() *cobra.Command {
-	var limit int
-	cmd := &cobra.Command{
-		Use:   "search QUERY...",
-		Short: "Search the record",
-		Long: "Search the record for words, \"phrases\" and -words, in room:NAME, from nick:NAME,\n" +
-			"after:2026-11-25 and before:2026-11-25; a word that ends in * matches the beginning of\n" +
-			"words. The newest message comes first.",
-		Annotations: exits(),
-		Example:     "  muster logs search 'version negotiation' room:quic\n  muster logs search nick:alice after:2026-11-25",
-		Args:        asUsage(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.logsSearch(cmd.Context(), strings.Join(args, " "), limit)
-		},
-	}
-	cmd.Flags().Var(countValue{&limit}, "limit", "show up to `N` messages; 50 by default")
-	return cmd
-}
-
-func (a *app) logsWithdrawCommand() *cobra.Command {
-	var o logsFlags
-	cmd := &cobra.Command{
-		Use:   "withdraw NAME ID...",
-		Short: "Erase messages from the record for good",
-		Long: "Erase the text of messages, named by the ids of the server's archive, from the record\n" +
-			"of the room NAME, as a law may demand. The pages then say that something was\n" +
-			"withdrawn, and why. The server's archive is not changed. muster logs publish takes the\n" +
-			"text off the pages.",
-		Annotations: changes(exits(exitLocked)),
-		Example:     "  muster logs withdraw quic 0193a7f2-5b1e --reason 'court order' --yes",
-		Args:        asUsage(cobra.MinimumNArgs(2)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.reason == "" {
-				return wrongUsage(cmd, "--reason is required: the pages show it")
-			}
-			o.command = cmd.CommandPath()
-			return a.logsWithdraw(cmd.Context(), args[0], args[1:], &o)
-		},
-	}
-	cmd.Flags().StringVar(&o.reason, "reason", "", "why: a `TEXT` that the pages show")
-	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask; required where there is no terminal")
-	o.addLogsLock(cmd)
 	return cmd
 }
 
@@ -267,88 +220,6 @@ func logRoom(f xmppadmin.Room) chatlog.Room {
 		r.Life = chatlog.Archived
 	}
 	return r
-}
-
-// logsSearch is the command logs search.
-func (a *app) logsSearch(ctx context.Context, text string, limit int) error {
-	c, err := a.load()
-	if err != nil {
-		return err
-	}
-	q, err := chatlog.ParseQuery(text)
-	if err != nil {
-		return err
-	}
-	store, err := chatlog.OpenReader(ctx, logsFile(c), a.logsOptions(c))
-	if err != nil {
-		return noRecord(err)
-	}
-	defer store.Close()
-	if limit == 0 {
-		limit = 50
-	}
-	hits, err := store.Search(ctx, q, 0, limit)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return errors.New("the search took too long; add a word, a room or days")
-	}
-	if err != nil {
-		return err
-	}
-	a.console.Hits(hits)
-	return nil
-}
-
-// noRecordError is a record that does not exist yet.
-type noRecordError struct{ err error }
-
-func (e *noRecordError) Error() string { return e.err.Error() }
-func (e *noRecordError) Unwrap() error { return e.err }
-func (e *noRecordError) Hint() string  { return "muster logs export makes the record" }
-
-func noRecord(err error) error {
-	if errors.Is(err, os.ErrNotExist) {
-		return &noRecordError{err}
-	}
-	return err
-}
-
-// logsWithdraw is the command logs withdraw.
-func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *logsFlags) error {
-	c, err := a.load()
-	if err != nil {
-		return err
-	}
-	if !o.yes && !a.console.CanAsk() {
-		return errors.New("there is no terminal to ask on: --yes is needed")
-	}
-	unlock, err := a.logsLock(ctx, c, o)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if _, err := os.Stat(logsFile(c)); err != nil {
-		return noRecord(fmt.Errorf("chat logs: %w", err))
-	}
-	store, err := chatlog.Open(ctx, logsFile(c), a.logsOptions(c))
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	if !o.yes {
-		yes, err := a.console.Confirm(ctx, fmt.Sprintf("Erase %d messages of the room %q from the record for good?", len(ids), room))
-		if err != nil {
-			return err
-		}
-		if !yes {
-			return &statusError{code: exitError, err: errors.New("not confirmed, nothing was changed")}
-		}
-	}
-	who := a.actor(c, o.command)
-	if err := store.Withdraw(ctx, room, ids, cmp.Or(who.SudoUser, who.User), o.reason); err != nil {
-		return err
-	}
-	a.console.Result("withdraw: %d messages of the room %q; muster logs publish takes them off the pages", len(ids), room)
-	return nil
 }
 
 // logsDir is the folder of the record, with a lock of its own: cron may keep

@@ -69,7 +69,7 @@ func (a *app) logsPublish(ctx context.Context, o *logsFlags) error {
 	return nil
 }
 
-// siteConfig returns what the configuration says of the pages.
+// siteConfig returns the settings of the pages.
 func (a *app) siteConfig(c config.Config) site.Config {
 	l := c.Logs
 	return site.Config{

@@ -8,13 +8,12 @@ import (
 	"slices"
 	"testing"
 
+	"muster/agenda"
+	"muster/cmd/muster/internal/config"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
 	"muster/provision/state"
 	"muster/provision/want"
-
-	"muster/agenda"
-	"muster/cmd/muster/internal/config"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
@@ -96,7 +95,8 @@ func TestHintOf(t *testing.T) {
 		{"datatracker", fmt.Errorf("next meeting: %w", &agenda.Error{Err: errors.New("x"), Hint: "look there"}), "look there"},
 		{"moved", &plan.StalePlanError{}, "make the plan again, and review it"},
 		{"locked", &state.LockedError{}, "wait for it to end, or give --lock-timeout to have this run wait"},
-		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden), "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"},
+		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden),
+			"the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

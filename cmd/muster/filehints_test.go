@@ -17,8 +17,10 @@ func TestPermissionHint(t *testing.T) {
 		me, want     string
 	}{
 		{"another user's file", "muster", "muster", "anna", path + " belongs to muster: run as muster, for example sudo -u muster muster ..."},
-		{"a file that root left", "root", "muster", "muster", path + " belongs to root, its folder to muster: chown muster " + path + ", and run muster as muster"},
-		{"the same, seen by another", "root", "muster", "anna", path + " belongs to root, its folder to muster: chown muster " + path + ", and run muster as muster"},
+		{"a file that root left", "root", "muster", "muster",
+			path + " belongs to root, its folder to muster: chown muster " + path + ", and run muster as muster"},
+		{"the same, seen by another", "root", "muster", "anna",
+			path + " belongs to root, its folder to muster: chown muster " + path + ", and run muster as muster"},
 		{"root's own", "root", "root", "muster", path + " belongs to root: run as root, for example sudo -u root muster ..."},
 		{"a new file in another's folder", "", "muster", "anna", "its folder belongs to muster: run as muster, for example sudo -u muster muster ..."},
 		{"one's own", "muster", "muster", "muster", "check the modes of " + path + " and of the folders above it"},

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"net"
 	"testing"
 
 	"muster/xmppadmin/session"
@@ -40,6 +43,32 @@ func TestConnectHints(t *testing.T) {
 		t.Run(string(c.hint.Kind), func(t *testing.T) {
 			t.Parallel()
 			err := fmt.Errorf("x: %w", &session.ConnectError{Hint: c.hint})
+			if got := hintOf(err); got != c.want {
+				t.Errorf("hintOf = %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestCertificateHints(t *testing.T) {
+	t.Parallel()
+	certificate := session.Hint{Kind: session.HintCertificate, Domain: "example.org"}
+	cases := []struct {
+		name  string
+		cause error
+		want  string
+	}{
+		{"expired", x509.CertificateInvalidError{Reason: x509.Expired},
+			"renew the certificate of example.org; if it is valid, set this machine's clock"},
+		{"of an unknown authority", x509.UnknownAuthorityError{},
+			"the certificate must be valid for example.org; for one of a private authority, set xmpp.ca_file"},
+		{"none", &net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")},
+			"the server refuses TLS: check that it has a certificate for example.org (on Prosody: prosodyctl check certs)"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			err := &session.ConnectError{Step: "trust", On: "x", Err: fmt.Errorf("y: %w", c.cause), Hint: certificate}
 			if got := hintOf(err); got != c.want {
 				t.Errorf("hintOf = %q, want %q", got, c.want)
 			}

@@ -16,11 +16,10 @@ import (
 	"syscall"
 	"time"
 
-	"muster/provision/state"
-
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"muster/cmd/muster/internal/ui"
+	"muster/provision/state"
 )
 
 // patience is how long a script waits for what must come.
@@ -96,6 +95,17 @@ func scriptInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(process.Signal(signal))
+}
+
+// scriptKill kills what was launched, which then lands with -1:
+//
+//	killrun
+func scriptKill(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if neg || len(args) > 0 || w.launched == nil {
+		ts.Fatalf("usage: killrun, after launch")
+	}
+	ts.Check(w.launched.Process.Kill())
 }
 
 // opened reports whether a process has a file open.

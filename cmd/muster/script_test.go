@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
 			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
-			"launch": scriptLaunch, "interrupt": scriptInterrupt, "landed": scriptLanded, "await": scriptAwait,
+			"launch": scriptLaunch, "interrupt": scriptInterrupt, "killrun": scriptKill, "landed": scriptLanded, "await": scriptAwait,
 			"hold": scriptHold, "records": scriptRecords, "say": scriptSay,
 		},
 	})

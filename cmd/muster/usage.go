@@ -3,13 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
-	"muster/provision"
-	"muster/provision/plan"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"muster/provision"
+	"muster/provision/plan"
 )
 
 // usageError is a wrong command line.

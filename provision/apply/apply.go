@@ -21,8 +21,8 @@ const (
 	DefaultGrace    = 30 * time.Second
 )
 
-// maxRounds is how often a step is sent for a room and the room read back before it counts as
-// failed: enough for an adoption that is interrupted once.
+// maxRounds is how often a step is sent for a room and the room read back before
+// it counts as failed: enough for an adoption that is interrupted once.
 const maxRounds = 3
 
 // Options are how a plan is carried out. The zero value is valid.
@@ -50,7 +50,8 @@ type Options struct {
 // It changes the rooms in batches, several at once, and trusts no answer: it
 // reads every room back and compares all that was wanted. After an answer that
 // never came it reads first and then does only what is left. One room's failure
-// does not stop the others.
+// does not stop the others. Where the connection was lost on the way, it reads
+// once more all that it had done: the server may have crashed.
 //
 // It stops early, with the rest skipped, when ctx ends (the rooms in flight are
 // finished and read back first), when the service is unavailable, when it
@@ -60,6 +61,7 @@ type Options struct {
 // outcome has a result for each change in any case.
 func Run(ctx context.Context, svc provision.Service, p plan.Plan, o Options) (Outcome, error) {
 	r := newRun(svc, p, o)
+	connected := connections(svc)
 	work, stop := outlive(ctx, r.o.Grace)
 	defer stop()
 	var jobs []*job
@@ -75,6 +77,9 @@ func Run(ctx context.Context, svc provision.Service, p plan.Plan, o Options) (Ou
 			r.applyBatch(ctx, work, batch)
 		}
 		r.skip(batch, r.stopped(ctx))
+	}
+	if r.stopped(ctx) == nil && connections(svc) != connected {
+		r.confirm(ctx, work)
 	}
 	sortResults(r.results)
 	out := Outcome{Results: r.results, Counts: count(p, r.results), NotOffered: r.newlyNotOffered(p)}

@@ -79,11 +79,12 @@ func TestGuardInferredTypes(t *testing.T) {
 		allowed bool
 		want    string
 	}{
-		"guessed":                     {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: absent, want: message},
-		"guessed, only looking":       {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: absent, looking: true},
-		"guessed, allowed":            {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: absent, allowed: true},
-		"guessed, the room exists":    {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: live},
-		"known from the list besides": {in: want.Sources{Meetings: []agenda.Meeting{on}, Groups: sample.List(sample.Record("quic", "wg", "active"))}, found: absent},
+		"guessed":                  {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: absent, want: message},
+		"guessed, only looking":    {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: absent, looking: true},
+		"guessed, allowed":         {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: absent, allowed: true},
+		"guessed, the room exists": {in: want.Sources{Meetings: []agenda.Meeting{on}}, found: live},
+		"known from the list besides": {in: want.Sources{Meetings: []agenda.Meeting{on},
+			Groups: sample.List(sample.Record("quic", "wg", "active"))}, found: absent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +102,8 @@ func TestGuardInferredTypes(t *testing.T) {
 	}
 	var rows []Row
 	for i := range 12 {
-		rows = append(rows, Row{Action: provision.Create, Found: xmppadmin.Room{Name: fmt.Sprint(i)}, Wanted: &provision.Room{Reasons: []provision.Reason{{Inferred: true}}}})
+		rows = append(rows, Row{Action: provision.Create, Found: xmppadmin.Room{Name: fmt.Sprint(i)},
+			Wanted: &provision.Room{Reasons: []provision.Reason{{Inferred: true}}}})
 	}
 	for _, e := range Guard(want.Wanted{}, Plan{Rows: rows}, GuardInput{Applying: true}) {
 		check.Same(t, "many", e.Message[len(e.Message)-len("8, 9 and 2 more"):], "8, 9 and 2 more")

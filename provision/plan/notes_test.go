@@ -29,12 +29,15 @@ func TestPlanArchivedByHand(t *testing.T) {
 		stays  bool // and is archived only on that account
 		counts provision.Counts
 	}{
-		"wanted":               {"group", sample.Room("quic", true, true, "quic"), Options{Policy: Sync}, "", true, true, provision.Counts{}},
-		"not wanted":           {"none", sample.Room("quic", true, true, "quic"), Options{Policy: Sync}, "", true, false, provision.Counts{}},
-		"moved":                {"moved", sample.Room("quic", true, true, "quic"), Options{Policy: Sync}, "", true, false, provision.Counts{}},
-		"reopened by request":  {"group", sample.Room("quic", true, true, "quic"), Options{Reopen: []string{"quic"}}, provision.Reopen, true, false, provision.Counts{Wanted: 1, Reopen: 1}},
-		"live all the same":    {"group", sample.Room("quic", true, false, "quic"), Options{Policy: Sync}, provision.Unchanged, false, false, provision.Counts{Wanted: 1, Unchanged: 1}},
-		"not managed any more": {"group", sample.Room("quic", false, true, "quic"), Options{Policy: Sync}, provision.Conflict, false, false, provision.Counts{Wanted: 1, Conflict: 1}},
+		"wanted":     {"group", sample.Room("quic", true, true, "quic"), Options{Policy: Sync}, "", true, true, provision.Counts{}},
+		"not wanted": {"none", sample.Room("quic", true, true, "quic"), Options{Policy: Sync}, "", true, false, provision.Counts{}},
+		"moved":      {"moved", sample.Room("quic", true, true, "quic"), Options{Policy: Sync}, "", true, false, provision.Counts{}},
+		"reopened by request": {"group", sample.Room("quic", true, true, "quic"), Options{Reopen: []string{"quic"}},
+			provision.Reopen, true, false, provision.Counts{Wanted: 1, Reopen: 1}},
+		"live all the same": {"group", sample.Room("quic", true, false, "quic"), Options{Policy: Sync},
+			provision.Unchanged, false, false, provision.Counts{Wanted: 1, Unchanged: 1}},
+		"not managed any more": {"group", sample.Room("quic", false, true, "quic"), Options{Policy: Sync},
+			provision.Conflict, false, false, provision.Counts{Wanted: 1, Conflict: 1}},
 		"half archived": {"group", half(sample.Room("quic", true, false, "quic")), Options{Policy: Sync}, provision.Archive, true, false,
 			provision.Counts{Archive: 1}},
 		"half archived, reopened by request": {"group", half(sample.Room("quic", true, false, "quic")), Options{Reopen: []string{"quic"}},

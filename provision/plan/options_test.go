@@ -119,8 +119,8 @@ func TestPlanRequests(t *testing.T) {
 	}
 }
 
-// TestPlanArchiveByRequest: the room's description has the reason, and the row keeps the reasons for which
-// it is wanted.
+// TestPlanArchiveByRequest: the room's description has the reason, and the row
+// keeps the reasons for which it is wanted.
 func TestPlanArchiveByRequest(t *testing.T) {
 	t.Parallel()
 	w := wanting.Rooms("quic", "tls")

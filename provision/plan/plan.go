@@ -87,7 +87,7 @@ type Input struct {
 //	live                   absent                       create
 //	live                   managed, live, as wanted     unchanged
 //	live                   managed, live, different     update
-//	live                   managed, archived            reopen; nothing, and not counted, if archived by hand
+//	live                   managed, archived            reopen; not counted if archived by hand
 //	live                   managed, half archived       reopen; archive if archived by hand
 //	live                   not managed                  conflict; adopt if requested
 //	live                   unknown, or not surveyed     unknown
@@ -98,7 +98,7 @@ type Input struct {
 //	live if it exists      any other                    as for a live one
 //	contested              any                          conflict
 //	archived               managed, live                archive
-//	archived               managed, archived            nothing; archive if it is to point to another room
+//	archived               managed, archived            nothing; archive if it points elsewhere
 //	archived               managed, half archived       archive; reopen if requested
 //	archived               not managed                  counted as unmanaged
 //	archived               absent                       nothing

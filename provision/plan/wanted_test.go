@@ -64,7 +64,7 @@ func TestEndedRoomsAreLookedForWhereTheyMayBe(t *testing.T) {
 }
 
 // TestRenamedRoomPoints: the old room's title and description lead to the new
-// one, also where it was archived before anybody knew.
+// one, also where it was archived before that was known.
 func TestRenamedRoomPoints(t *testing.T) {
 	t.Parallel()
 	rules := bare()

@@ -17,9 +17,9 @@ import (
 	"muster/xmppadmin"
 )
 
-// TestYearsOfGroups runs a service through years of groups that begin, meet, move, are
-// renamed and end, with a Datatracker that does not always answer, and holds
-// what became of the rooms against what the groups really did.
+// TestYearsOfGroups runs a service through years of groups that begin, meet,
+// move, are renamed and end, with a Datatracker that does not always answer, and
+// compares what became of the rooms with what the groups really did.
 func TestYearsOfGroups(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {

@@ -15,8 +15,8 @@ import (
 const auditFile = "audit.jsonl"
 
 // Audit is the audit trail in the state folder: JSON Lines that only grow, until
-// the file is long enough to be put aside. It is a [apply.Recorder], and safe for use
-// by several goroutines.
+// the file is long enough to be put aside. It is a [apply.Recorder], and safe
+// for use by several goroutines.
 type Audit struct {
 	mu     sync.Mutex
 	dir    string

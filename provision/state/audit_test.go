@@ -59,7 +59,8 @@ func TestAuditOfAnApply(t *testing.T) {
 	}
 	got, rest := trail(t, dir)
 	entry := func(at int, room string, action provision.Action, result string) apply.Entry {
-		return apply.Entry{When: sample.Day.Add(time.Duration(at) * time.Second), Actor: apply.Actor{Account: "muster@example.org"}, Plan: p.Digest(), Room: room, Action: action,
+		return apply.Entry{When: sample.Day.Add(time.Duration(at) * time.Second),
+			Actor: apply.Actor{Account: "muster@example.org"}, Plan: p.Digest(), Room: room, Action: action,
 			Result: result}
 	}
 	failed, started, done := entry(3, "broken", provision.Create, "failed"), entry(2, "update", provision.Update, "started"), entry(4, "update",

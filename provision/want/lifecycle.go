@@ -69,7 +69,7 @@ type lastMeeting struct {
 //	a session that takes place                                  live
 //	group active or proposed, year-round type                   live
 //	BOF with a session that takes place, in any room            live
-//	BOF on no agenda, grace not over, not renamed by rules       live unless archived
+//	BOF on no agenda, grace not over, not renamed by rules      live unless archived
 //	group at work, type for meetings only                       leave alone
 //	renamed, the new room is there                              archived, moved to it
 //	renamed, the new room is not there                          leave alone

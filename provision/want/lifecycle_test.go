@@ -67,8 +67,16 @@ func TestDecide(t *testing.T) {
 		"BOF, days over, not seen": {
 			evidence{group: bof, yearRound: true, last: lastMeeting{"125", just}, authoritative: true}, provision.ArchivedIfFound, "",
 		},
-		"BOF, renamed by rules": {evidence{group: bof, yearRound: true, renamed: ivy(provision.FromRenamed, true)}, provision.Archived, "ivy"},
-		"BOF, renamed by list":  {evidence{group: bof, yearRound: true, renamed: ivy(provision.FromGroups, true)}, provision.LiveUnlessArchived, ""},
+		"BOF, days over, on agenda": {
+			evidence{group: bof, yearRound: true, last: lastMeeting{"125", just}, authoritative: true, onAgenda: true}, provision.Live, "",
+		},
+		"BOF, days over, on agenda, renamed": {
+			evidence{group: bof, yearRound: true, last: lastMeeting{"125", just}, onAgenda: true, renamed: ivy(provision.FromRenamed, true)},
+			provision.Live, "",
+		},
+		"BOF, on agenda, for meetings": {evidence{group: bof, onAgenda: true}, provision.LeaveAlone, ""},
+		"BOF, renamed by rules":        {evidence{group: bof, yearRound: true, renamed: ivy(provision.FromRenamed, true)}, provision.Archived, "ivy"},
+		"BOF, renamed by list":         {evidence{group: bof, yearRound: true, renamed: ivy(provision.FromGroups, true)}, provision.LiveUnlessArchived, ""},
 		"BOF, days over, renamed": {
 			evidence{group: bof, yearRound: true, last: lastMeeting{"125", just}, renamed: ivy(provision.FromGroups, true)}, provision.Archived,
 			"ivy",
@@ -98,6 +106,17 @@ func TestDecide(t *testing.T) {
 		"BOF over, meeting not over": {
 			evidence{group: group("bof-conc", still), authoritative: true, history: &RoomHistory{End: sample.Day.Add(1)}}, provision.LeaveAlone, "",
 		},
+		"over, row unread": {
+			evidence{group: group("conclude", just), authoritative: true, history: known, unread: true}, provision.LeaveAlone, "",
+		},
+		"over, not seen, row unread": {
+			evidence{group: group("conclude", just), authoritative: true, unread: true}, provision.LeaveAlone, "",
+		},
+		"renamed, row unread": {evidence{renamed: ivy(provision.FromRenamed, true), unread: true}, provision.LeaveAlone, ""},
+		"cancelled, over, row unread": {
+			evidence{cancelled: true, group: group("conclude", just), authoritative: true, unread: true}, provision.LiveIfExists, "",
+		},
+		"active, row unread":        {evidence{group: active, yearRound: true, unread: true}, provision.Live, ""},
 		"dormant":                   {evidence{group: dormant, yearRound: true, authoritative: true, history: known}, provision.LeaveAlone, ""},
 		"a state that is not known": {evidence{group: group("asleep", just), yearRound: true, authoritative: true}, provision.LeaveAlone, ""},
 		"room of sessions":          {evidence{history: &RoomHistory{Own: true, Meeting: "125"}}, provision.LeaveAlone, ""},

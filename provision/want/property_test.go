@@ -74,7 +74,8 @@ func anySources(r *rand.Rand) (Sources, Rules) {
 	groups := make(map[string]kind)
 	for i := range 12 {
 		name := fmt.Sprintf("g%02d", i)
-		k := kind{pick(r, "wg", "wg", "rg", "dir", "team"), pick[agenda.GroupState](r, "active", "active", "bof", "proposed", "conclude", "abandon", "replaced", "bof-conc", "dormant", "odd", "")}
+		k := kind{pick(r, "wg", "wg", "rg", "dir", "team"),
+			pick[agenda.GroupState](r, "active", "active", "bof", "proposed", "conclude", "abandon", "replaced", "bof-conc", "dormant", "odd", "")}
 		groups[name] = k
 		g := sample.Record(name, k.slug, k.state)
 		g.ID = i + 1

@@ -51,7 +51,7 @@ func renames(list []Rename) (map[string]string, error) {
 // renamings returns which rooms are those of groups that have another acronym
 // now, by the configuration and by the list of groups, and what is odd about
 // them. Verdicts are those on all rooms as if the list had renamed no group.
-// What the configuration says counts more.
+// The configuration counts more.
 func (x context) renamings(verdicts map[string]verdict) (map[string]renaming, []string) {
 	var warnings []string
 	next := make(map[string]renaming)

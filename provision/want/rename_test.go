@@ -12,7 +12,8 @@ import (
 func TestRenamed(t *testing.T) {
 	t.Parallel()
 	ivy := []Rename{{Name: "ivy", Previously: "nimby"}}
-	both := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("nimby", "wg"), sample.Group("ivy", "wg")}, sample.Session(1, "nimby", "sched"), sample.Session(2, "ivy", "sched"))}
+	both := []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("nimby", "wg"), sample.Group("ivy", "wg")},
+		sample.Session(1, "nimby", "sched"), sample.Session(2, "ivy", "sched"))}
 	numbered := sample.Record("ivy", "wg", "active")
 	numbered.ID = 7
 	seen := map[string]RoomHistory{"nimby": {Last: sample.Day, Group: 7}}
@@ -110,7 +111,8 @@ func TestRenamedOfAnotherType(t *testing.T) {
 	rules := bare()
 	rules.GroupTypes = []string{"team"}
 	rules.Renamed = []Rename{{Name: "ivy", Previously: "nimby"}}
-	in := Sources{Groups: sample.List(sample.Record("ivy", "wg", "active"), sample.Record("nimby", "team", "active")), History: map[string]RoomHistory{"nimby": {Group: sample.Record("ivy", "", "").ID}}}
+	in := Sources{Groups: sample.List(sample.Record("ivy", "wg", "active"), sample.Record("nimby", "team", "active")),
+		History: map[string]RoomHistory{"nimby": {Group: sample.Record("ivy", "", "").ID}}}
 	w, err := Derive(in, rules, sample.Day)
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ type Rules struct {
 	Renamed []Rename `json:"renamed"`
 	// Unwanted are the acronyms of groups that want no room, in any case.
 	Unwanted []string `json:"unwanted"`
-	// Standing are the rooms that exist whatever the agenda says.
+	// Standing are the rooms that exist whatever is on the agenda.
 	Standing []Standing `json:"standing"`
 	// Title, Description and Subject are text/template sources over [Facts]. An
 	// empty subject leaves those of the rooms as they are.

@@ -49,7 +49,8 @@ func TestTemplateThatFailsOnARoom(t *testing.T) {
 	t.Parallel()
 	r := bare()
 	r.Title = `{{slice .Acronym 0 4}}`
-	_, err := Derive(Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("tls", "wg")}, sample.Session(1, "tls", "sched"))}}, r, sample.Day)
+	_, err := Derive(Sources{Meetings: []agenda.Meeting{sample.Meeting([]agenda.Group{sample.Group("tls", "wg")},
+		sample.Session(1, "tls", "sched"))}}, r, sample.Day)
 	if err == nil || !strings.Contains(err.Error(), `room "tls": title template`) {
 		t.Errorf("got %v", err)
 	}
@@ -63,7 +64,8 @@ func TestRulesDigest(t *testing.T) {
 		"standing": func(r *Rules) { r.Standing = nil }, "title": func(r *Rules) { r.Title = "x" }, "description": func(r *Rules) { r.Description = "x" },
 		"language": func(r *Rules) { r.Language = "de" }, "log": func(r *Rules) { r.LogURL = "x" }, "unwanted": func(r *Rules) { r.Unwanted = []string{"x"} },
 		"hide":       func(r *Rules) { r.HideArchived = true },
-		"year-round": func(r *Rules) { r.YearRound = nil }, "grace": func(r *Rules) { r.Grace = 0 }, "renamed": func(r *Rules) { r.Renamed = []Rename{{"b", "a"}} },
+		"year-round": func(r *Rules) { r.YearRound = nil }, "grace": func(r *Rules) { r.Grace = 0 },
+		"renamed": func(r *Rules) { r.Renamed = []Rename{{"b", "a"}} },
 	}
 	for name, change := range changes {
 		r := DefaultRules(sample.Service)

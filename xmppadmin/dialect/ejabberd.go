@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
 	"mellium.im/xmpp/jid"
 
 	"muster/xmppadmin/muc"
@@ -19,18 +18,26 @@ import (
 // ejabberd is the dialect of ejabberd 25.03 and later, whose mod_adhoc_api
 // offers the server's own administration commands as ad-hoc commands at the
 // account's domain. Reading a room costs two requests, one where it does not
-// exist; making a room costs one, and one for each setting that cannot be given
-// with it. Archiving goes by owner configuration.
+// exist; making a room costs one, one more where it has settings that cannot be
+// given with it, and one to read it back. Archiving goes by owner configuration.
 type ejabberd struct {
 	conn     *Conn
 	fallback *owner
 
 	mu   sync.Mutex
 	logs *bool // whether rooms have a public log; nil until that is known
+	// made are the rooms that Create has made and no look has shown yet; owned
+	// is set once a look has shown this account as the owner of one.
+	made  map[string]bool
+	owned bool
+
+	pins   sync.Mutex
+	old    map[string]bool // by command: see roomFor
+	served *string         // see host; nil until that is known
 }
 
 func newEjabberd(c *Conn) *ejabberd {
-	return &ejabberd{conn: c, fallback: &owner{conn: c}}
+	return &ejabberd{conn: c, fallback: &owner{conn: c}, made: make(map[string]bool), old: make(map[string]bool)}
 }
 
 // nodeAPI begins the nodes of mod_adhoc_api.
@@ -39,8 +46,8 @@ const nodeAPI = "api-commands/"
 // ejabberdCommands returns those that the dialect needs, sorted.
 func ejabberdCommands() []string {
 	return []string{
-		"change_room_option", "create_room_with_opts", "get_room_affiliations",
-		"get_room_options", "muc_online_rooms", "set_room_affiliation",
+		"create_room_with_opts", "get_room_affiliations", "get_room_options",
+		"muc_online_rooms", "set_room_affiliation",
 	}
 }
 
@@ -56,8 +63,7 @@ func missingCommands(c *Conn) []string {
 }
 
 // optionName returns ejabberd's name of a setting, or "" where it has no
-// option. Its list of options for change_room_option has "subject" too, but
-// ejabberd 26.07 fails with it; the address of a log is the server's own.
+// option. The address of a log is the server's own.
 func optionName(s muc.Setting) string {
 	switch s {
 	case muc.Language:
@@ -121,44 +127,110 @@ func (d *ejabberd) asleep(ctx context.Context) ([]string, error) {
 	return d.conn.localparts(rooms.Values), nil
 }
 
-// Read looks at each room by itself, all at once.
+// Read looks at each room by itself, all at once. Of the first rooms that were
+// made, one is looked at before the others, to see who owns them.
 func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error) {
+	if name := d.unproven(names); name != "" {
+		_, _ = d.look(ctx, name) // the look below has the outcome
+	}
 	return d.conn.lookAtEach(ctx, names, d.look)
 }
 
-// look reads the options of a room and, where there are any, its
-// affiliations. A room that does not exist has no options.
+// look reads the affiliations of a room and, where it exists, its options. Of a
+// room that does not exist, and of one that cannot be loaded, the options are
+// the same: none.
 func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return muc.UnknownRoom(name, err), nil
+	}
+	made, owned := d.takeMade(name)
+	if made && owned {
+		if room, ok := d.lookAtMade(ctx, name, address); ok {
+			return room, nil
+		}
+	}
+	owners, err := d.owners(ctx, name)
+	if errors.Is(err, session.ErrAbsent) {
+		return muc.Room{Name: name, State: muc.Absent}, nil
+	}
+	if err != nil {
+		return notSeen(ctx, name, err)
 	}
 	options, err := d.ask(ctx, "get_room_options", d.room(name)...)
 	if err != nil {
 		return notSeen(ctx, name, err)
 	}
 	lines, ok := options.Field("options")
-	if !ok {
-		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
-	}
 	values := optionValues(lines.Values)
-	if len(values) == 0 {
-		return muc.Room{Name: name, State: muc.Absent}, nil
-	}
-	owners, err := d.owners(ctx, name)
-	if errors.Is(err, session.ErrAbsent) {
-		return muc.Room{Name: name, State: muc.Absent}, nil // destroyed meanwhile
-	}
-	if err != nil {
-		return notSeen(ctx, name, err)
+	if !ok || len(values) == 0 {
+		return muc.UnknownRoom(name, fmt.Errorf("room %q: get_room_options answered without options", name)), nil
 	}
 	room := muc.Room{Name: name, State: muc.Exists, Managed: d.conn.owns(owners)}
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
 		return notSeen(ctx, name, err)
 	}
+	if made && room.Managed {
+		d.noteOwned()
+	}
 	d.fallback.seen.show(address, room.Settings)
 	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	return room, nil
+}
+
+// noteMade notes that Create has made a room.
+func (d *ejabberd) noteMade(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.made[name] = true
+}
+
+// noteOwned notes that this account owns what Create makes.
+func (d *ejabberd) noteOwned() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.owned = true
+}
+
+// unproven returns one of the rooms that Create has made, while it is not known
+// that this account owns such rooms; empty for none.
+func (d *ejabberd) unproven(names []string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := slices.IndexFunc(names, func(name string) bool { return d.made[name] }); i >= 0 && !d.owned {
+		return names[i]
+	}
+	return ""
+}
+
+// takeMade reports whether Create has made the room since the last look at it,
+// and whether it is known that this account owns such rooms.
+func (d *ejabberd) takeMade(name string) (made, owned bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	made = d.made[name]
+	delete(d.made, name)
+	return made, d.owned
+}
+
+// lookAtMade looks at a room that Create has just made, with one request: the
+// server gives the room's form to its owner. It reports false where it did not
+// get the form.
+func (d *ejabberd) lookAtMade(ctx context.Context, name, address string) (muc.Room, bool) {
+	form, err := xep.RoomForm(ctx, d.conn.Client, address)
+	if err != nil {
+		return muc.Room{}, false
+	}
+	logs, err := d.hasLogs(ctx, name, true)
+	if err != nil || logs != form.Has(fieldLogging) {
+		return muc.Room{}, false
+	}
+	room := muc.Room{Name: name, State: muc.Exists, Managed: true, Settings: settingsOf(form.Fields)}
+	if !d.conn.Facts.Archives {
+		delete(room.Settings, muc.MessageArchive)
+	}
+	d.fallback.seen.show(address, room.Settings)
+	return room, true
 }
 
 // optionValues reads lines of the form name:value.
@@ -220,7 +292,12 @@ func (d *ejabberd) hasLogs(ctx context.Context, name string, managed bool) (bool
 
 // owners lists a room's owners.
 func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
-	result, err := d.ask(ctx, "get_room_affiliations", d.room(name)...)
+	const command = "get_room_affiliations"
+	args, old, err := d.roomFor(ctx, command, name)
+	if err != nil {
+		return nil, err
+	}
+	result, err := d.ask(ctx, command, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -230,67 +307,16 @@ func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
 	}
 	var owners []string
 	for _, line := range list.Values {
-		// jid : affiliation : reason
+		// jid : affiliation : reason, or in an old version
+		// localpart : domain : affiliation : reason
+		if old {
+			line = strings.Replace(line, " : ", "@", 1)
+		}
 		if parts := strings.SplitN(line, " : ", 3); len(parts) > 1 && parts[1] == "owner" {
 			owners = append(owners, parts[0])
 		}
 	}
 	return owners, nil
-}
-
-// Create makes a room with all settings that can be given with it, and sets
-// the others by themselves. ejabberd would make a room without an owner, and
-// let it vanish after half a minute, by default.
-func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
-	address, err := d.conn.JID(name)
-	if err != nil {
-		return err
-	}
-	options := []string{"affiliations:owner=" + d.conn.Client.JID()}
-	rest := make(muc.Settings)
-	for _, setting := range s.Names() {
-		switch {
-		case setting == muc.Password && s[setting] == "", !d.offers(setting):
-		case setting == muc.Password:
-			rest[setting] = s[setting]
-		case simple(s[setting]):
-			options = append(options, optionName(setting)+":"+s[setting])
-		default:
-			rest[setting] = s[setting]
-		}
-	}
-	fields := append(d.room(name),
-		xep.Field{Var: "host", Values: []string{d.conn.Client.Domain()}}, xep.Field{Var: "options", Values: options})
-	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
-		return roomError(name, err)
-	}
-	if err := d.setEach(ctx, name, rest); err != nil || s[muc.Subject] == "" {
-		return err
-	}
-	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
-}
-
-// simple reports whether a value can stand in a list of options: a colon or no
-// text at all makes ejabberd answer as if it had no such command.
-func simple(value string) bool {
-	return value != "" && !strings.ContainsAny(value, ":\n")
-}
-
-// offers reports whether a setting has an option that can be set. Until it is
-// known whether rooms have a public log, that is tried.
-func (d *ejabberd) offers(setting muc.Setting) bool {
-	if optionName(setting) == "" {
-		return false
-	}
-	if setting == muc.MessageArchive {
-		return d.conn.Facts.Archives
-	}
-	if setting != muc.PublicLog {
-		return true
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.logs == nil || *d.logs
 }
 
 // ShowsSubjects reports false: no command shows the subject.
@@ -307,48 +333,24 @@ func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) e
 	return d.fallback.Configure(ctx, name, s)
 }
 
-// setSubject sets the subject from inside the room.
-func (d *ejabberd) setSubject(ctx context.Context, name, text string) error {
-	address, err := d.conn.JID(name)
-	if err != nil {
-		return err
-	}
-	return d.fallback.setSubject(ctx, address, text)
-}
-
-// setEach sets each setting by itself, all at once.
-func (d *ejabberd) setEach(ctx context.Context, name string, s muc.Settings) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, setting := range s.Names() {
-		if setting == muc.Subject {
-			g.Go(func() error { return d.setSubject(ctx, name, s[setting]) })
-			continue
-		}
-		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
-		if setting == muc.Password {
-			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.True) })
-		}
-	}
-	return roomError(name, g.Wait())
-}
-
-func (d *ejabberd) set(ctx context.Context, name, option, value string) error {
-	fields := append(d.room(name), xep.Field{Var: "option", Values: []string{option}}, xep.Field{Var: "value", Values: []string{value}})
-	if err := d.call(ctx, "change_room_option", fields...); err != nil {
-		return fmt.Errorf("option %s: %w", option, err)
-	}
-	return nil
-}
-
 // Adopt makes this account an owner, by the right of an administrator.
 func (d *ejabberd) Adopt(ctx context.Context, name string) error {
 	account, err := jid.Parse(d.conn.Client.JID())
 	if err != nil {
 		return err
 	}
-	return roomError(name, d.call(ctx, "set_room_affiliation", append(d.room(name),
-		xep.Field{Var: "user", Values: []string{account.Localpart()}}, xep.Field{Var: "host", Values: []string{account.Domainpart()}},
-		xep.Field{Var: "affiliation", Values: []string{"owner"}})...))
+	const command = "set_room_affiliation"
+	args, old, err := d.roomFor(ctx, command, name)
+	if err != nil {
+		return roomError(name, err)
+	}
+	if old {
+		args = append(args, xep.Field{Var: "jid", Values: []string{account.String()}})
+	} else {
+		args = append(args, xep.Field{Var: "user", Values: []string{account.Localpart()}},
+			xep.Field{Var: "host", Values: []string{account.Domainpart()}})
+	}
+	return roomError(name, d.call(ctx, command, append(args, xep.Field{Var: "affiliation", Values: []string{"owner"}})...))
 }
 
 // Archive archives as the owner dialect does.

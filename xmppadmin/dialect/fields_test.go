@@ -33,7 +33,8 @@ func TestSettingsOf(t *testing.T) {
 			muc.Settings{muc.Password: ""}},
 		{"a password that is", []xep.Field{field("muc#roomconfig_roomsecret", "x")}, muc.Settings{muc.Password: "(hidden)"}},
 		{"a text of several lines", []xep.Field{field("muc#roomconfig_roomdesc", "a", "", "b")}, muc.Settings{muc.Description: "a\n\nb"}},
-		{"a field given twice counts once", []xep.Field{field("muc#roomconfig_lang", "en"), field("muc#roomconfig_lang", "de")}, muc.Settings{muc.Language: "en"}},
+		{"a field given twice counts once", []xep.Field{field("muc#roomconfig_lang", "en"),
+			field("muc#roomconfig_lang", "de")}, muc.Settings{muc.Language: "en"}},
 		{"unknown fields", []xep.Field{field("x"), field("")}, muc.Settings{}},
 	}
 	for _, test := range tests {

@@ -1,6 +1,8 @@
 package dialect
 
-import "muster/xmppadmin/muc"
+import (
+	"muster/xmppadmin/muc"
+)
 
 // Verdict is the outcome of one check.
 type Verdict string
@@ -76,3 +78,24 @@ func BetterDialect(c *Conn, d Dialect) string { return c.serverOf(d.Name()).comm
 
 // CreationHint returns what may keep this account from making rooms.
 func CreationHint(c *Conn, d Dialect) string { return c.serverOf(d.Name()).creation(c) }
+
+// AdvisedError is a refusal with what to do about it on the server.
+type AdvisedError struct {
+	err    error
+	advice string
+}
+
+// Error returns the refusal.
+func (e *AdvisedError) Error() string { return e.err.Error() }
+
+// Unwrap returns the refusal.
+func (e *AdvisedError) Unwrap() error { return e.err }
+
+// Hint returns what to do about it on the server.
+func (e *AdvisedError) Hint() string { return e.advice }
+
+// ArchiveNeedsTime reports whether the server finds a page of a room's archive
+// faster when the query has a start time beside the id behind which the page
+// begins. Prosody 13 with its internal storage reads a room's archive from the
+// beginning otherwise. On ejabberd a start time changes the count.
+func ArchiveNeedsTime(c *Conn) bool { return c.software("prosody") }

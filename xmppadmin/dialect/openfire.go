@@ -141,7 +141,7 @@ func (d *openfire) Retention(ctx context.Context) []Finding { return d.fallback.
 func (d *openfire) needsRights(name string, err error) error {
 	err = roomError(name, err)
 	if errors.Is(err, session.ErrForbidden) {
-		return &RightsError{err: err, advice: openfireRights(d.conn)}
+		return &AdvisedError{err: err, advice: openfireRights(d.conn)}
 	}
 	return err
 }

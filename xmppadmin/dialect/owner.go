@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"mellium.im/xmpp/stanza"
+
 	"muster/xmppadmin/muc"
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
@@ -88,6 +90,9 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 		return roomError(name, err)
 	}
 	stay, err := enter(ctx, st, address)
+	if errors.Is(err, stanza.Error{Condition: stanza.Gone}) {
+		return roomError(name, &AdvisedError{err: err, advice: tombstoneAdvice(d.conn)})
+	}
 	if err != nil {
 		return roomError(name, err)
 	}

@@ -2,11 +2,9 @@ package session
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -16,56 +14,6 @@ import (
 	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 )
-
-// Config is where to log in and as whom.
-type Config struct {
-	// JID is the account's bare JID.
-	JID string
-	// Password is never sent but over TLS, and by PLAIN only where the server
-	// offers no SCRAM mechanism at all.
-	Password string
-	// Server is host:port; empty to look the server up by its SRV records
-	// (RFC 6120 §3.2, XEP-0368).
-	Server string
-	// DirectTLS means that Server takes TLS from the first byte. Otherwise TLS
-	// begins with STARTTLS, which the server must agree to.
-	DirectTLS bool
-	// RootCAs are the authorities to trust; nil for the system's.
-	RootCAs *x509.CertPool
-	// Timeout bounds one request and its answer; 30 s where it is zero.
-	Timeout time.Duration
-	// ReconnectTimeout bounds the attempts to connect again after a loss; one
-	// minute where it is zero.
-	ReconnectTimeout time.Duration
-	// WaitLimit bounds the time that the client spends waiting in all, for
-	// answers that do not come and for a connection after a loss; two minutes
-	// where it is zero. Once it is spent, every request fails at once with
-	// ErrUnavailable. Waiting ends at most one Timeout later.
-	WaitLimit time.Duration
-	// MaxInFlight is how many requests may be under way at once; 32 where zero.
-	MaxInFlight int
-	// Logger receives connections made and lost; nil for no log.
-	Logger *slog.Logger
-}
-
-func (c Config) withDefaults() Config {
-	if c.Timeout <= 0 {
-		c.Timeout = 30 * time.Second
-	}
-	if c.ReconnectTimeout <= 0 {
-		c.ReconnectTimeout = time.Minute
-	}
-	if c.WaitLimit <= 0 {
-		c.WaitLimit = 2 * time.Minute
-	}
-	if c.MaxInFlight <= 0 {
-		c.MaxInFlight = 32
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	return c
-}
 
 // Client is one account's connection to its server. It sends requests over
 // one stream, many at a time, and makes a new stream when that one is lost.
@@ -257,69 +205,4 @@ func (c *Client) request(ctx context.Context, st *Stream, typ stanza.IQType, to 
 	}
 	c.cfg.Logger.Debug("request", "to", to, "type", typ, "outcome", outcome, "took", time.Since(sent))
 	return err
-}
-
-// Stream returns the stream that there is, and makes one where there is none.
-// After a loss it tries for as long as Config.ReconnectTimeout, and within
-// Config.WaitLimit, with growing pauses. A server that could not be reached in
-// that time is not tried again.
-func (c *Client) Stream(ctx context.Context) (*Stream, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return nil, fmt.Errorf("xmpp: %w: the client was closed", ErrUnavailable)
-	}
-	if err := c.budget.spent(); err != nil {
-		return nil, err
-	}
-	if c.stream != nil && c.stream.alive() {
-		return c.stream, nil
-	}
-	st, err := c.reconnect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c.stream = st
-	c.meter.streams.Add(1)
-	return st, nil
-}
-
-// reconnect connects, after a loss within the time that is left, which it
-// counts as spent.
-func (c *Client) reconnect(ctx context.Context) (*Stream, error) {
-	if c.stream == nil {
-		return c.connectWithin(ctx, c.cfg.ReconnectTimeout)
-	}
-	c.cfg.Logger.Warn("the stream was lost, connecting again", "cause", c.stream.cause())
-	began := time.Now()
-	st, err := c.connectWithin(ctx, min(c.cfg.ReconnectTimeout, c.budget.left()))
-	c.budget.add("a connection to "+c.Domain(), began, time.Now())
-	if err != nil && ctx.Err() == nil {
-		c.budget.end(err)
-	}
-	return st, err
-}
-
-// connectWithin connects, and tries again while the failure is a temporary
-// one.
-func (c *Client) connectWithin(ctx context.Context, limit time.Duration) (*Stream, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		st, err := c.connect(ctx)
-		if err == nil {
-			return st, nil
-		}
-		// A first connection that fails is reported at once: a user may be
-		// waiting to correct the configuration.
-		if c.stream == nil || !temporary(err) {
-			return nil, err
-		}
-		c.cfg.Logger.Info("could not connect, trying again", "cause", err, "pause", pause)
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return nil, err
-		}
-	}
 }

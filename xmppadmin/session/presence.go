@@ -77,10 +77,10 @@ func Ask[T any](ctx context.Context, st *Stream, to jid.JID, stanza xml.TokenRea
 }
 
 // handle receives each stanza that is not the answer to a request. Presence
-// and messages that are watched are passed on; all else is dropped. It returns no error
-// because of a stanza's content, since that would end the stream, and looks at
-// addresses as text, because the library's readers refuse some that servers
-// let through: an occupant's nick must not end the session.
+// and messages that are watched are passed on; all else is dropped. It returns
+// no error because of a stanza's content, since that would end the stream, and
+// compares addresses as text, because the library's readers refuse some that
+// servers let through: an occupant's nick must not end the session.
 func (st *Stream) handle(t xmlstream.TokenReadEncoder, start *xml.StartElement) error {
 	switch start.Name.Local {
 	case "presence", "message":

@@ -95,7 +95,8 @@ func (st *Stream) cause() error {
 
 // close ends the stream in order and then the connection. The library sends
 // the end of the stream and returns; waiting for the server's end, and closing
-// the connection, are left to the caller.
+// the connection, are left to the caller
+// (https://github.com/mellium/xmpp/issues/248).
 func (st *Stream) close() error {
 	if !st.alive() {
 		return nil
@@ -116,8 +117,8 @@ func (st *Stream) close() error {
 }
 
 // roundTrip sends an IQ and decodes its answer. The library's own call waits
-// for nothing but its context, so the context given to it ends with the
-// stream as well as with the time allowed.
+// for nothing but its context (https://github.com/mellium/xmpp/issues/118), so
+// the context given to it ends with the stream as well as with the time allowed.
 func (st *Stream) roundTrip(ctx context.Context, payload xml.TokenReader, iq stanza.IQ, answer any) error {
 	timeout := st.client.cfg.Timeout
 	rctx, cancel := context.WithTimeout(ctx, timeout)

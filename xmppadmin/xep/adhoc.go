@@ -17,7 +17,7 @@ import (
 // under which an entity lists them.
 const nsCommands = "http://jabber.org/protocol/commands"
 
-// maxStages bounds a command: a server that goes on asking is a broken one.
+// maxStages bounds a command: a server with ever more stages is a broken one.
 const maxStages = 8
 
 // Note is a remark of the server on a command (XEP-0050 §3.3).

@@ -55,7 +55,7 @@ type ArchivedMessage struct {
 	// message that this one retracts (XEP-0424).
 	Retracts, RetractsOrigin string
 	// Moderates is the archive id of the message that a moderator removed
-	// (XEP-0425); Reason says why.
+	// (XEP-0425); Reason is why.
 	Moderates, Reason string
 	// Tombstone reports that the archive has this in place of a message that a
 	// moderator removed or its author retracted.
@@ -97,18 +97,18 @@ func readArchived(result *node) (ArchivedMessage, error) {
 	_, m.Nick, _ = strings.Cut(message.attr("from"), "/")
 	m.ID = message.attr("id")
 	for _, c := range message.children {
-		if err := m.take(message, c); err != nil {
+		if err := m.readChild(message, c); err != nil {
 			return m, fmt.Errorf("message %q: %w", m.Archive, err)
 		}
 	}
 	return m, nil
 }
 
-// take reads one direct child of a message.
-func (m *ArchivedMessage) take(message, c *node) error {
+// readChild reads one direct child of a message.
+func (m *ArchivedMessage) readChild(message, c *node) error {
 	switch c.start.Name.Space {
 	case nsClient:
-		m.takePlain(message, c)
+		m.readPlain(message, c)
 	case nsOccupant:
 		m.Occupant = c.attr("id")
 	case nsStanzaID:
@@ -122,7 +122,7 @@ func (m *ArchivedMessage) take(message, c *node) error {
 	case nsReactions:
 		m.takeReactions(c)
 	case nsRetract, nsFasten, nsModerateOld, nsModerate, nsRetractOld:
-		m.takeRemoval(c)
+		m.readRemoval(c)
 	case nsFallback:
 		m.takeFallback(c)
 	case nsMarkers:
@@ -138,8 +138,8 @@ func (m *ArchivedMessage) take(message, c *node) error {
 	return nil
 }
 
-// takePlain reads a child that every client knows. The first body counts.
-func (m *ArchivedMessage) takePlain(message, c *node) {
+// readPlain reads a child that every client knows. The first body counts.
+func (m *ArchivedMessage) readPlain(message, c *node) {
 	switch c.start.Name.Local {
 	case "body":
 		if m.Body == "" {
@@ -162,10 +162,10 @@ func (m *ArchivedMessage) takeReactions(c *node) {
 	}
 }
 
-// takeRemoval reads an element of a retraction or a moderation, in the present
+// readRemoval reads an element of a retraction or a moderation, in the present
 // or the former namespaces. A moderation counts only where the room itself
 // sends it, and so without a nick.
-func (m *ArchivedMessage) takeRemoval(c *node) {
+func (m *ArchivedMessage) readRemoval(c *node) {
 	moderated := c.child(nsModerate, "moderated")
 	switch {
 	case c.is(nsRetract, "retract") && moderated != nil:
@@ -181,12 +181,12 @@ func (m *ArchivedMessage) takeRemoval(c *node) {
 		m.Tombstone = true
 		m.Reason = c.child(nsModerateOld, "reason").content()
 	case c.is(nsFasten, "apply-to"):
-		m.takeApplyTo(c)
+		m.readApplyTo(c)
 	}
 }
 
-// takeApplyTo reads a former removal, fastened to a message (XEP-0422).
-func (m *ArchivedMessage) takeApplyTo(c *node) {
+// readApplyTo reads a former removal, fastened to a message (XEP-0422).
+func (m *ArchivedMessage) readApplyTo(c *node) {
 	if moderated := c.child(nsModerateOld, "moderated"); moderated != nil {
 		if m.Nick == "" {
 			m.Moderates, m.Reason = c.attr("id"), moderated.child(nsModerateOld, "reason").content()

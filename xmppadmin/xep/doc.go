@@ -1,17 +1,15 @@
 // Package xep has the protocol features that mellium.im/xmpp v0.22.0 lacks or
 // has wrong: data forms (XEP-0004), service discovery (XEP-0030) with paging
 // (XEP-0059), private storage (XEP-0049), ad-hoc commands (XEP-0050), software
-// version (XEP-0092), and of multi-user chat (XEP-0045) joining, owner
+// version (XEP-0092), message archives (XEP-0313), ejabberd's subscriptions to
+// rooms, and of multi-user chat (XEP-0045) joining, subjects, owner
 // configuration and affiliations. Each is a file of its own; the comment at
-// the top of each names the defect of the library that it avoids.
+// the top of each names the defect of the library that it avoids, and the report
+// upstream where one is known.
 //
 // The functions send what they are given over a [Requester] and return what
 // the entity answered. They hold no policy: which room, which settings, and
 // what to do about a refusal is decided by package dialect.
-//
-// Message archives (XEP-0313) belong here too, as one file: a query is a Set
-// over a Requester, and its results are messages, which session.Stream must
-// then pass on as it does presence.
 package xep
 
 import (

@@ -11,8 +11,9 @@ import (
 const nsForm = "jabber:x:data"
 
 // Form is a data form (XEP-0004): one to be filled in, one filled in, or a
-// result. The library's reader refuses tables (reported and item), and its
-// writer panics on some multi-line fields.
+// result. The library's reader refuses tables (reported and item,
+// https://github.com/mellium/xmpp/issues/88), and its writer panics on some
+// multi-line fields.
 type Form struct {
 	// Type is "form", "submit", "cancel" or "result".
 	Type         string

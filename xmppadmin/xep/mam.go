@@ -22,7 +22,7 @@ const (
 	nsClient  = "jabber:client"
 )
 
-// maxPage bounds the messages of one page, whatever was asked for.
+// maxPage bounds the messages of one page, whatever was requested.
 const maxPage = 10000
 
 // ArchiveQuery selects one page of a message archive (XEP-0313 §4).
@@ -58,7 +58,7 @@ type ArchivePage struct {
 // results. One query at a time may be made of an entity on a stream.
 func QueryArchive(ctx context.Context, st *session.Stream, at string, q ArchiveQuery) (ArchivePage, error) {
 	if q.Max < 1 {
-		return ArchivePage{}, fmt.Errorf("archive of %s: a page of %d messages was asked for", at, q.Max)
+		return ArchivePage{}, fmt.Errorf("archive of %s: invalid page size %d", at, q.Max)
 	}
 	collector := &archiveCollector{at: at, id: rand.Text()[:12]}
 	stop, ok := st.Watch(at, collector.handle)
@@ -122,7 +122,7 @@ func (q ArchiveQuery) payload(id string) xml.TokenReader {
 // them twice.
 func (p ArchivePage) check(q ArchiveQuery) error {
 	if len(p.Messages) > q.Max {
-		return fmt.Errorf("a page of %d messages, of which %d were asked for", len(p.Messages), q.Max)
+		return fmt.Errorf("a page of %d messages in answer to a request for %d", len(p.Messages), q.Max)
 	}
 	seen := make(map[string]bool, len(p.Messages))
 	for _, m := range p.Messages {

@@ -149,7 +149,8 @@ func TestForgedResults(t *testing.T) {
 		"without a query":   resultOf(archiveJID, "", message),
 		"not a direct child": `<message xmlns='jabber:client' from='` + archiveJID + `'><x xmlns='urn:example'>` +
 			`<result xmlns='urn:xmpp:mam:2' queryid='q1' id='a1'/></x></message>`,
-		"a presence": strings.Replace(strings.Replace(resultOf(archiveJID, "q1", message), "<message", "<presence", 1), "</result></message>", "</result></presence>", 1),
+		"a presence": strings.Replace(strings.Replace(resultOf(archiveJID, "q1", message), "<message", "<presence", 1),
+			"</result></message>", "</result></presence>", 1),
 	} {
 		if got, err := collect(t, stanza); err != nil || len(got) != 0 {
 			t.Errorf("%s: %+v, %v", name, got, err)

@@ -56,37 +56,30 @@ type ListItem struct {
 // administrators act as owners shows them the form of every room, so the form
 // alone is no proof of ownership.
 func Affiliated(ctx context.Context, r Requester, room, affiliation string) ([]ListItem, error) {
-	items, err := list(ctx, r, room, "affiliation", affiliation)
-	var found []ListItem
-	for _, item := range items {
-		if item.Affiliation == affiliation || item.Affiliation == "" {
-			item.Affiliation = affiliation
-			found = append(found, item)
-		}
-	}
-	return found, err
+	return list(ctx, r, room, "affiliation", affiliation, func(item *ListItem) *string { return &item.Affiliation })
 }
 
 // WithRole lists the occupants of a room with one role (XEP-0045 §9.8).
 func WithRole(ctx context.Context, r Requester, room, role string) ([]ListItem, error) {
-	items, err := list(ctx, r, room, "role", role)
-	var found []ListItem
-	for _, item := range items {
-		if item.Role == role || item.Role == "" {
-			item.Role = role
-			found = append(found, item)
-		}
-	}
-	return found, err
+	return list(ctx, r, room, "role", role, func(item *ListItem) *string { return &item.Role })
 }
 
-func list(ctx context.Context, r Requester, room, attribute, value string) ([]ListItem, error) {
+// list requests the entries whose attribute, which field gives, has a value. An
+// entry without the attribute gets it; one with another value is dropped.
+func list(ctx context.Context, r Requester, room, attribute, value string, field func(*ListItem) *string) ([]ListItem, error) {
 	var q struct {
 		XMLName xml.Name   `xml:"http://jabber.org/protocol/muc#admin query"`
 		Items   []ListItem `xml:"item"`
 	}
 	err := r.Get(ctx, room, element(nsMUCAdmin, "query", element("", "item", nil, attribute, value)), &q)
-	return q.Items, err
+	var found []ListItem
+	for _, item := range q.Items {
+		if f := field(&item); *f == value || *f == "" {
+			*f = value
+			found = append(found, item)
+		}
+	}
+	return found, err
 }
 
 // Affiliate gives a user an affiliation to a room, with the registered nick and

@@ -1,5 +1,5 @@
-// Package fetch gets JSON documents from one HTTP server: conditional requests that
-// are retried, bounded in time and size, parsed, and kept in a cache that can
+// Package fetch gets JSON documents from one HTTP server: conditional requests
+// that are retried, bounded in time and size, parsed, and kept in a cache that can
 // stand in where the server fails. What the documents are about is left to the
 // caller, who brings the parser.
 package fetch
@@ -18,13 +18,13 @@ import (
 // decompression.
 const MaxBody = 16 << 20
 
-// Config says how documents are fetched.
+// Config is how documents are fetched.
 type Config struct {
 	// HTTP sends the requests.
 	HTTP *http.Client
 	// Timeout is for one document, all tries together.
 	Timeout time.Duration
-	// Retry says how often a request is sent.
+	// Retry is how often a request is sent.
 	Retry RetryPolicy
 	// CacheDir is the folder of the cache, made when it is first needed; empty
 	// for no cache.
@@ -120,7 +120,7 @@ func Get[T any](ctx context.Context, c *Client, r Request[T]) (Document[T], erro
 
 // OrCached returns the copy in the cache in place of a document that could not
 // be fetched because of err. It returns err where there is no copy, where the
-// server says that the document does not exist, and where the caller's context
+// server answers that the document does not exist, and where the caller's context
 // has ended.
 func (d Document[T]) OrCached(err error) (Document[T], error) {
 	failure, ok := AsError(err)

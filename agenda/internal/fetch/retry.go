@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// RetryPolicy says how often a request is sent.
+// RetryPolicy is how often a request is sent, and when again.
 type RetryPolicy struct {
 	// Tries is how often in all.
 	Tries int

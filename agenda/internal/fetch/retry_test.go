@@ -42,8 +42,9 @@ func TestRetries(t *testing.T) {
 		"429 always":               {status(429, "Retry-After", "0"), 5, fetch.ErrUnreachable, 429, []string{"429 Too Many Requests after 5 tries"}},
 		"connection lost always":   {fake.HangUp, 5, fetch.ErrUnreachable, 0, []string{"EOF after 5 tries"}},
 		"body cut short always":    {fake.CutShort, 5, fetch.ErrUnreachable, 200, []string{"reading the body", "after 5 tries"}},
-		"429 for a long time":      {status(429, "Retry-After", "3600"), 1, fetch.ErrUnreachable, 429, []string{"429 Too Many Requests", "1h0m0s", "past the 1m0s"}},
-		"429 beyond all numbers":   {status(429, "Retry-After", strings.Repeat("9", 30)), 1, fetch.ErrUnreachable, 429, []string{"429", "24h0m0s"}},
+		"429 for a long time": {status(429, "Retry-After", "3600"), 1, fetch.ErrUnreachable, 429,
+			[]string{"429 Too Many Requests", "1h0m0s", "past the 1m0s"}},
+		"429 beyond all numbers": {status(429, "Retry-After", strings.Repeat("9", 30)), 1, fetch.ErrUnreachable, 429, []string{"429", "24h0m0s"}},
 		"429 until tomorrow": {
 			status(429, "Retry-After", time.Now().Add(24*time.Hour).UTC().Format(http.TimeFormat)), 1, fetch.ErrUnreachable, 429, []string{"429"},
 		},
@@ -239,7 +240,8 @@ func TestCauseIsTheSameForEachDocument(t *testing.T) {
 			conn.Close()
 		}
 	}
-	for name, handler := range map[string]http.HandlerFunc{"503": fake.Status(503), "reset": reset, "EOF": fake.HangUp, "HTML": fake.Says("text/html", "<html>")} {
+	for name, handler := range map[string]http.HandlerFunc{"503": fake.Status(503), "reset": reset, "EOF": fake.HangUp,
+		"HTML": fake.Says("text/html", "<html>")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := fake.Start(t)

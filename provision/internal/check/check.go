@@ -1,5 +1,5 @@
-// Package check compares values and errors in the tests of
-// the provision packages.
+// Package check compares values and errors in the tests of the provision
+// packages.
 package check
 
 import (

@@ -1,5 +1,5 @@
-// Package fake is a MUC service in memory that fails on command, for the tests of the
-// provision packages.
+// Package fake is a MUC service in memory that fails on command, for the tests
+// of the provision packages.
 package fake
 
 import (
@@ -16,7 +16,7 @@ import (
 type Service struct {
 	mu    sync.Mutex
 	Rooms map[string]xmppadmin.Room
-	// script says, for "create quic" and the like, how the next calls of it
+	// script is, for "create quic" and the like, how the next calls of it
 	// go; one that is not in it goes well. For reads the key is "read quic".
 	Script map[string][]Behaviour
 	Hidden []xmppadmin.Setting // settings that the service does not offer
@@ -24,13 +24,21 @@ type Service struct {
 	Reads  [][]string
 	During func(call string)         // called before each change
 	ByHand map[string]xmppadmin.Note // the notes that it keeps
-	// Inside has subjects and occupants shown only to those who enter, and Entered are the
-	// rooms that were entered for them.
+	// Inside has subjects and occupants shown only to those who enter, and
+	// Entered are the rooms that were entered for them.
 	Inside  bool
 	Entered []string
 	// Unreadable are rooms that cannot be entered, and why.
 	Unreadable map[string]error
 	Seen       map[string]bool // rooms whose subject was set in this session
+	Connected  int64           // how often it was connected to
+}
+
+// Connections returns f.Connected.
+func (f *Service) Connections() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Connected
 }
 
 // Behaviour is how one call goes: do makes the change.
@@ -64,7 +72,7 @@ func Hang(ctx context.Context, _ *Service, _ func() error) error {
 	return fmt.Errorf("%w: %w", xmppadmin.ErrInterrupted, context.Cause(ctx))
 }
 
-// Then does something to the service besides, after the call went as b says.
+// Then does something to the service besides, after the call went as b makes it go.
 func Then(b Behaviour, also func(f *Service)) Behaviour {
 	return func(ctx context.Context, f *Service, do func() error) error {
 		err := b(ctx, f, do)
@@ -95,7 +103,7 @@ func (f *Service) next(key string) Behaviour {
 	return queue[0]
 }
 
-// change makes a change of the room called name as the script says.
+// change makes a change of the room called name as the script has it.
 func (f *Service) change(ctx context.Context, what, name string, s xmppadmin.Settings, do func(r *xmppadmin.Room) error) error {
 	key := what + " " + name
 	f.mu.Lock()

@@ -2,9 +2,10 @@ package config
 
 import (
 	"cmp"
+	"time"
+
 	"muster/provision/plan"
 	"muster/provision/want"
-	"time"
 )
 
 // defaultTimeout bounds one document of the Datatracker and one XMPP request.

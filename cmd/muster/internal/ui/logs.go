@@ -30,7 +30,7 @@ type (
 )
 
 // Exported shows what an export found. The last line counts rooms and
-// messages; rooms of which there is nothing to say have no line of their own.
+// messages; rooms without news have no line of their own.
 func (c *Console) Exported(outcomes []chatlog.Outcome) {
 	fresh, messages, removed, forgotten, unknown := 0, 0, 0, 0, 0
 	for _, o := range outcomes {
@@ -92,7 +92,7 @@ func (c *Console) outcomes(outcomes []chatlog.Outcome, selected func(chatlog.Out
 	}
 }
 
-// outcomeWords says what the verdict on a room is about.
+// outcomeWords returns in words what the verdict on a room is about.
 func outcomeWords(o chatlog.Outcome) string {
 	var parts []string
 	add := func(n int, what string) {

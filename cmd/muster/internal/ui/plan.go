@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"muster/provision"
@@ -105,50 +103,6 @@ func (c *Console) planText(w *sink, p Plan) {
 	c.planEnd(w, p, func(s string) string { return s })
 }
 
-// planEnd writes what a plan leaves alone and its summary: in words where there
-// is nothing to do, and as the line that scripts read.
-func (c *Console) planEnd(w *sink, p Plan, clean func(string) string) {
-	lines := leftAlone(p)
-	if c.warnings > 0 && !c.Options.Quiet {
-		lines = append(lines, counted(c.warnings, "warning")+" on standard error")
-	}
-	for _, text := range lines {
-		w.line("%s", clean(text))
-	}
-	if len(lines) > 0 {
-		w.blank()
-	}
-	if text := nothingToDo(p); text != "" {
-		w.line("%s", text)
-	}
-	w.line("%s", planLine(p))
-}
-
-// nothingToDo returns in words that a plan changes nothing; empty where it does,
-// or where rooms are unknown.
-func nothingToDo(p Plan) string {
-	n := p.Counts
-	switch {
-	case n.Changes()+n.Unknown > 0:
-		return ""
-	case n.Conflict > 0:
-		return fmt.Sprintf("nothing to do; %s in conflict left alone", counted(n.Conflict, "room"))
-	case n.Withheld > 0:
-		return fmt.Sprintf("nothing to do; %s held back by the policy %s", counted(n.Withheld, "change"), p.Policy)
-	case p.ByHand != "" || n.Wanted == 0:
-		return "nothing to do"
-	}
-	return fmt.Sprintf("nothing to do: %s as wanted", counted(n.Wanted, "room"))
-}
-
-// counted returns a number of things, in the plural where it is not one.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
 // sharedBy is the number of rooms from which a detail that they have in common
 // is shown once for all of them.
 const sharedBy = 3
@@ -212,78 +166,6 @@ func details(c provision.Change) []string {
 		lines = append(lines, fmt.Sprintf("%s: %s", f.Name, difference(f.From, f.To, f.NotShown)))
 	}
 	return lines
-}
-
-// leftAlone returns lines on the names that are refused and on the rooms that
-// a plan leaves alone.
-func leftAlone(p Plan) []string {
-	if p.ByHand != "" {
-		return nil
-	}
-	var lines []string
-	add := func(n int, format string, args ...any) {
-		if n > 0 {
-			lines = append(lines, fmt.Sprintf(format, args...))
-		}
-	}
-	names := make([]string, len(p.Refused))
-	for i, r := range p.Refused {
-		names[i] = strconv.Quote(r.Name)
-	}
-	add(len(p.Refused), "skipped, invalid room name: %s", strings.Join(names, ", "))
-	var types []string
-	for _, r := range p.Roomless {
-		types = append(types, fmt.Sprintf("%s %d", cmp.Or(r.Type, "not known"), len(r.Groups)))
-	}
-	add(len(types), "groups on the agenda without a room, by type: %s", strings.Join(types, ", "))
-	for _, r := range p.Select(plan.Row.Kept) {
-		lines = append(lines, fmt.Sprintf("left alone: %s: %s", r.Found.Name, r.Wanted.Decision.Reason))
-	}
-	for _, r := range p.Select(plan.Row.ArchivedByHand) {
-		lines = append(lines, fmt.Sprintf("archived by hand: %s: %s", r.Found.Name, byHand(*r.ByHand)))
-	}
-	var strange []string
-	for _, r := range p.Select(plan.Row.Unexplained) {
-		strange = append(strange, r.Found.Name)
-	}
-	add(len(strange), "managed but not wanted: %s", strings.Join(strange, ", "))
-	add(p.Unmanaged, "not managed and not wanted: %d", p.Unmanaged)
-	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
-	add(p.LeftOut, "left out by --only and --except: %d", p.LeftOut)
-	return lines
-}
-
-// roomless returns how many groups get no room because of their type.
-func roomless(types []want.Roomless) int {
-	n := 0
-	for _, r := range types {
-		n += len(r.Groups)
-	}
-	return n
-}
-
-// planLine is the last line of a plan; scripts read it. A plan by hand has one
-// of its own.
-func planLine(p Plan) string {
-	c := p.Counts
-	switch p.ByHand {
-	case provision.Archive:
-		return fmt.Sprintf("plan: %d to archive, %d unknown", c.Archive, c.Unknown)
-	case provision.Reopen:
-		return fmt.Sprintf("plan: %d to reopen, %d unknown", c.Reopen, c.Unknown)
-	case provision.Adopt:
-		return fmt.Sprintf("plan: %d to adopt, %d unknown", c.Adopt, c.Unknown)
-	}
-	line := fmt.Sprintf("plan: %d wanted: %d to create, %d to update, %d to archive, %d to reopen, %d unchanged, %d in conflict, %d unknown",
-		c.Wanted, c.Create, c.Update, c.Archive, c.Reopen, c.Unchanged, c.Conflict, c.Unknown)
-	return line + more(c.Adopt, ", %d to adopt")
-}
-
-func more(n int, format string) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(format, n)
 }
 
 // planMarkdown writes a plan as a table for a wiki or a ticket.

@@ -15,8 +15,8 @@
 //   - Every text is escaped where it is written, whatever its source: what is
 //     not printable, including bidirectional and invisible formatting
 //     characters, appears as \x1b or \u202e. A line of output is one line.
-//   - Progress appears only on a terminal. So does colour, unless --color says
-//     otherwise; NO_COLOR and --quiet stop it.
+//   - Progress appears only on a terminal. So does colour, unless --color is
+//     given; NO_COLOR and --quiet stop it.
 //   - What several rooms have in common is shown once for all of them, changed
 //     words are marked in long texts, and tables fit the terminal.
 //   - A question is asked on standard error and answered on standard input;
@@ -127,7 +127,7 @@ func (c *Console) WriteError() error {
 }
 
 // Warn shows something that does not stop the run. In JSON it is a record, too,
-// whatever --quiet says.
+// with --quiet too.
 func (c *Console) Warn(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

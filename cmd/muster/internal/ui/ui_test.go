@@ -156,7 +156,8 @@ func TestChangesReport(t *testing.T) {
 		out, errOut string
 	}{
 		{"nothing changed", applied(), "", "muster: warning: n\n"},
-		{"a conflict that stays", applied(apply.Result{Change: provision.Change{Action: provision.Conflict, Room: room}, Status: apply.Skipped}), "", "muster: warning: n\n"},
+		{"a conflict that stays", applied(apply.Result{Change: provision.Change{Action: provision.Conflict, Room: room},
+			Status: apply.Skipped}), "", "muster: warning: n\n"},
 		{"a change", applied(apply.Result{Change: update, Status: apply.Done}),
 			"1 updated, 0 archived, 0 reopened, 0 unchanged, 0 in conflict, 0 unknown, 0 failed\n  update quic: title\n", "muster: warning: n\n"},
 		{"a failure", applied(apply.Result{Change: update, Status: apply.Failed, Err: errors.New("e")}),
@@ -297,7 +298,8 @@ func TestSameFailureIsShownOnce(t *testing.T) {
 		if name == "jwp" {
 			err = fmt.Errorf("room %q: forbidden", name)
 		}
-		results = append(results, apply.Result{Status: apply.Failed, Err: err, Change: provision.Change{Action: provision.Update, Room: provision.Room{Name: name}}})
+		results = append(results, apply.Result{Status: apply.Failed, Err: err,
+			Change: provision.Change{Action: provision.Update, Room: provision.Room{Name: name}}})
 	}
 	c := capture(nil, Options{Format: Text})
 	c.failures(apply.Outcome{Results: results})

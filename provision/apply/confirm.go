@@ -1,0 +1,63 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"muster/provision"
+	"muster/xmppadmin"
+)
+
+// reconnecting is a service that counts its connections.
+type reconnecting interface {
+	// Connections returns how often the service was connected to.
+	Connections() int64
+}
+
+// connections returns how often a service was connected to, 0 where it does not
+// count that.
+func connections(svc provision.Service) int64 {
+	if c, ok := svc.(reconnecting); ok {
+		return c.Connections()
+	}
+	return 0
+}
+
+var errConnectionLost = fmt.Errorf("%w: the connection was lost afterwards", xmppadmin.ErrInterrupted)
+
+// confirm reads the rooms that are done once more, after the connection was
+// lost: a server that crashed may have lost what it had shown before. What is
+// missing is done again, and has its result from that.
+func (r *run) confirm(ctx, work context.Context) {
+	var done, again []*job
+	for _, res := range r.results {
+		if res.Status == Done {
+			done = append(done, newJob(res.Change))
+		}
+	}
+	for batch := range slices.Chunk(done, r.o.Batch) {
+		r.readBack(work, batch)
+		for _, j := range batch {
+			j.err, j.interrupted = errConnectionLost, true
+			next, err := j.next(true)
+			if err == nil && next == nil {
+				continue
+			}
+			if err == nil {
+				j.step = *next
+			}
+			again = append(again, j)
+		}
+	}
+	r.results = slices.DeleteFunc(r.results, func(res Result) bool {
+		return slices.ContainsFunc(again, func(j *job) bool { return j.name() == res.Change.Room.Name })
+	})
+	for batch := range slices.Chunk(again, r.o.Batch) {
+		if r.stopped(ctx) == nil {
+			r.applyBatch(ctx, work, batch)
+		}
+		r.skip(batch, errors.Join(r.stopped(ctx), errConnectionLost))
+	}
+}

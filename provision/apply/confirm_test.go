@@ -1,0 +1,62 @@
+package apply
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"muster/provision/internal/fake"
+	"muster/provision/internal/wanting"
+	"muster/provision/plan"
+	"muster/xmppadmin"
+)
+
+// TestRoomsThatACrashTookAway has the server crash at the second room, and lose
+// the first one or its last change.
+func TestRoomsThatACrashTookAway(t *testing.T) {
+	t.Parallel()
+	lose := func(f *fake.Service) { delete(f.Rooms, "quic") }
+	change := func(f *fake.Service) {
+		room := f.Rooms["quic"]
+		room.Settings = maps.Clone(room.Settings)
+		room.Settings[xmppadmin.Title] = "old"
+		f.Rooms["quic"] = room
+	}
+	cases := map[string]struct {
+		crash func(*fake.Service)
+		calls []string
+	}{
+		"nothing lost":      {func(*fake.Service) {}, []string{"create quic" + allSent, "create tls" + allSent}},
+		"a room lost":       {lose, []string{"create quic" + allSent, "create tls" + allSent, "create quic" + allSent}},
+		"a change lost":     {change, []string{"create quic" + allSent, "create tls" + allSent, "configure quic title"}},
+		"no crash, a theft": {nil, []string{"create quic" + allSent, "create tls" + allSent}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fake.New()
+			p := fake.PlanFor(t, f, wanting.Rooms("quic", "tls"), plan.Options{Policy: plan.Sync})
+			f.Script = map[string][]fake.Behaviour{"create tls": {fake.Then(fake.Well, func(f *fake.Service) {
+				if c.crash == nil {
+					lose(f)
+					return
+				}
+				f.Connected++
+				c.crash(f)
+			})}}
+			a, err := Run(t.Context(), f, p, Options{Batch: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(f.Calls, c.calls) {
+				t.Errorf("calls %q, want %q", f.Calls, c.calls)
+			}
+			if len(a.Results) != 2 || a.Counts.Failed > 0 || a.Results[0].Status != Done || a.Results[1].Status != Done {
+				t.Errorf("results %+v, counts %+v", a.Results, a.Counts)
+			}
+			if room := f.Rooms["quic"]; c.crash != nil && room.Settings[xmppadmin.Title] != "quic" {
+				t.Errorf("the room is %+v", room)
+			}
+		})
+	}
+}
