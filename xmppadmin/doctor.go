@@ -36,6 +36,9 @@ const (
 func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
 	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
 	findings = append(findings, s.examineRoom(ctx)...)
+	if s.Name() != "owner" && s.Name() != "openfire" {
+		findings = append(findings, s.examineCommands(ctx))
+	}
 	findings = append(findings, s.dialect.Retention(ctx)...)
 	return append(findings, s.examineAnnouncements(), s.examineRate(ctx))
 }
@@ -151,6 +154,63 @@ func (s *Service) examineRoom(ctx context.Context) []Finding {
 		})
 	}
 	return findings
+}
+
+// examineCommands makes a temporary room, reads, changes and destroys it, by the
+// commands by which an apply does the same.
+func (s *Service) examineCommands(ctx context.Context) (f Finding) {
+	f = Finding{Check: "room commands", Verdict: OK, Text: "a room was made, read and changed by the commands of dialect " + s.Name()}
+	name := "muster-doctor-" + strings.ToLower(rand.Text()[:12])
+	set := Settings{Title: "muster doctor: a trial", Persistent: True, Public: False}
+	err := s.dialect.Create(ctx, name, set)
+	if err == nil {
+		defer s.destroyTemporary(ctx, name, &f)
+		err = s.checkRoom(ctx, name, set)
+	}
+	if err == nil {
+		set = Settings{Title: "muster doctor: changed"}
+		err = s.dialect.Configure(ctx, name, set)
+	}
+	if err == nil {
+		err = s.checkRoom(ctx, name, set)
+	}
+	if err != nil {
+		f.Verdict, f.Text = Fail, fmt.Sprintf("the commands of dialect %s do not make and change rooms: %v", s.Name(), err)
+		f.Hint = "what the error names must be changed on the server; dialect owner does without these commands"
+	}
+	return f
+}
+
+// checkRoom reads a room and compares it with these settings.
+func (s *Service) checkRoom(ctx context.Context, name string, set Settings) error {
+	rooms, err := s.dialect.Read(ctx, []string{name})
+	switch {
+	case err != nil:
+		return err
+	case rooms[0].Err != nil:
+		return rooms[0].Err
+	case rooms[0].State != Exists || !rooms[0].Managed:
+		return fmt.Errorf("the server reported success, but room %q is not there, or not of this account", name)
+	}
+	for _, setting := range set.Names() {
+		if got, shown := rooms[0].Settings[setting]; shown && got != set[setting] {
+			return fmt.Errorf("the server reported success, but %s is %q, not %q", setting, got, set[setting])
+		}
+	}
+	return nil
+}
+
+// destroyTemporary destroys a room that an examination made. A failure becomes
+// the finding, unless that is one already.
+func (s *Service) destroyTemporary(ctx context.Context, name string, f *Finding) {
+	address, err := s.conn.JID(name)
+	if err == nil {
+		err = xep.DestroyRoom(ctx, s.conn.Client, address)
+	}
+	if err != nil && f.Verdict == OK {
+		f.Verdict, f.Hint = Warn, "destroy it by hand"
+		f.Text = fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err)
+	}
 }
 
 func (s *Service) cannotCreate(err error) Finding {

@@ -352,8 +352,10 @@ func TestRequestCounts(t *testing.T) {
 		t.Parallel()
 		s, count := counting(t, onEjabberd(ejabberd.Options{})(t))
 		const n = 50
-		// Two more for all of them, to see whether rooms have a public log.
-		count("making 50 rooms and reading them back", 5*n+2, func() {
+		// And for all of them eight: which host serves them, what arguments a
+		// command takes (two), who owns the first of them, and whether rooms
+		// have a public log (two).
+		count("making 50 rooms and reading them back", 3*n+8, func() {
 			rooms, err := s.Read(t.Context(), createMany(t, s, n))
 			if err != nil || len(rooms) != n || !rooms[0].Managed {
 				t.Fatalf("%d rooms, %v", len(rooms), err)

@@ -144,7 +144,7 @@ func archives(r Row) bool { return r.Action == provision.Archive && !r.Withheld 
 // LastApply is what is remembered of the last successful apply for a meeting.
 type LastApply struct {
 	Sessions int       `json:"sessions"` // as in [want.MeetingStats]
-	Rooms    int       `json:"rooms"`    // wanted on that run
+	Rooms    int       `json:"made"`     // that the sessions made, as in [want.MeetingStats]
 	Agenda   string    `json:"agenda"`   // its digest: see [agenda.Meeting.Digest]
 	When     time.Time `json:"when"`
 }

@@ -31,6 +31,7 @@ func TestGuard(t *testing.T) {
 	t.Parallel()
 	good := want.MeetingStats{Meeting: "126", Sessions: 100, Configured: 80}
 	last := map[string]LastApply{"126": {Sessions: 201, When: sample.Day}}
+	rooms := map[string]LastApply{"126": {Sessions: 100, Rooms: 81, When: sample.Day}}
 	tallies := func(ts ...want.MeetingStats) want.Wanted { return want.Wanted{Meetings: ts} }
 	cases := map[string]struct {
 		w    want.Wanted
@@ -59,6 +60,16 @@ func TestGuard(t *testing.T) {
 		"shrunk, allowed": {w: tallies(good), s: GuardInput{Last: last, Overrides: Overrides{Shrink: true}}},
 		"shrunk by half":  {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 101, Configured: 1}), s: GuardInput{Last: last}},
 		"half of another": {w: tallies(want.MeetingStats{Meeting: "127", Sessions: 1, Configured: 1}), s: GuardInput{Last: last}},
+		"rooms shrunk": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 100, Configured: 80, Rooms: 40}), s: GuardInput{Last: rooms},
+			want: []string{"shrunk-agenda: IETF 126: the agenda shrank by more than half: 40 rooms, 81 at the last apply on 2026-07-20 09:00 UTC [shrink]"}},
+		"rooms shrunk, allowed": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 100, Configured: 80}),
+			s: GuardInput{Last: rooms, Overrides: Overrides{Shrink: true}}},
+		"rooms shrunk by half": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 100, Configured: 80, Rooms: 41}), s: GuardInput{Last: rooms}},
+		"both shrunk": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 49, Configured: 49, Rooms: 40}), s: GuardInput{Last: rooms},
+			want: []string{"shrunk-agenda: IETF 126: the agenda shrank by more than half: 49 sessions, 100 at the last apply on 2026-07-20 09:00 UTC [shrink]"}},
+		"no rooms at all": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 100}), s: GuardInput{Last: rooms}, want: []string{"no-sessions"}},
+		"no rooms at one of two": {w: tallies(want.MeetingStats{Meeting: "126", Sessions: 100}, want.MeetingStats{Meeting: "127", Configured: 1}),
+			s: GuardInput{Last: rooms}, want: []string{"shrunk-agenda"}},
 		"list of groups": {w: want.Wanted{Groups: &want.GroupStats{Groups: 9, Living: 50}},
 			s: GuardInput{LastGroups: LastGroups{Living: 100, When: sample.Day}}},
 		"list shrunk": {w: want.Wanted{Groups: &want.GroupStats{Groups: 9, Living: 49}},
@@ -103,6 +114,51 @@ func TestGuard(t *testing.T) {
 				got = append(got, s)
 			}
 			check.Same(t, "refusals", got, c.want)
+		})
+	}
+}
+
+// TestGuardCountsRoomsOfCancelledSessions: a meeting that is cancelled does not
+// shrink, and one whose sessions move into one room does.
+func TestGuardCountsRoomsOfCancelledSessions(t *testing.T) {
+	t.Parallel()
+	names := []string{"quic", "tls", "cfrg", "6lo"}
+	derive := func(t *testing.T, change func(s *agenda.Session)) want.Wanted {
+		var groups []agenda.Group
+		var sessions []agenda.Session
+		for i, name := range names {
+			s := sample.Session(i, name, "sched")
+			change(&s)
+			groups, sessions = append(groups, sample.Group(name, "wg")), append(sessions, s)
+		}
+		return wantOf(t, bare(), sample.Meeting(groups, sessions...))
+	}
+	whole := derive(t, func(*agenda.Session) {}).Meetings[0]
+	s := GuardInput{Limits: DefaultLimits(), Last: map[string]LastApply{"126": {Sessions: whole.Sessions, Rooms: whole.Rooms}}}
+	for name, c := range map[string]struct {
+		change  func(s *agenda.Session)
+		refused int
+	}{
+		"as before":       {func(*agenda.Session) {}, 0},
+		"all cancelled":   {func(s *agenda.Session) { s.Status = agenda.Canceled }, 0},
+		"all in one room": {func(s *agenda.Session) { s.Room = "quic" }, 1},
+		"all but one breaks": {func(s *agenda.Session) {
+			if s.Group != "quic" {
+				s.Type = "break"
+			}
+		}, 1},
+		"two rooms of four": {func(s *agenda.Session) {
+			if s.Group != "quic" {
+				s.Room = "tls"
+			}
+		}, 0},
+		"names in capitals": {func(s *agenda.Session) { s.Room = strings.ToUpper(s.Room) }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := Guard(derive(t, c.change), Plan{}, s); len(got) != c.refused {
+				t.Errorf("refusals: %v", got)
+			}
 		})
 	}
 }

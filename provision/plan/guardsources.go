@@ -53,9 +53,14 @@ func guardMeeting(t want.MeetingStats, s GuardInput, busy bool) []*GuardError {
 	case t.Configured == 0:
 		refuse("no-sessions", Overrides{Empty: true}, "%s", t.Emptiness())
 	}
-	if last := s.Last[t.Meeting]; t.Meeting != "" && !s.Overrides.Shrink && 2*t.Sessions < last.Sessions {
-		refuse("shrunk-agenda", Overrides{Shrink: true}, "the agenda shrank by more than half: %d sessions, %d at the last apply on %s",
-			t.Sessions, last.Sessions, last.When.UTC().Format("2006-01-02 15:04 UTC"))
+	last, shrunk := s.Last[t.Meeting], "the agenda shrank by more than half: %d %s, %d at the last apply on %s"
+	when := last.When.UTC().Format("2006-01-02 15:04 UTC")
+	switch {
+	case t.Meeting == "" || s.Overrides.Shrink:
+	case 2*t.Sessions < last.Sessions:
+		refuse("shrunk-agenda", Overrides{Shrink: true}, shrunk, t.Sessions, "sessions", last.Sessions, when)
+	case busy && 2*t.Rooms < last.Rooms: // else the guards of empty agendas speak
+		refuse("shrunk-agenda", Overrides{Shrink: true}, shrunk, t.Rooms, "rooms", last.Rooms, when)
 	}
 	return out
 }

@@ -243,7 +243,7 @@ func (r *Reconciler) remember(p Pass, out apply.Outcome, complete bool) error {
 	h.Rooms = plan.Remember(p.Sources, p.Wanted, p.Plan, now)
 	h.Subjects = p.subjectsAfter(out)
 	if complete {
-		h = h.WithApply(p.Sources, p.Wanted, out.Counts.Wanted, now)
+		h = h.WithApply(p.Sources, p.Wanted, now)
 	}
 	return h.Save(r.State)
 }

@@ -60,9 +60,9 @@ func LoadHistory(dir string) (m History, warning string, err error) {
 	return m, "", nil
 }
 
-// WithApply returns the history with a successful apply at the time now, of which
-// rooms were wanted. Without a list of groups, what was known of it stays.
-func (m History) WithApply(in want.Sources, w want.Wanted, rooms int, now time.Time) History {
+// WithApply returns the history with a successful apply at the time now. Without a
+// list of groups, what was known of it stays.
+func (m History) WithApply(in want.Sources, w want.Wanted, now time.Time) History {
 	digests := make(map[string]string)
 	for _, meeting := range in.Meetings {
 		digests[meeting.Number] = meeting.Digest()
@@ -74,7 +74,7 @@ func (m History) WithApply(in want.Sources, w want.Wanted, rooms int, now time.T
 		if t.Meeting == "" { // it cannot be told from another one
 			continue
 		}
-		m.Meetings[t.Meeting] = plan.LastApply{Sessions: t.Sessions, Rooms: rooms, Agenda: digests[t.Meeting], When: now}
+		m.Meetings[t.Meeting] = plan.LastApply{Sessions: t.Sessions, Rooms: t.Rooms, Agenda: digests[t.Meeting], When: now}
 	}
 	if w.Groups != nil {
 		m.Groups = plan.LastGroups{Living: w.Groups.Living, When: now}

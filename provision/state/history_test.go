@@ -22,10 +22,10 @@ func TestHistory(t *testing.T) {
 	}
 	meeting := agenda.Meeting{Number: "126"}
 	in := want.Sources{Meetings: []agenda.Meeting{meeting}}
-	w := want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 120}}, Groups: &want.GroupStats{Groups: 900, Living: 150}}
+	w := want.Wanted{Meetings: []want.MeetingStats{{Meeting: "126", Sessions: 120, Rooms: 112}}, Groups: &want.GroupStats{Groups: 900, Living: 150}}
 	empty := m
-	m = m.WithApply(in, w, 112, sample.Day)
-	m = m.WithApply(in, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "127", Sessions: 2}, {Sessions: 7}}}, 1, sample.Day.AddDate(1, 0, 0))
+	m = m.WithApply(in, w, sample.Day)
+	m = m.WithApply(in, want.Wanted{Meetings: []want.MeetingStats{{Meeting: "127", Sessions: 2, Rooms: 1}, {Sessions: 7}}}, sample.Day.AddDate(1, 0, 0))
 	check.Same(t, "meetings", m.Meetings, map[string]plan.LastApply{
 		"126": {Sessions: 120, Rooms: 112, Agenda: meeting.Digest(), When: sample.Day},
 		"127": {Sessions: 2, Rooms: 1, When: sample.Day.AddDate(1, 0, 0)},
@@ -54,7 +54,7 @@ func TestHistory(t *testing.T) {
 	if files, _ := os.ReadDir(dir); len(files) != 1 {
 		t.Errorf("files left behind: %v", files)
 	}
-	zero := History{}.WithApply(in, w, 1, sample.Day)
+	zero := History{}.WithApply(in, w, sample.Day)
 	if err := zero.Save(filepath.Join(dir, "none")); err == nil {
 		t.Error("saved into a folder that is not there")
 	}
@@ -77,7 +77,7 @@ func TestHistoryDamaged(t *testing.T) {
 	}
 	dir := t.TempDir()
 	// A file as it was before rooms were remembered.
-	old := `{"format":"muster-memory/1","meetings":{"126":{"sessions":1,"rooms":2,"agenda":"x","when":"2026-07-20T09:00:00Z"}}}`
+	old := `{"format":"muster-memory/1","meetings":{"126":{"sessions":1,"made":2,"agenda":"x","when":"2026-07-20T09:00:00Z"}}}`
 	if err := os.WriteFile(filepath.Join(dir, historyFile), []byte(old), 0o600); err != nil {
 		t.Fatal(err)
 	}

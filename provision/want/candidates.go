@@ -49,12 +49,11 @@ func (cs candidates) at(name string) *candidate {
 	return c
 }
 
-// addMeeting adds the sessions of a meeting that make rooms: those of a
-// configured group type, and plenary sessions of any group. The meetings are
+// addMeeting adds the sessions of a meeting that make rooms. The meetings are
 // added in order.
 func (cs candidates) addMeeting(m *meeting, types map[string]bool) {
 	for s := range m.sessions() {
-		if s.Type.Placeholder() || !m.configured(s, types) && s.Type != agenda.Plenary {
+		if !m.makesRoom(s, types) {
 			continue
 		}
 		c := cs.at(provision.Lower(s.Room))

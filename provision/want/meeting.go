@@ -20,6 +20,9 @@ type MeetingStats struct {
 	// type.
 	Sessions   int `json:"sessions"`
 	Configured int `json:"configured"`
+	// Rooms are the different names of the rooms that the sessions make,
+	// cancelled ones included.
+	Rooms int `json:"rooms"`
 	// End is when the last of the sessions ends; zero where no time is known.
 	End time.Time `json:"end,omitzero"`
 	// Stale reports whether the agenda comes from the cache because the
@@ -83,6 +86,12 @@ func (m *meeting) configured(s *agenda.Session, types map[string]bool) bool {
 	return !s.Type.Placeholder() && g != nil && types[g.Type]
 }
 
+// makesRoom reports whether a session makes a room: one of a configured group
+// type, or a plenary session of any group.
+func (m *meeting) makesRoom(s *agenda.Session, types map[string]bool) bool {
+	return !s.Type.Placeholder() && (m.configured(s, types) || s.Type == agenda.Plenary)
+}
+
 // typeless reports whether a session makes no room because the type of its
 // group is not known.
 func (m *meeting) typeless(s *agenda.Session, types map[string]bool) bool {
@@ -92,12 +101,17 @@ func (m *meeting) typeless(s *agenda.Session, types map[string]bool) bool {
 
 func (m *meeting) stats(types map[string]bool) MeetingStats {
 	stats := MeetingStats{Meeting: m.agenda.Number, Stale: m.agenda.Stale, End: m.end.UTC()}
+	rooms := make(map[string]bool)
 	for s := range m.sessions() {
 		stats.Sessions++
 		if m.configured(s, types) {
 			stats.Configured++
 		}
+		if m.makesRoom(s, types) {
+			rooms[provision.Lower(s.Room)] = true
+		}
 	}
+	stats.Rooms = len(rooms)
 	return stats
 }
 
@@ -109,8 +123,7 @@ func (m *meeting) warnings(types map[string]bool) []string {
 	}
 	statuses, typeless := make(map[agenda.Status]int), make(map[string]bool)
 	for s := range m.sessions() {
-		makesRoom := m.configured(s, types) || s.Type == agenda.Plenary
-		if makesRoom && !s.Status.Known() {
+		if m.makesRoom(s, types) && !s.Status.Known() {
 			statuses[s.Status]++
 		}
 		if m.typeless(s, types) {

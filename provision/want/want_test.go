@@ -199,8 +199,8 @@ func TestWantReasons(t *testing.T) {
 		}
 		check.Same(t, "tallies", w.Meetings, []MeetingStats{
 			{
-				Meeting: "126", Sessions: 7, Configured: 6, End: sample.Day.Add(10 * time.Hour)}, {Meeting: "interim-2026-quic-01", Sessions: 1,
-				Configured: 1, End: sample.Day.Add(21 * time.Hour),
+				Meeting: "126", Sessions: 7, Configured: 6, Rooms: 4, End: sample.Day.Add(10 * time.Hour)}, {Meeting: "interim-2026-quic-01", Sessions: 1,
+				Configured: 1, Rooms: 1, End: sample.Day.Add(21 * time.Hour),
 			},
 		})
 	}

@@ -18,18 +18,26 @@ import (
 // ejabberd is the dialect of ejabberd 25.03 and later, whose mod_adhoc_api
 // offers the server's own administration commands as ad-hoc commands at the
 // account's domain. Reading a room costs two requests, one where it does not
-// exist; making a room costs one, and one for each setting that cannot be given
-// with it. Archiving goes by owner configuration.
+// exist; making a room costs one, one more where it has settings that cannot be
+// given with it, and one to read it back. Archiving goes by owner configuration.
 type ejabberd struct {
 	conn     *Conn
 	fallback *owner
 
 	mu   sync.Mutex
 	logs *bool // whether rooms have a public log; nil until that is known
+	// made are the rooms that Create has made and no look has shown yet; owned
+	// is set once a look has shown this account as the owner of one.
+	made  map[string]bool
+	owned bool
+
+	pins   sync.Mutex
+	old    map[string]bool // by command: see roomFor
+	served *string         // see host; nil until that is known
 }
 
 func newEjabberd(c *Conn) *ejabberd {
-	return &ejabberd{conn: c, fallback: &owner{conn: c}}
+	return &ejabberd{conn: c, fallback: &owner{conn: c}, made: make(map[string]bool), old: make(map[string]bool)}
 }
 
 // nodeAPI begins the nodes of mod_adhoc_api.
@@ -38,8 +46,8 @@ const nodeAPI = "api-commands/"
 // ejabberdCommands returns those that the dialect needs, sorted.
 func ejabberdCommands() []string {
 	return []string{
-		"change_room_option", "create_room_with_opts", "get_room_affiliations",
-		"get_room_options", "muc_online_rooms", "set_room_affiliation",
+		"create_room_with_opts", "get_room_affiliations", "get_room_options",
+		"muc_online_rooms", "set_room_affiliation",
 	}
 }
 
@@ -55,8 +63,7 @@ func missingCommands(c *Conn) []string {
 }
 
 // optionName returns ejabberd's name of a setting, or "" where it has no
-// option. Its list of options for change_room_option has "subject" too, but
-// ejabberd 26.07 fails with it; the address of a log is the server's own.
+// option. The address of a log is the server's own.
 func optionName(s muc.Setting) string {
 	switch s {
 	case muc.Language:
@@ -120,8 +127,12 @@ func (d *ejabberd) asleep(ctx context.Context) ([]string, error) {
 	return d.conn.localparts(rooms.Values), nil
 }
 
-// Read looks at each room by itself, all at once.
+// Read looks at each room by itself, all at once. Of the first rooms that were
+// made, one is looked at before the others, to see who owns them.
 func (d *ejabberd) Read(ctx context.Context, names []string) ([]muc.Room, error) {
+	if name := d.unproven(names); name != "" {
+		_, _ = d.look(ctx, name) // the look below has the outcome
+	}
 	return d.conn.lookAtEach(ctx, names, d.look)
 }
 
@@ -132,6 +143,12 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return muc.UnknownRoom(name, err), nil
+	}
+	made, owned := d.takeMade(name)
+	if made && owned {
+		if room, ok := d.lookAtMade(ctx, name, address); ok {
+			return room, nil
+		}
 	}
 	owners, err := d.owners(ctx, name)
 	if errors.Is(err, session.ErrAbsent) {
@@ -153,9 +170,67 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
 		return notSeen(ctx, name, err)
 	}
+	if made && room.Managed {
+		d.noteOwned()
+	}
 	d.fallback.seen.show(address, room.Settings)
 	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
 	return room, nil
+}
+
+// noteMade notes that Create has made a room.
+func (d *ejabberd) noteMade(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.made[name] = true
+}
+
+// noteOwned notes that this account owns what Create makes.
+func (d *ejabberd) noteOwned() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.owned = true
+}
+
+// unproven returns one of the rooms that Create has made, while it is not known
+// that this account owns such rooms; empty for none.
+func (d *ejabberd) unproven(names []string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := slices.IndexFunc(names, func(name string) bool { return d.made[name] }); i >= 0 && !d.owned {
+		return names[i]
+	}
+	return ""
+}
+
+// takeMade reports whether Create has made the room since the last look at it,
+// and whether it is known that this account owns such rooms.
+func (d *ejabberd) takeMade(name string) (made, owned bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	made = d.made[name]
+	delete(d.made, name)
+	return made, d.owned
+}
+
+// lookAtMade looks at a room that Create has just made, with one request: the
+// server gives the room's form to its owner. It reports false where it did not
+// get the form.
+func (d *ejabberd) lookAtMade(ctx context.Context, name, address string) (muc.Room, bool) {
+	form, err := xep.RoomForm(ctx, d.conn.Client, address)
+	if err != nil {
+		return muc.Room{}, false
+	}
+	logs, err := d.hasLogs(ctx, name, true)
+	if err != nil || logs != form.Has(fieldLogging) {
+		return muc.Room{}, false
+	}
+	room := muc.Room{Name: name, State: muc.Exists, Managed: true, Settings: settingsOf(form.Fields)}
+	if !d.conn.Facts.Archives {
+		delete(room.Settings, muc.MessageArchive)
+	}
+	d.fallback.seen.show(address, room.Settings)
+	return room, true
 }
 
 // optionValues reads lines of the form name:value.
@@ -217,7 +292,12 @@ func (d *ejabberd) hasLogs(ctx context.Context, name string, managed bool) (bool
 
 // owners lists a room's owners.
 func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
-	result, err := d.ask(ctx, "get_room_affiliations", d.room(name)...)
+	const command = "get_room_affiliations"
+	args, old, err := d.roomFor(ctx, command, name)
+	if err != nil {
+		return nil, err
+	}
+	result, err := d.ask(ctx, command, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +307,11 @@ func (d *ejabberd) owners(ctx context.Context, name string) ([]string, error) {
 	}
 	var owners []string
 	for _, line := range list.Values {
-		// jid : affiliation : reason
+		// jid : affiliation : reason, or in an old version
+		// localpart : domain : affiliation : reason
+		if old {
+			line = strings.Replace(line, " : ", "@", 1)
+		}
 		if parts := strings.SplitN(line, " : ", 3); len(parts) > 1 && parts[1] == "owner" {
 			owners = append(owners, parts[0])
 		}
@@ -255,9 +339,18 @@ func (d *ejabberd) Adopt(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return roomError(name, d.call(ctx, "set_room_affiliation", append(d.room(name),
-		xep.Field{Var: "user", Values: []string{account.Localpart()}}, xep.Field{Var: "host", Values: []string{account.Domainpart()}},
-		xep.Field{Var: "affiliation", Values: []string{"owner"}})...))
+	const command = "set_room_affiliation"
+	args, old, err := d.roomFor(ctx, command, name)
+	if err != nil {
+		return roomError(name, err)
+	}
+	if old {
+		args = append(args, xep.Field{Var: "jid", Values: []string{account.String()}})
+	} else {
+		args = append(args, xep.Field{Var: "user", Values: []string{account.Localpart()}},
+			xep.Field{Var: "host", Values: []string{account.Domainpart()}})
+	}
+	return roomError(name, d.call(ctx, command, append(args, xep.Field{Var: "affiliation", Values: []string{"owner"}})...))
 }
 
 // Archive archives as the owner dialect does.

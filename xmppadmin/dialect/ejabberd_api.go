@@ -2,10 +2,10 @@ package dialect
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"muster/xmppadmin/muc"
 	"muster/xmppadmin/session"
@@ -15,6 +15,60 @@ import (
 // room returns the arguments that name a room.
 func (d *ejabberd) room(name string) []xep.Field {
 	return []xep.Field{{Var: "room", Values: []string{name}}, {Var: "service", Values: []string{d.conn.Domain}}}
+}
+
+// roomFor returns the arguments that name a room, for a command whose arguments
+// differ between the versions of ejabberd's API, to any of which mod_adhoc_api
+// can be pinned: the form of the command has those of its version. old reports
+// a version before the third (ejabberd 24.12).
+func (d *ejabberd) roomFor(ctx context.Context, command, name string) (args []xep.Field, old bool, err error) {
+	args = d.room(name)
+	d.pins.Lock()
+	defer d.pins.Unlock()
+	old, known := d.old[command]
+	if !known {
+		var form *xep.Form
+		err := d.conn.Client.RetryLost(ctx, func() (err error) {
+			form, err = xep.CommandForm(ctx, d.conn.Client, d.conn.Client.Domain(), nodeAPI+command)
+			return err
+		})
+		if err != nil {
+			return nil, false, err
+		}
+		old = form != nil && form.Has("name")
+		d.old[command] = old
+	}
+	if old {
+		args[0].Var = "name"
+	}
+	return args, old, nil
+}
+
+// host returns the virtual host that serves the rooms, whose default options
+// rooms have: the account's, or the domain above the service's, if it lists the
+// service among its items; empty where neither does.
+func (d *ejabberd) host(ctx context.Context) (string, error) {
+	d.pins.Lock()
+	defer d.pins.Unlock()
+	if d.served != nil {
+		return *d.served, nil
+	}
+	served := ""
+	candidates := []string{d.conn.Client.Domain()}
+	if _, above, _ := strings.Cut(d.conn.Domain, "."); strings.Contains(above, ".") && !sameDomain(above, candidates[0]) {
+		candidates = append(candidates, above)
+	}
+	for _, candidate := range candidates {
+		items, err := xep.Items(ctx, d.conn.Client, candidate, "")
+		if err != nil && !errors.As(err, new(*session.AnswerError)) {
+			return "", err
+		}
+		if served == "" && slices.ContainsFunc(items, func(i xep.DiscoItem) bool { return sameDomain(i.JID, d.conn.Domain) }) {
+			served = candidate
+		}
+	}
+	d.served = &served
+	return served, nil
 }
 
 // ask runs a command that changes nothing, again when the stream is lost.
@@ -107,35 +161,54 @@ func ejabberdObstacle(_ *Conn, setting muc.Setting) string {
 }
 
 // Create makes a room with all settings that can be given with it, and sets
-// the others by themselves. ejabberd would make a room without an owner, and
-// let it vanish after half a minute, by default.
+// the others by its form, all at once: two requests. ejabberd would make a room
+// without an owner, and let it vanish after half a minute, by default. Where no
+// virtual host is known to serve the rooms, it does as the owner dialect does.
 func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return err
 	}
-	options := []string{"affiliations:owner=" + d.conn.Client.JID()}
-	rest := make(muc.Settings)
+	host, err := d.host(ctx)
+	if err != nil {
+		return roomError(name, err)
+	}
+	if host == "" {
+		return d.fallback.Create(ctx, name, s)
+	}
+	options, rest := d.creation(s)
+	fields := append(d.room(name), xep.Field{Var: "host", Values: []string{host}}, xep.Field{Var: "options", Values: options})
+	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
+		return roomError(name, err)
+	}
+	if len(rest) > 0 {
+		all := func(string) bool { return true } // ejabberd's form has these fields
+		form := withSettings(xep.NewSubmission(xep.FormRoomConfig), rest, all)
+		if err := xep.SubmitRoomForm(ctx, d.conn.Client, address, form); err != nil {
+			return roomError(name, err)
+		}
+	}
+	d.noteMade(name)
+	if s[muc.Subject] == "" {
+		return nil
+	}
+	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
+}
+
+// creation returns the options that a room is made with, and the settings that
+// cannot stand among them.
+func (d *ejabberd) creation(s muc.Settings) (options []string, rest muc.Settings) {
+	options, rest = []string{"affiliations:owner=" + d.conn.Client.JID()}, make(muc.Settings)
 	for _, setting := range s.Names() {
 		switch {
 		case setting == muc.Password && s[setting] == "", !d.offers(setting):
-		case setting == muc.Password:
-			rest[setting] = s[setting]
-		case simple(s[setting]):
+		case setting != muc.Password && simple(s[setting]):
 			options = append(options, optionName(setting)+":"+s[setting])
 		default:
 			rest[setting] = s[setting]
 		}
 	}
-	fields := append(d.room(name),
-		xep.Field{Var: "host", Values: []string{d.conn.Client.Domain()}}, xep.Field{Var: "options", Values: options})
-	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
-		return roomError(name, err)
-	}
-	if err := d.setEach(ctx, name, rest); err != nil || s[muc.Subject] == "" {
-		return err
-	}
-	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
+	return options, rest
 }
 
 // simple reports whether a value can stand in a list of options: a colon or no
@@ -159,37 +232,4 @@ func (d *ejabberd) offers(setting muc.Setting) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.logs == nil || *d.logs
-}
-
-// setSubject sets the subject from inside the room.
-func (d *ejabberd) setSubject(ctx context.Context, name, text string) error {
-	address, err := d.conn.JID(name)
-	if err != nil {
-		return err
-	}
-	return d.fallback.setSubject(ctx, address, text)
-}
-
-// setEach sets each setting by itself, all at once.
-func (d *ejabberd) setEach(ctx context.Context, name string, s muc.Settings) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, setting := range s.Names() {
-		if setting == muc.Subject {
-			g.Go(func() error { return d.setSubject(ctx, name, s[setting]) })
-			continue
-		}
-		g.Go(func() error { return d.set(ctx, name, optionName(setting), s[setting]) })
-		if setting == muc.Password {
-			g.Go(func() error { return d.set(ctx, name, "password_protected", muc.True) })
-		}
-	}
-	return roomError(name, g.Wait())
-}
-
-func (d *ejabberd) set(ctx context.Context, name, option, value string) error {
-	fields := append(d.room(name), xep.Field{Var: "option", Values: []string{option}}, xep.Field{Var: "value", Values: []string{value}})
-	if err := d.call(ctx, "change_room_option", fields...); err != nil {
-		return fmt.Errorf("option %s: %w", option, err)
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"strings"
 
 	"mellium.im/xmlstream"
 	"mellium.im/xmpp/jid"
@@ -20,10 +19,6 @@ type presence struct {
 	Type  string        `xml:"type,attr"`
 	Error *stanza.Error `xml:"error"`
 	X     struct {
-		Item struct {
-			Affiliation string `xml:"affiliation,attr"`
-			Role        string `xml:"role,attr"`
-		} `xml:"item"`
 		Status []struct {
 			Code string `xml:"code,attr"`
 		} `xml:"status"`
@@ -45,10 +40,9 @@ func (p presence) has(code string) bool {
 	return false
 }
 
-// arrival collects a room's answer to a join: the presence of the other
-// occupants, and the joiner's own last (XEP-0045 §7.2.2).
+// arrival waits for a room's answer to a join: the joiner's own presence, which
+// comes after that of the other occupants (XEP-0045 §7.2.2).
 type arrival struct {
-	others   []Occupant    // written before self is sent
 	answered bool          // self was sent; used by handlePresence alone
 	self     chan presence // has room for one
 	subjects subjects
@@ -62,9 +56,6 @@ func (a *arrival) handle(name string, t xml.TokenReader) error {
 	return a.handlePresence(t)
 }
 
-// Occupant is another occupant of a room.
-type Occupant struct{ Nick, Affiliation, Role string }
-
 // handlePresence receives each presence from the room. One of type unavailable
 // does not answer a join: it may be this account's own, from an earlier stay.
 func (a *arrival) handlePresence(t xml.TokenReader) error {
@@ -72,14 +63,7 @@ func (a *arrival) handlePresence(t xml.TokenReader) error {
 	if err := xml.NewTokenDecoder(t).Decode(&p); err != nil {
 		return err
 	}
-	if a.answered || p.Type == "unavailable" {
-		return nil
-	}
-	if !p.isSelf() {
-		// A presence without a nick is the room's own, with its avatar.
-		if _, nick, ok := strings.Cut(p.From, "/"); ok {
-			a.others = append(a.others, Occupant{nick, p.X.Item.Affiliation, p.X.Item.Role})
-		}
+	if a.answered || p.Type == "unavailable" || !p.isSelf() {
 		return nil
 	}
 	a.answered = true
@@ -91,8 +75,6 @@ func (a *arrival) handlePresence(t xml.TokenReader) error {
 type Occupancy struct {
 	// Created means that the room was made by the join (status 201).
 	Created bool
-	// Others are the occupants at the time of the join.
-	Others []Occupant
 
 	stream   *session.Stream
 	address  jid.JID // in the room
@@ -128,7 +110,7 @@ func Join(ctx context.Context, st *session.Stream, room, nick, password string) 
 		stop()
 		return Occupancy{}, fmt.Errorf("join: %w", session.RequestError(room, refusalOf(p)))
 	}
-	here.Created, here.Others = p.has("201"), entry.others
+	here.Created = p.has("201")
 	return here, nil
 }
 

@@ -74,8 +74,8 @@ func (q changesReport) Before(r Run) {
 
 func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 	if n := applied.Counts; n.Changes()+n.Failed+n.Skipped+n.Unknown == 0 {
-		if len(r.News) > 0 {
-			q.c.Summarize(n, len(r.Refused), roomless(r.Roomless))
+		if len(r.News) > 0 || r.Missing.Refused+r.Missing.Unread > 0 {
+			q.c.Summarize(n, r.Missing)
 		}
 		return
 	}
@@ -169,7 +169,7 @@ func (c *Console) resultRecords(applied apply.Outcome, r Run) {
 	for _, result := range applied.Results {
 		c.record(resultOf(result))
 	}
-	c.Summarize(applied.Counts, len(r.Refused), roomless(r.Roomless))
+	c.Summarize(applied.Counts, r.Missing)
 }
 
 func (c *Console) resultLines(applied apply.Outcome) {
