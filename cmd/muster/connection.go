@@ -63,8 +63,9 @@ func (c *connection) open(ctx context.Context) (provision.Service, error) {
 	return c.service, nil
 }
 
-// longWait is the waiting that is shown without --verbose.
-const longWait = time.Second
+// longWait is the waiting that is shown without --verbose. What is shorter is
+// shown as none.
+const longWait = 100 * time.Millisecond
 
 // close ends the session with the server. It shows what was waited for, and with
 // --verbose what the session took.
