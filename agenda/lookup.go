@@ -53,6 +53,13 @@ func parseSource(s string) (source, error) {
 		"an interim such as interim-2026-quic-01, or file:PATH to an agenda.json", s)
 }
 
+// CheckName returns an error where name is none of those that [Client.Meeting]
+// takes. Nothing is read.
+func CheckName(name string) error {
+	_, err := parseSource(name)
+	return err
+}
+
 // relative reads the agenda of the current or the next meeting.
 func (c *Client) relative(ctx context.Context, next bool) (Meeting, error) {
 	found, err := c.currentOrNext(ctx, next)

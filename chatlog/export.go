@@ -70,7 +70,10 @@ func (s *Store) Export(ctx context.Context, src Source, rooms []Room, o ExportOp
 // sourceError is an error of a Source: it makes one room unknown.
 type sourceError struct{ err error }
 
+// Error returns the text of the cause.
 func (e *sourceError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
 func (e *sourceError) Unwrap() error { return e.err }
 
 // exporter reads the archive of one room.

@@ -326,7 +326,7 @@ func TestLostBackup(t *testing.T) {
 				t.Fatal(err)
 			}
 			var remarks []string
-			s.OnRemark(func(room, text string) { remarks = append(remarks, room+": "+text) })
+			s.OnWarning(func(room, text string) { remarks = append(remarks, room+": "+text) })
 			bob := participant(t, p, "bob")
 			room := furnish(t, s, c, bob, "quic")
 			want := readFull(t, c, room).Fields

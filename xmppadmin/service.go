@@ -57,10 +57,10 @@ func (s *Service) Explain(setting Setting) string {
 	return dialect.Explain(s.conn, s.dialect, setting)
 }
 
-// OnRemark has f receive what a caller should know of a change that succeeded,
+// OnWarning has f receive what a caller should know of a change that succeeded,
 // by the room's name: that something could not be given back on reopening.
 // f must be safe for use by many goroutines.
-func (s *Service) OnRemark(f func(room, text string)) { s.conn.OnRemark = f }
+func (s *Service) OnWarning(f func(room, text string)) { s.conn.OnWarning = f }
 
 // Survey looks at every room that the service shows to this account and at
 // each of names, listed or not. The rooms are sorted by name, each once; one

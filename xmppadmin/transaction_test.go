@@ -240,7 +240,7 @@ func TestEachStepOfReopeningFails(t *testing.T) {
 					}
 					var lost atomic.Bool // an affiliation, which the caller learns
 					met, failed := failing(t, w, p, n, what, func(ctx context.Context, s *xmppadmin.Service) error {
-						s.OnRemark(func(_, text string) { lost.Store(strings.Contains(text, " again: ")) })
+						s.OnWarning(func(_, text string) { lost.Store(strings.Contains(text, " again: ")) })
 						return s.Reopen(ctx, name, live(name))
 					})
 					got := read(t, s, name)

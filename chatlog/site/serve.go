@@ -148,6 +148,7 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request) {
 // queryError is a query that cannot be read.
 type queryError struct{ err error }
 
+// Error returns the text of the cause.
 func (e *queryError) Error() string { return e.err.Error() }
 
 // troubleOf returns the status and the words for a search that failed.

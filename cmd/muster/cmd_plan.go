@@ -96,7 +96,7 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	}
 	run := a.run(c, pass)
 	run.ShowUnchanged = unchanged
-	a.console.Remarks(run)
+	a.console.Notices(run)
 	a.console.Plan(run.Plan)
 	if output != "" {
 		if err := savePlan(output, r.File(pass), offline); err != nil {
@@ -139,7 +139,10 @@ func refused(refusals []*plan.GuardError) error {
 // run returns a pass as it is shown.
 func (a *app) run(c config.Config, p reconcile.Pass) ui.Run {
 	return ui.Run{
-		Plan:     ui.Plan{Plan: p.Plan, Meetings: p.Meetings(), Refused: p.Wanted.Refused, Roomless: p.Wanted.Roomless, ByHand: p.Request.Options.Action},
+		Plan: ui.Plan{
+			Plan: p.Plan, Meetings: p.Meetings(), Refused: p.Wanted.Refused, Roomless: p.Wanted.Roomless,
+			Missing: ui.MissingIn(p.Wanted), ByHand: p.Request.Options.Action,
+		},
 		Warnings: p.Warnings, NotOffered: notOffered(c, p.NotOffered),
 	}
 }

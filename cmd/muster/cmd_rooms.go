@@ -144,7 +144,7 @@ func (a *app) rooms(ctx context.Context, meetings []string, name string) ([]ui.R
 	for _, r := range pass.Plan.Rows {
 		rooms = append(rooms, ui.NewRoom(r))
 	}
-	a.console.Summarize(pass.Plan.Counts, len(pass.Wanted.Refused), 0)
+	a.console.Summarize(pass.Plan.Counts, ui.MissingIn(pass.Wanted))
 	return rooms, conn, nil
 }
 

@@ -59,7 +59,7 @@ func (c *connection) open(ctx context.Context) (provision.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.service.OnRemark(func(room, text string) { c.app.console.Warn("room %q: %s", room, text) })
+	c.service.OnWarning(func(room, text string) { c.app.console.Warn("room %q: %s", room, text) })
 	return c.service, nil
 }
 

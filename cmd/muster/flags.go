@@ -19,7 +19,7 @@ type planFlags struct {
 
 // addMeeting defines --meeting.
 func addMeeting(f *pflag.FlagSet, meetings *[]string) {
-	f.StringArrayVar(meetings, "meeting", nil, "the meeting `M`: a number, current, next, an interim such as interim-2026-quic-01, or file:PATH; may be repeated")
+	f.Var(meetingsValue{meetings}, "meeting", "the meeting `M`: a number, current, next, an interim such as interim-2026-quic-01, or file:PATH; may be repeated")
 }
 
 // addSelection defines the flags that select what a plan does.

@@ -95,7 +95,7 @@ func analyze(t *testing.T, args ...string) (output string, err error) {
 func TestUnitsAreValid(t *testing.T) {
 	t.Parallel()
 	service, timer := units(t)
-	// A key that it does not know is a remark, and no failure.
+	// A key that it does not know is a warning, and no failure.
 	if out, err := analyze(t, "verify", "--man=no", service, timer); err != nil || out != "" {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}

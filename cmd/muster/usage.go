@@ -110,7 +110,7 @@ func family(cmd *cobra.Command) []*cobra.Command {
 // everything.
 func (o *planFlags) check(cmd *cobra.Command) error {
 	f := cmd.Flags()
-	for name, values := range map[string][]string{"only": o.options.Only, "except": o.options.Except, "meeting": o.meetings} {
+	for name, values := range map[string][]string{"only": o.options.Only, "except": o.options.Except} {
 		blank := slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" })
 		if f.Changed(name) && (len(values) == 0 || blank) {
 			return wrongUsage(cmd, "--%s must not be empty", name)

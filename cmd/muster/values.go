@@ -1,10 +1,40 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+
+	"muster/agenda"
 )
+
+// meetingsValue is the value of a flag that may be repeated: names of meetings.
+type meetingsValue struct{ names *[]string }
+
+// String returns the names.
+func (v meetingsValue) String() string {
+	if v.names == nil {
+		return ""
+	}
+	return strings.Join(*v.names, ",")
+}
+
+// Set adds a name.
+func (v meetingsValue) Set(name string) error {
+	if strings.TrimSpace(name) == "" {
+		return errors.New("must not be empty")
+	}
+	if err := agenda.CheckName(name); err != nil {
+		return err
+	}
+	*v.names = append(*v.names, name)
+	return nil
+}
+
+// Type names the value in a usage.
+func (meetingsValue) Type() string { return "stringArray" }
 
 // durationValue is the value of a flag: a duration that is not negative.
 type durationValue struct{ d *time.Duration }

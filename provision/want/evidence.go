@@ -82,7 +82,7 @@ type verdict struct {
 func (x context) decide(c *candidate, renamed renaming) verdict {
 	best := x.decideBy(c, nil, renamed)
 	for i, g := range c.groups {
-		if v := x.decideBy(c, g, renamed); i == 0 || liveliness(v) > liveliness(best) {
+		if v := x.decideBy(c, g, renamed); i == 0 || lifeRank(v) > lifeRank(best) {
 			best = v
 		}
 	}
@@ -92,9 +92,9 @@ func (x context) decide(c *candidate, renamed renaming) verdict {
 	return best
 }
 
-// liveliness orders verdicts: a room that stays before one that is left alone,
+// lifeRank ranks verdicts: a room that stays before one that is left alone,
 // before one that is archived.
-func liveliness(v verdict) int {
+func lifeRank(v verdict) int {
 	switch {
 	case v.Desired == provision.LiveIfExists, v.Desired == provision.LeaveAlone:
 		return 1

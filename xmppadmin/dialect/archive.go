@@ -43,7 +43,7 @@ func (d *owner) archive(ctx context.Context, room string, s muc.Settings) error 
 	if err := xep.SubmitRoomForm(ctx, c, room, closing); err != nil {
 		return err // nothing has changed
 	}
-	revoked, err := d.silence(ctx, room, s, &before)
+	revoked, err := d.revokeVoice(ctx, room, s, &before)
 	if err == nil {
 		err = configure(ctx, c, room, muc.Settings{muc.Title: muc.ArchivedTitle(s[muc.Title])})
 	}

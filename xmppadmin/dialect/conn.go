@@ -21,17 +21,17 @@ type Conn struct {
 	Client *session.Client
 	Domain string // the service's
 	Facts  Facts
-	// OnRemark receives what a caller should know of a change that succeeded,
+	// OnWarning receives what a caller should know of a change that succeeded,
 	// by the room's name; nil to drop it.
-	OnRemark func(room, text string)
+	OnWarning func(room, text string)
 }
 
-// remark passes on what a caller should know of a change of a room, given by
+// warn passes on what a caller should know of a change of a room, given by
 // its name or its JID.
-func (c *Conn) remark(room, format string, args ...any) {
-	if c.OnRemark != nil {
+func (c *Conn) warn(room, format string, args ...any) {
+	if c.OnWarning != nil {
 		name, _, _ := strings.Cut(room, "@")
-		c.OnRemark(name, fmt.Sprintf(format, args...))
+		c.OnWarning(name, fmt.Sprintf(format, args...))
 	}
 }
 

@@ -40,7 +40,7 @@ func (d *owner) reopen(ctx context.Context, name, room string, form xep.Form, s 
 	}
 	if len(b.Fields) == 0 {
 		b.Fields = opened(form)
-		d.conn.remark(name, "what archiving changed is not in the private storage of %s any more: "+
+		d.conn.warn(name, "what archiving changed is not in the private storage of %s any more: "+
 			"the room is open again, but its administrators and members are not known", c.JID())
 	}
 	for _, f := range withSettings(xep.Form{}, s, form.Has).Fields {
@@ -145,7 +145,7 @@ func (d *owner) restoreAffiliations(ctx context.Context, room string, b roomBack
 			err = xep.Affiliate(ctx, c, room, item)
 		}
 		if errors.As(err, new(*session.AnswerError)) && !isOpen(ctx, err) {
-			d.conn.remark(room, "%s is not %s again: %v", item.JID, item.Affiliation, err)
+			d.conn.warn(room, "%s is not %s again: %v", item.JID, item.Affiliation, err)
 			return nil
 		}
 		return err
@@ -158,7 +158,7 @@ func (d *owner) restoreSubscriptions(ctx context.Context, room string, b roomBac
 	for _, s := range b.Subscriptions {
 		err := xep.Subscribe(ctx, d.conn.Client, room, s)
 		if errors.As(err, new(*session.AnswerError)) && !isOpen(ctx, err) {
-			d.conn.remark(room, "%s is not subscribed again: %v", s.JID, err)
+			d.conn.warn(room, "%s is not subscribed again: %v", s.JID, err)
 			continue
 		}
 		if err != nil {

@@ -20,7 +20,7 @@ const nsCommands = "http://jabber.org/protocol/commands"
 // maxStages bounds a command: a server with ever more stages is a broken one.
 const maxStages = 8
 
-// Note is a remark of the server on a command (XEP-0050 §3.3).
+// Note is a note of the server on a command (XEP-0050 §3.3).
 type Note struct {
 	Type string // info, warn or error
 	Text string

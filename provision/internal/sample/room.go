@@ -7,6 +7,7 @@ import (
 	"muster/xmppadmin"
 )
 
+// Room returns a room that exists, with the promise.
 func Room(name string, managed, archived bool, title string) xmppadmin.Room {
 	return xmppadmin.Room{Name: name, State: xmppadmin.Exists, Managed: managed, Archived: archived, Settings: Settings(title)}
 }
@@ -16,6 +17,7 @@ func AsWanted(r provision.Room) xmppadmin.Room {
 	return xmppadmin.Room{Name: r.Name, State: xmppadmin.Exists, Managed: true, Settings: maps.Clone(r.Settings)}
 }
 
+// Settings returns a title and the promise.
 func Settings(title string) xmppadmin.Settings {
 	return xmppadmin.Settings{
 		xmppadmin.Title: title, xmppadmin.Persistent: xmppadmin.True,

@@ -43,8 +43,9 @@ local function remember(room, memory, changes, actor)
 	end
 end
 
--- silence takes the affiliations and roles that let others than owners speak.
-local function silence(room, memory)
+-- revoke_voice takes the affiliations and roles that let others than owners
+-- speak.
+local function revoke_voice(room, memory)
 	for _, item in ipairs(rooms.affiliations(room)) do
 		-- get_affiliation is for administrators whom mod_muc counts as owners
 		-- (component_admins_as_room_owners); it refuses to make them less.
@@ -78,13 +79,13 @@ local function archive(room, _, wanted, request)
 	memory = memory or { since = os.time(); by = jid.bare(request.from); fields = {}; affiliations = {} };
 	remember(room, memory, changes, request.from);
 	return change(room, changes, request, function ()
-		if first then silence(room, memory); end
+		if first then revoke_voice(room, memory); end
 		rooms.set_memory(room, memory);
 	end);
 end
 
--- give_voice gives visitors the role that they would have on entering now.
-local function give_voice(room)
+-- grant_voice gives visitors the role that they would have on entering now.
+local function grant_voice(room)
 	local visitors = {};
 	for nick, occupant in room:each_occupant() do
 		local role = room:get_default_role(room:get_affiliation(occupant.bare_jid));
@@ -106,7 +107,7 @@ local function before_archiving(room, memory, actor)
 	return wanted, lost;
 end
 
--- restore_affiliations gives back what silence took, unless the JID has got
+-- restore_affiliations gives back what revoke_voice took, unless the JID has got
 -- another affiliation since.
 local function restore_affiliations(room, memory)
 	for who, was in iterators.sorted_pairs(memory.affiliations) do
@@ -125,7 +126,7 @@ local function reopen(room, _, wanted, request)
 	for var, value in pairs(wanted) do changes[var] = value; end
 	local ok, err = change(room, settings.differing(room, changes, request.from), request, function ()
 		restore_affiliations(room, memory);
-		give_voice(room);
+		grant_voice(room);
 		rooms.set_memory(room, nil);
 	end);
 	if not ok then return nil, err; end

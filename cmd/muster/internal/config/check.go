@@ -91,6 +91,11 @@ func webAddress(template string) bool {
 }
 
 func (c Config) checkOthers() error {
+	for _, m := range c.Meetings.Follow {
+		if err := agenda.CheckName(m); err != nil {
+			return c.invalid("meetings.follow", "%v", err)
+		}
+	}
 	switch {
 	case len(c.Meetings.Follow) == 0:
 		return c.invalid("meetings.follow", "must not be empty")

@@ -87,6 +87,8 @@ func TestUnusableConfiguration(t *testing.T) {
 		{"bad tls", least + "tls = \"none\"\n", `line 5: xmpp.tls: "none" is not one of`, ""},
 		{"negative guard", least + "[guards]\narchive_rooms = -1\n", "guards.archive_rooms", ""},
 		{"no meeting", least + "[meetings]\nfollow = []\n", "line 6: meetings.follow: must not be empty", ""},
+		{"no name of a meeting", least + "[meetings]\nfollow = [\"current\", \"IETF 126\"]\n",
+			`line 6: meetings.follow: meeting "IETF 126": want a number such as 126, current, next, `, ""},
 		{"a number where there are texts", least + "[rooms]\ngroup_types = \"wg\"\n", "line 6: rooms.group_types: must be an array, got a string", ""},
 		{"direct TLS and no server", least + "tls = \"direct\"\n", "line 5: xmpp.tls: direct applies only with xmpp.server", "set xmpp.server"},
 		{"misspelt group type", least + "[rooms]\ngroup_types = [\"wg\", \"wgs\"]\n",

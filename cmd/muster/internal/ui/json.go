@@ -8,6 +8,7 @@ import (
 
 	"muster/provision"
 	"muster/provision/apply"
+	"muster/provision/want"
 	"muster/xmppadmin"
 )
 
@@ -69,12 +70,32 @@ type (
 	summaryRecord struct {
 		Type string `json:"type"`
 		provision.Counts
-		// Roomless are the groups on the agenda that get no room because of
-		// their type, Refused the names that no room can have.
-		Roomless int `json:"roomless,omitempty"`
-		Refused  int `json:"refused"`
+		Missing
 	}
 )
+
+// Missing are the counts of what has no room for a lack in the sources.
+type Missing struct {
+	// Roomless are the groups on the agenda that get no room because of their
+	// type, Unread the rows of the sources that could not be read (of a list
+	// that is not whole, at least one), and Refused the names that no room can
+	// have.
+	Roomless int `json:"roomless,omitempty"`
+	Unread   int `json:"unread,omitempty"`
+	Refused  int `json:"refused"`
+}
+
+// MissingIn returns what has no room in a pass.
+func MissingIn(w want.Wanted) Missing {
+	m := Missing{Refused: len(w.Refused)}
+	for _, r := range w.Roomless {
+		m.Roomless += len(r.Groups)
+	}
+	for _, g := range w.Gaps {
+		m.Unread += max(1, g.Unread.Rows)
+	}
+	return m
+}
 
 // record writes one record. The first is preceded by the version.
 func (c *Console) record(r any) {
@@ -119,8 +140,8 @@ func escapeJSON(line []byte) []byte {
 }
 
 // Summarize has the JSON records end with these counts.
-func (c *Console) Summarize(counts provision.Counts, refused, roomless int) {
-	c.summary = &summaryRecord{Type: "summary", Counts: counts, Refused: refused, Roomless: roomless}
+func (c *Console) Summarize(counts provision.Counts, missing Missing) {
+	c.summary = &summaryRecord{Type: "summary", Counts: counts, Missing: missing}
 }
 
 // Finish ends the JSON records: with the summary where there is one, and of a

@@ -22,6 +22,8 @@ type Plan struct {
 	// Roomless are the groups with sessions that get no room because of their
 	// type.
 	Roomless []want.Roomless
+	// Missing counts these, and the rows that could not be read.
+	Missing Missing
 	// ShowUnchanged lists the unchanged rooms, too.
 	ShowUnchanged bool
 	// ByHand is the one action of a plan for rooms that were named; empty for a
@@ -36,7 +38,7 @@ func (c *Console) Plan(p Plan) {
 		for _, change := range p.Changes() {
 			c.record(changeOf(change))
 		}
-		c.Summarize(p.Counts, len(p.Refused), roomless(p.Roomless))
+		c.Summarize(p.Counts, p.Missing)
 	case Markdown:
 		c.planMarkdown(c.out, p)
 	default:

@@ -11,7 +11,7 @@ import (
 	"muster/provision/plan"
 )
 
-// Run is a plan that is about to be applied, with what there is to know of it.
+// Run is a plan that is about to be applied, with its warnings.
 type Run struct {
 	Plan
 	// Warnings are those of the sources and of the rooms derived from them.
@@ -25,6 +25,7 @@ type Run struct {
 
 // Report shows an apply: what to know before the changes, and their results.
 type Report interface {
+	// Before shows what to know before the changes.
 	Before(r Run)
 	// After shows the results. Notes are those on settings of which the run
 	// did not know before.
@@ -38,10 +39,13 @@ func (c *Console) FullReport() Report { return fullReport{c} }
 // was changed, failed or is unknown, or there are news.
 func (c *Console) ChangesReport() Report { return changesReport{c} }
 
+// fullReport is the report of a run that a user follows.
 type fullReport struct{ c *Console }
 
-func (f fullReport) Before(r Run) { f.c.Remarks(r) }
+// Before shows the warnings.
+func (f fullReport) Before(r Run) { f.c.Notices(r) }
 
+// After shows every result and the summary.
 func (f fullReport) After(r Run, applied apply.Outcome, notes []string) {
 	f.c.notOffered(notes)
 	f.c.failures(applied)
@@ -70,8 +74,8 @@ func (q changesReport) Before(r Run) {
 
 func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 	if n := applied.Counts; n.Changes()+n.Failed+n.Skipped+n.Unknown == 0 {
-		if len(r.News) > 0 {
-			q.c.Summarize(n, len(r.Refused), roomless(r.Roomless))
+		if len(r.News) > 0 || r.Missing.Refused+r.Missing.Unread > 0 {
+			q.c.Summarize(n, r.Missing)
 		}
 		return
 	}
@@ -86,9 +90,9 @@ func (q changesReport) After(r Run, applied apply.Outcome, _ []string) {
 	}
 }
 
-// Remarks shows the warnings of a run, its conflicts, and what the server does
+// Notices shows the warnings of a run, its conflicts, and what the server does
 // not offer.
-func (c *Console) Remarks(r Run) {
+func (c *Console) Notices(r Run) {
 	for _, w := range r.Warnings {
 		c.Warn("%s", w)
 	}
@@ -165,7 +169,7 @@ func (c *Console) resultRecords(applied apply.Outcome, r Run) {
 	for _, result := range applied.Results {
 		c.record(resultOf(result))
 	}
-	c.Summarize(applied.Counts, len(r.Refused), roomless(r.Roomless))
+	c.Summarize(applied.Counts, r.Missing)
 }
 
 func (c *Console) resultLines(applied apply.Outcome) {

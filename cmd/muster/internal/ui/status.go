@@ -29,7 +29,7 @@ type statusRecord struct {
 func (c *Console) Status(s Status) {
 	if c.Options.Format == JSON {
 		c.record(statusRecord{Type: "status", Run: s.Run, Age: int(s.Now.Sub(s.Ended).Seconds()), Lock: s.Lock})
-		c.Summarize(s.Counts, 0, 0)
+		c.Summarize(s.Counts, Missing{})
 		return
 	}
 	c.table(s.rows())

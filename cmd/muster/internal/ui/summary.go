@@ -8,7 +8,6 @@ import (
 
 	"muster/provision"
 	"muster/provision/plan"
-	"muster/provision/want"
 )
 
 // planEnd writes what a plan leaves alone and its summary: in words where there
@@ -31,11 +30,11 @@ func (c *Console) planEnd(w *sink, p Plan, clean func(string) string) {
 }
 
 // nothingToDo returns in words that a plan changes nothing; empty where it does,
-// or where rooms are unknown.
+// or where rooms are unknown or missing.
 func nothingToDo(p Plan) string {
 	n := p.Counts
 	switch {
-	case n.Changes()+n.Unknown > 0:
+	case n.Changes()+n.Unknown+p.Missing.Unread+p.Missing.Refused > 0:
 		return ""
 	case n.Conflict > 0:
 		return fmt.Sprintf("nothing to do; %s in conflict left alone", counted(n.Conflict, "room"))
@@ -92,15 +91,6 @@ func leftAlone(p Plan) []string {
 	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
 	add(p.LeftOut, "left out by --only and --except: %d", p.LeftOut)
 	return lines
-}
-
-// roomless returns how many groups get no room because of their type.
-func roomless(types []want.Roomless) int {
-	n := 0
-	for _, r := range types {
-		n += len(r.Groups)
-	}
-	return n
 }
 
 // planLine is the last line of a plan; scripts read it. A plan by hand has one

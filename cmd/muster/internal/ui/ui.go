@@ -132,16 +132,16 @@ func (c *Console) Warn(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.warnings++
-	c.remark("warning", format, args...)
+	c.message("warning", format, args...)
 	if c.Options.Format == JSON {
 		c.record(warningRecord{Type: "warning", Message: fmt.Sprintf(format, args...)})
 	}
 }
 
 // Note shows something that the user may want to know.
-func (c *Console) Note(format string, args ...any) { c.remark("note", format, args...) }
+func (c *Console) Note(format string, args ...any) { c.message("note", format, args...) }
 
-func (c *Console) remark(kind, format string, args ...any) {
+func (c *Console) message(kind, format string, args ...any) {
 	if !c.Options.Quiet {
 		c.err.line("muster: %s: %s", kind, fmt.Sprintf(format, args...))
 	}

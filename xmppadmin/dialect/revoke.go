@@ -72,15 +72,15 @@ func accepts(f xep.Field, value string) bool {
 	return f.Type != "list-single" || slices.Contains(f.Options, value)
 }
 
-// silenceRounds is how often silence lists those who can speak: users come,
+// revokeRounds is how often revokeVoice lists those who can speak: users come,
 // change nicks and are given affiliations meanwhile.
-const silenceRounds = 5
+const revokeRounds = 5
 
-// silence takes away affiliations and voices in a closed room until the lists
-// show that only owners can speak. It adds to the backup, and saves, what it
-// finds besides; it returns the occupants whose voice it took. Being inside, it
-// sets the subject if that is among the settings.
-func (d *owner) silence(ctx context.Context, room string, s muc.Settings, b *roomBackup) (revoked []xep.ListItem, err error) {
+// revokeVoice takes away affiliations and voices in a closed room until the
+// lists show that only owners can speak. It adds to the backup, and saves, what
+// it finds besides; it returns the occupants whose voice it took. Being inside,
+// it sets the subject if that is among the settings.
+func (d *owner) revokeVoice(ctx context.Context, room string, s muc.Settings, b *roomBackup) (revoked []xep.ListItem, err error) {
 	c := d.conn.Client
 	if err := d.checkClosed(ctx, room); err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (d *owner) silence(ctx context.Context, room string, s muc.Settings, b *roo
 			return revoked, err
 		case len(items)+len(voices) == 0:
 			return revoked, d.setSubjectInside(ctx, room, stay, s)
-		case round == silenceRounds:
+		case round == revokeRounds:
 			return revoked, fmt.Errorf("%d users can still speak, %s among them", len(items)+len(voices), nameOf(append(voices, items...)[0]))
 		}
 		if round == 0 {
