@@ -53,7 +53,7 @@ func (c *Client) Groups(ctx context.Context, types []string) (GroupList, error) 
 	out.Incomplete = out.Incomplete || len(rows) == 0
 	for _, l := range lists {
 		if len(l.rows)+len(l.unread) == 0 {
-			out.warn(fmt.Sprintf("list of groups: there is none of type %s", l.slug))
+			out.warn(fmt.Sprintf("list of groups: no group of type %s", l.slug))
 		}
 	}
 	if err := c.findParents(ctx, &out, rows, types); err != nil {

@@ -76,12 +76,12 @@ func TestGroupsOfNoSuchType(t *testing.T) {
 	f := newFake(t)
 	f.serveGroups(groupServer{rows: working(2)})
 	l := groups(t, client(t, f.URL, nil), "wgs")
-	wantListWarning(t, l, "there is none of type wgs")
+	wantListWarning(t, l, "no group of type wgs")
 	if !l.Incomplete {
 		t.Error("a list without any group passes for a whole one")
 	}
 	l = groups(t, client(t, f.URL, nil), "wg", "wgs")
-	wantListWarning(t, l, "there is none of type wgs")
+	wantListWarning(t, l, "no group of type wgs")
 	if l.Incomplete || len(l.Groups) != 2 {
 		t.Errorf("got %+v", l)
 	}

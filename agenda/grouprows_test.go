@@ -170,7 +170,7 @@ func TestRealGroupRows(t *testing.T) {
 	if got, want := len(year.Groups), types["wg"]+types["rg"]+types["ag"]; got != want || want != 920 {
 		t.Errorf("%d groups, want %d", got, want)
 	}
-	wantListWarning(t, year, "none of type rag")
+	wantListWarning(t, year, "no group of type rag")
 	all := groups(t, c, "wg", "rg", "ag", "sdo", "ietf", "area", "team", "irtf", "individ", "rfcedtyp")
 	if len(all.Groups) != len(real) || len(all.Warnings) > 0 || all.Unread.Rows > 0 || all.Incomplete {
 		t.Errorf("%d of %d groups, warnings %q", len(all.Groups), len(real), all.Warnings)
