@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -25,7 +26,7 @@ func (c Config) Password(ctx context.Context, getenv func(string) string) (strin
 	case x.PasswordEnv != "":
 		text := getenv(x.PasswordEnv)
 		if text == "" {
-			return "", c.keyError("xmpp.password_env", fmt.Errorf("$%s is not set", x.PasswordEnv), "")
+			return "", c.keyError("xmpp.password_env", fmt.Errorf("$%s is not set", x.PasswordEnv), "set it to the password")
 		}
 		return text, nil
 	case x.PasswordCommand != "":
@@ -47,7 +48,7 @@ func (c Config) passwordOfCommand(ctx context.Context) (string, error) {
 	cmd.WaitDelay = time.Second // for what the shell has started and leaves behind
 	out, err := cmd.Output()
 	if err != nil {
-		return "", c.keyError(key, fmt.Errorf("%q: %w%s", c.XMPP.PasswordCommand, err, stderrOf(err)), "")
+		return "", c.keyError(key, fmt.Errorf("%q: %w%s", c.XMPP.PasswordCommand, err, stderrOf(err)), "run the command by hand as the account that runs muster")
 	}
 	return c.firstLine(key, out)
 }
@@ -56,11 +57,14 @@ func (c Config) passwordOfFile() (string, error) {
 	const key = "xmpp.password_file"
 	path := c.XMPP.PasswordFile
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", c.keyError(key, err, "write the password to its first line; the account that runs muster must be able to read it")
+	}
 	if err != nil {
 		return "", c.keyError(key, err, "")
 	}
 	if mode := info.Mode().Perm(); mode&0o027 != 0 {
-		return "", c.keyError(key, fmt.Errorf("%s has mode %04o: others can read or change it", path, mode), "chmod 600 "+path)
+		return "", c.keyError(key, fmt.Errorf("%s has mode %04o: others can read or change it", path, mode), "chmod g-w,o= "+path)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
