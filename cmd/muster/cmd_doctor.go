@@ -23,9 +23,9 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "Check everything between the configuration and a room",
 		Long: "Check everything between the configuration and a room: files and their modes, the\n" +
 			"Datatracker, TLS, login, the server software, the commands it lacks, rights, logging and\n" +
-			"its retention. Each check prints one line: ok, warn or FAIL, the latter two with what to\n" +
-			"do. To see what rooms offer, a temporary room is created under a random name and\n" +
-			"destroyed.",
+			"its retention. Each check prints ok, warn or FAIL, and below a problem of this machine or\n" +
+			"the server what to do. Oddities of the agenda are only reported. To see what rooms\n" +
+			"offer, a temporary room is created under a random name and destroyed.",
 		Args:        noArguments,
 		Annotations: exits(exitDatatracker, exitXMPP),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return a.doctor(cmd.Context(), meetings) },

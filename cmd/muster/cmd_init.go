@@ -43,6 +43,6 @@ func (a *app) init(path string) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(path)))
 	}
-	a.console.Result("%s written; set xmpp.jid, xmpp.service and the password in it, then run: muster plan", path)
+	a.console.Result("%s written; set xmpp.jid, xmpp.service and xmpp.password_file in it, then run: muster doctor", path)
 	return nil
 }

@@ -45,7 +45,7 @@ func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *lo
 		return err
 	}
 	if !o.yes && !a.console.CanAsk() {
-		return errors.New("there is no terminal to ask on: --yes is needed")
+		return &usageError{err: errors.New("no terminal to ask on: --yes is required"), command: o.command}
 	}
 	unlock, err := a.logsLock(ctx, c, o)
 	if err != nil {

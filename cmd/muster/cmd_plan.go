@@ -40,7 +40,7 @@ func (a *app) planCommand() *cobra.Command {
 	addMeeting(cmd.Flags(), &o.meetings)
 	o.addSelection(cmd.Flags())
 	o.addGuards(cmd.Flags())
-	cmd.Flags().BoolVar(&offline, "offline", false, "contact no server: every wanted room is a create")
+	cmd.Flags().BoolVar(&offline, "offline", false, "do not contact the XMPP server: every wanted room is a create")
 	cmd.Flags().BoolVar(&unchanged, "show-unchanged", false, "also list the rooms that are as they should be")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the plan to `FILE`")
 	cmd.AddCommand(a.planShowCommand())

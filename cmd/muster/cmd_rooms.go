@@ -84,7 +84,8 @@ func (a *app) roomsCommand() *cobra.Command {
 		Use:   "rooms [PATTERN...]",
 		Short: "Show the rooms on the service",
 		Long: "Show the rooms on the service: managed or not, live or archived, as they should be or\n" +
-			"not. Patterns and flags select some of them; * and ? are wildcards.",
+			"not. Patterns and flags select some of them; a pattern has a wildcard, * or ?, and\n" +
+			"muster rooms show has one room.",
 		Annotations: exits(exitIncomplete, exitDatatracker, exitXMPP),
 		Example:     "  muster rooms\n  muster rooms --state archived\n  muster rooms 'quic*' --managed",
 		Args:        patternArguments,

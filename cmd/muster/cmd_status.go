@@ -41,7 +41,7 @@ func (a *app) status(age time.Duration) error {
 	case err != nil:
 		return err
 	case !ok:
-		return fmt.Errorf("no run is noted in %s", c.State.Dir)
+		return fmt.Errorf("no apply or sync is recorded in %s", c.State.Dir)
 	}
 	now := a.now()
 	holder, held := state.CurrentHolder(c.State.Dir)
