@@ -116,7 +116,7 @@ func TestDocumentedCommands(t *testing.T) {
 	typed := regexp.MustCompile(`(?:sudo -u muster |sudo |runuser -u muster -- |/usr/local/bin/|\x60)muster ([a-z][^#()\x60\n]*)`)
 	var seen []string
 	text := operations(t)
-	for _, path := range []string{"../../README.md", "../../docs/servers.md"} {
+	for _, path := range []string{"../../README.md", "../../docs/servers.md", "../../docs/logs.md"} {
 		more, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
