@@ -204,9 +204,13 @@ func (s *Service) checkRoom(ctx context.Context, name string, set Settings) erro
 func (s *Service) destroyTemporary(ctx context.Context, name string, f *Finding) {
 	address, err := s.conn.JID(name)
 	if err == nil {
+		// Of a room that is persistent Prosody would keep a tombstone.
+		err = s.dialect.Configure(ctx, name, Settings{Persistent: False})
+	}
+	if err == nil {
 		err = xep.DestroyRoom(ctx, s.conn.Client, address)
 	}
-	if err != nil && f.Verdict == OK {
+	if err != nil && !errors.Is(err, ErrAbsent) && f.Verdict == OK {
 		f.Verdict, f.Hint = Warn, "destroy it by hand"
 		f.Text = fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err)
 	}

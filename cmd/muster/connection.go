@@ -63,14 +63,18 @@ func (c *connection) open(ctx context.Context) (provision.Service, error) {
 	return c.service, nil
 }
 
-// close ends the session with the server and shows, with --verbose, what it
-// took.
+// longWait is the waiting that is shown without --verbose. What is shorter is
+// shown as none.
+const longWait = 100 * time.Millisecond
+
+// close ends the session with the server. It shows what was waited for, and with
+// --verbose what the session took.
 func (c *connection) close() {
 	if c == nil || c.client == nil {
 		return
 	}
 	_ = c.client.Close()
-	if _, what := c.client.Waited(); what != "" && c.app.console.Options.Verbose {
+	if waited, what := c.client.Waited(); what != "" && (waited >= longWait || c.app.console.Options.Verbose) {
 		c.app.console.Note("waited %s", what)
 	}
 	if s := c.client.Stats(); c.app.console.Options.Verbose {

@@ -41,9 +41,11 @@ func (k *checks) state(c config.Config) {
 		k.fail(check, &config.Error{Path: c.Path, Key: "state.dir", Err: fmt.Errorf("%s is not a folder", c.State.Dir)})
 		return
 	}
-	if err := errors.Join(tryWriting(c.State.Dir), tryReading(c.State.Dir)); err != nil {
-		fail(err)
-		return
+	for _, try := range []func(dir string) error{tryWriting, tryReading} {
+		if err := try(c.State.Dir); err != nil {
+			fail(err)
+			return
+		}
 	}
 	k.ok(check, c.State.Dir)
 	k.space(c.State.Dir)

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (p Pass) Meetings() string {
 }
 
 // warnings returns what is odd about the sources and the rooms derived from
-// them.
+// them, each text once.
 func warnings(in want.Sources, w want.Wanted) []string {
 	var all []string
 	for _, o := range in.Outages() {
@@ -98,7 +99,12 @@ func warnings(in want.Sources, w want.Wanted) []string {
 	for _, r := range w.Refused {
 		all = append(all, fmt.Sprintf("no room called %q is made: %s", r.Name, r.Why))
 	}
-	return all
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(all, func(text string) bool {
+		twice := seen[text]
+		seen[text] = true
+		return twice
+	})
 }
 
 // specific returns those of the meetings requested that name one meeting.

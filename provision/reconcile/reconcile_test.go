@@ -266,6 +266,14 @@ func TestPlanGuards(t *testing.T) {
 	}
 }
 
+// TestEachWarningOnce: what strikes many documents is one warning.
+func TestEachWarningOnce(t *testing.T) {
+	t.Parallel()
+	w, q := newWorld(t), request()
+	w.datatracker.list.Warnings = []string{"cache: /x: full", "odd", "cache: /x: full"}
+	check.Same(t, "warnings", w.plan(t, q).Warnings, []string{"cache: /x: full", "odd"})
+}
+
 // TestOutage: an old copy is good enough to look at, and never applied.
 func TestOutage(t *testing.T) {
 	t.Parallel()

@@ -115,7 +115,7 @@ func (c *candidate) next(now time.Time) (*meeting, *agenda.Session) {
 	var next *agenda.Session
 	for _, set := range c.sets {
 		for _, s := range set.sessions {
-			if s.Status.Canceled() || !timed(s, now) || s.Start.Before(now) {
+			if s.Status.Canceled() || !shown(s, now) {
 				continue
 			}
 			if next == nil || s.Start.Before(next.Start) {

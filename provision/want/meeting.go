@@ -47,12 +47,22 @@ type meeting struct {
 	groups map[string]*agenda.Group // by acronym
 }
 
-// farAhead is how far ahead of a run a session may be for its time to be meant.
-const farAhead = 2 * 365 * 24 * time.Hour
+// How far ahead of a run a session may be, for its time to keep a room alive and
+// for it to be shown to readers, who see its year.
+const (
+	farAhead  = 2 * 365 * 24 * time.Hour
+	shownUpTo = 100 * 365 * 24 * time.Hour
+)
 
 // timed reports whether the time of a session is known and can be meant at now.
 func timed(s *agenda.Session, now time.Time) bool {
 	return !s.Start.IsZero() && s.Start.Before(now.Add(farAhead))
+}
+
+// shown reports whether a session is still to come at now, at a time that can be
+// shown.
+func shown(s *agenda.Session, now time.Time) bool {
+	return !s.Start.Before(now) && s.Start.Before(now.Add(shownUpTo))
 }
 
 func newMeeting(m *agenda.Meeting, now time.Time) *meeting {

@@ -13,7 +13,7 @@ func (c *candidate) cancelled(now time.Time, next *agenda.Session) (*meeting, *a
 	first := next
 	for _, set := range c.sets {
 		for _, s := range set.sessions {
-			if s.Status.Canceled() && timed(s, now) && !s.Start.Before(now) && (first == nil || s.Start.Before(first.Start)) {
+			if s.Status.Canceled() && shown(s, now) && (first == nil || s.Start.Before(first.Start)) {
 				at, first = set.meeting, s
 			}
 		}

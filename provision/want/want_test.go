@@ -504,6 +504,10 @@ func TestWantDescription(t *testing.T) {
 			group: sample.Group("quic", "wg"), session: late(sample.Day, 26*time.Hour),
 			contains: []string{"Monday 20 July 2026, 09:00 to Tuesday 21 July 2026, 11:00 UTC, Hall A"},
 		},
+		"decades ahead, as the agenda has it": {
+			group: sample.Group("quic", "wg"), session: late(time.Date(2099, 10, 25, 0, 30, 0, 0, time.UTC), time.Hour), zone: berlin,
+			contains: []string{"Sunday 25 October 2099, 02:30 CEST to 02:30 CET (Europe/Berlin), Hall A"},
+		},
 		"a year not meant": {
 			group: sample.Group("quic", "wg"), session: late(time.Date(9999, 7, 20, 9, 0, 0, 0, time.UTC), time.Hour),
 			contains: []string{"Agenda: https://"}, without: []string{"Next session", "9999"},

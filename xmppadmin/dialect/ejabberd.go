@@ -175,6 +175,9 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	}
 	d.fallback.seen.show(address, room.Settings)
 	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
+	if room.Archived && (values["members_by_default"] == muc.True || values["allow_subscription"] == muc.True) {
+		room.Archived, room.HalfArchived = false, true
+	}
 	return room, nil
 }
 
@@ -215,17 +218,17 @@ func (d *ejabberd) takeMade(name string) (made, owned bool) {
 
 // lookAtMade looks at a room that Create has just made, with one request: the
 // server gives the room's form to its owner. It reports false where it did not
-// get the form.
+// get the form, or the room has been archived since.
 func (d *ejabberd) lookAtMade(ctx context.Context, name, address string) (muc.Room, bool) {
 	form, err := xep.RoomForm(ctx, d.conn.Client, address)
 	if err != nil {
 		return muc.Room{}, false
 	}
 	logs, err := d.hasLogs(ctx, name, true)
-	if err != nil || logs != form.Has(fieldLogging) {
+	room := muc.Room{Name: name, State: muc.Exists, Managed: true, Settings: settingsOf(form.Fields)}
+	if err != nil || logs != form.Has(fieldLogging) || muc.IsMarked(room.Settings[muc.Title]) {
 		return muc.Room{}, false
 	}
-	room := muc.Room{Name: name, State: muc.Exists, Managed: true, Settings: settingsOf(form.Fields)}
 	if !d.conn.Facts.Archives {
 		delete(room.Settings, muc.MessageArchive)
 	}

@@ -70,6 +70,9 @@ func (d *owner) look(ctx context.Context, name string) (muc.Room, error) {
 	room.Settings = settingsOf(form.Fields)
 	d.seen.show(address, room.Settings)
 	room.Archived, room.HalfArchived = muc.IsArchived(room.Settings), muc.IsHalfArchived(room.Settings)
+	if room.Archived && openField(form) != nil {
+		room.Archived, room.HalfArchived = false, true
+	}
 	if _, shown := room.Settings[muc.MessageArchive]; !shown && info.Has(xep.FeatureMAM) {
 		// Where the server archives every room there is nothing to set.
 		room.Settings[muc.MessageArchive] = muc.True

@@ -182,6 +182,9 @@ func (d *companion) room(item xep.Item) (muc.Room, error) {
 		Name: name.Value(), State: muc.Exists, Archived: archived.Bool(),
 		Settings: settingsOf(item.Fields), Managed: d.conn.owns(owners.Values),
 	}
+	if room.Archived && room.Settings[muc.Moderated] == muc.False {
+		room.Archived, room.HalfArchived = false, true // opened by hand
+	}
 	if occupants, ok := item.Field("occupants"); ok {
 		room.Occupants, _ = strconv.Atoi(occupants.Value())
 	}

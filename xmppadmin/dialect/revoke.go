@@ -140,6 +140,12 @@ func (d *owner) checkClosed(ctx context.Context, room string) error {
 	if err != nil {
 		return err
 	}
+	return openField(form)
+}
+
+// openField returns which field of a room's form has another value than that of
+// a closed room, or nil.
+func openField(form xep.Form) error {
 	for _, want := range readOnly(form).Fields {
 		got, ok := form.Field(want.Var)
 		if !ok || want.Var == "FORM_TYPE" {

@@ -81,3 +81,27 @@ func TestTargets(t *testing.T) {
 		})
 	}
 }
+
+// asked notes the names that it is asked for, and knows none of them.
+type asked struct{ names []string }
+
+func (a *asked) LookupSRV(_ context.Context, _, _, name string) (string, []*net.SRV, error) {
+	a.names = append(a.names, name)
+	return "", nil, &net.DNSError{IsNotFound: true}
+}
+
+// TestTargetsOfInternationalDomains: DNS has A-labels, whichever the account has.
+func TestTargetsOfInternationalDomains(t *testing.T) {
+	t.Parallel()
+	for _, account := range []string{"muster@exämple.org", "muster@xn--exmple-cua.org"} {
+		dns := &asked{}
+		c := &Client{account: jid.MustParse(account), resolver: dns}
+		targets, err := c.targets(t.Context())
+		if err != nil || len(targets) != 1 || targets[0].address != "xn--exmple-cua.org:5222" {
+			t.Errorf("%s: the targets are %+v, %v", account, targets, err)
+		}
+		if !slices.Equal(dns.names, []string{"xn--exmple-cua.org", "xn--exmple-cua.org"}) {
+			t.Errorf("%s: looked up %q", account, dns.names)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -68,7 +69,7 @@ func (c *cache) load(address string) (*entry, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cache: %w", err)
+		return nil, c.failure(err)
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, maxHead+MaxBody+1))
@@ -94,7 +95,7 @@ func (c *cache) save(e entry) error {
 		return fmt.Errorf("cache: %.80s: URL and ETag are too long to store", e.URL)
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
-		return fmt.Errorf("cache: %w", err)
+		return c.failure(err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,9 +111,21 @@ func (c *cache) save(e entry) error {
 		err = os.Chtimes(path, e.Time, e.Time)
 	}
 	if err != nil {
-		return fmt.Errorf("cache: %w", err)
+		return c.failure(err)
 	}
 	return nil
+}
+
+// failure returns an error of the file system. One that every document will meet
+// is the same for each: it has the folder and no file.
+func (c *cache) failure(err error) error {
+	var at *fs.PathError
+	for _, all := range []error{fs.ErrPermission, syscall.ENOSPC, syscall.EROFS} {
+		if errors.Is(err, all) && errors.As(err, &at) {
+			return fmt.Errorf("cache: %s: %w", c.dir, at.Err)
+		}
+	}
+	return fmt.Errorf("cache: %w", err)
 }
 
 // sweep removes the documents that were not requested for a long time, and

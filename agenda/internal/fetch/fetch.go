@@ -139,7 +139,7 @@ func (d *Document[T]) lookUp(c *Client, r Request[T]) {
 	e, err := c.cache.load(r.URL)
 	if e == nil {
 		if err != nil {
-			d.warn("%v; it is not used", err)
+			d.warn("%v; a copy is not used", err)
 		}
 		return
 	}
@@ -182,7 +182,7 @@ func (d *Document[T]) accept(c *Client, r Request[T], resp response) error {
 		return nil
 	}
 	if err := c.cache.save(fresh); err != nil {
-		d.warn("%s could not be stored: %v", r.URL, err)
+		d.warn("%v; a document could not be stored", err)
 	}
 	return nil
 }

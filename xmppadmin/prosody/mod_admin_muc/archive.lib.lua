@@ -32,12 +32,13 @@ local function check_read_only(wanted, problems, layout)
 end
 
 -- remember notes the present value of each field that is changed for the
--- first time. A room does not become temporary again: it would be gone with
+-- first time; of an archived room that was opened by hand, not how that was
+-- done. A room does not become temporary again: it would be gone with
 -- its last occupant.
-local function remember(room, memory, changes, actor)
+local function remember(room, memory, changes, actor, first)
 	for _, field in ipairs(settings.of(room, actor)) do
 		local var = fields.var_of(field);
-		if changes[var] ~= nil and memory.fields[var] == nil and var ~= PERSISTENT then
+		if changes[var] ~= nil and memory.fields[var] == nil and var ~= PERSISTENT and (first or READ_ONLY[var] == nil) then
 			memory.fields[var] = fields.to_texts(field, fields.current_value(field));
 		end
 	end
@@ -68,18 +69,18 @@ local function archive(room, _, wanted, request)
 	local memory = rooms.memory(room);
 	local first = memory == nil;
 	local changes = {};
-	if first then
-		for var, value in pairs(READ_ONLY) do changes[var] = value; end
-	end
+	for var, value in pairs(READ_ONLY) do changes[var] = value; end
 	for var, value in pairs(wanted) do changes[var] = value; end
 	changes = settings.differing(room, changes, request.from);
 	if not first and next(changes) == nil then
 		return false, "The room is archived already; nothing was changed.";
 	end
+	local closes = first; -- or was opened by hand
+	for var in pairs(changes) do closes = closes or READ_ONLY[var] ~= nil; end
 	memory = memory or { since = os.time(); by = jid.bare(request.from); fields = {}; affiliations = {} };
-	remember(room, memory, changes, request.from);
+	remember(room, memory, changes, request.from, first);
 	return change(room, changes, request, function ()
-		if first then revoke_voice(room, memory); end
+		if closes then revoke_voice(room, memory); end
 		rooms.set_memory(room, memory);
 	end);
 end
