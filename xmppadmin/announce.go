@@ -104,3 +104,13 @@ func (e *NotOfferedError) Hint() string {
 		"on ejabberd enable mod_announce and allow the account by its access option; "+
 		"Prosody has no message of the day", e.Domain, e.Account)
 }
+
+// examineAnnouncements reports whether this account may send announcements.
+func (s *Service) examineAnnouncements() Finding {
+	client := s.conn.Client
+	if slices.Contains(s.conn.Facts.AtDomain, nodeAnnounce) {
+		return Finding{Check: "announcements", Verdict: OK, Text: client.JID() + " may send them"}
+	}
+	err := &NotOfferedError{Domain: client.Domain(), Account: client.JID(), Nodes: []string{nodeAnnounce}}
+	return Finding{Check: "announcements", Verdict: Warn, Text: "not offered to " + client.JID(), Hint: err.Hint()}
+}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,22 +34,13 @@ const (
 // soon is a warning.
 func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
 	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
-	findings = append(findings, s.examineRoom(ctx)...)
+	room, form := s.examineRoom(ctx)
+	findings = append(findings, room...)
 	if s.Name() != "owner" && s.Name() != "openfire" {
-		findings = append(findings, s.examineCommands(ctx))
+		findings = append(findings, s.examineCommands(ctx, form))
 	}
 	findings = append(findings, s.dialect.Retention(ctx)...)
 	return append(findings, s.examineAnnouncements(), s.examineRate(ctx))
-}
-
-// examineAnnouncements reports whether this account may send announcements.
-func (s *Service) examineAnnouncements() Finding {
-	client := s.conn.Client
-	if slices.Contains(s.conn.Facts.AtDomain, nodeAnnounce) {
-		return Finding{Check: "announcements", Verdict: OK, Text: client.JID() + " may send them"}
-	}
-	err := &NotOfferedError{Domain: client.Domain(), Account: client.JID(), Nodes: []string{nodeAnnounce}}
-	return Finding{Check: "announcements", Verdict: Warn, Text: "not offered to " + client.JID(), Hint: err.Hint()}
 }
 
 // The burst of small requests that shows whether the server slows an account
@@ -123,25 +113,26 @@ func (s *Service) examineDialect() Finding {
 }
 
 // examineRoom makes a temporary room, looks at what it offers, and destroys it.
-func (s *Service) examineRoom(ctx context.Context) []Finding {
+// It returns the room's form as well, where it got that far.
+func (s *Service) examineRoom(ctx context.Context) ([]Finding, xep.Form) {
 	const check = "room rights"
 	client := s.conn.Client
 	address, err := s.conn.JID("muster-doctor-" + strings.ToLower(rand.Text()[:12]))
 	if err != nil {
-		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}
+		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}, xep.Form{}
 	}
 	st, err := client.Stream(ctx)
 	if err != nil {
-		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}
+		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}, xep.Form{}
 	}
 	stay, err := xep.Join(ctx, st, address, client.Localpart(), "")
 	if err != nil {
-		return []Finding{s.cannotCreate(err)}
+		return []Finding{s.cannotCreate(err)}, xep.Form{}
 	}
 	defer stay.Leave(ctx)
 	form, err := xep.RoomForm(ctx, st, address)
 	if err != nil {
-		return []Finding{{Check: check, Verdict: Fail, Text: fmt.Sprintf("a room was made and cannot be configured: %v", err)}}
+		return []Finding{{Check: check, Verdict: Fail, Text: fmt.Sprintf("a room was made and cannot be configured: %v", err)}}, xep.Form{}
 	}
 	info, err := xep.Info(ctx, st, address)
 	findings := []Finding{{Check: check, Verdict: OK, Text: client.JID() + " may make and configure rooms"}}
@@ -153,12 +144,13 @@ func (s *Service) examineRoom(ctx context.Context) []Finding {
 			Text: fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err), Hint: "destroy it by hand",
 		})
 	}
-	return findings
+	return findings, form
 }
 
 // examineCommands makes a temporary room, reads, changes and destroys it, by the
-// commands by which an apply does the same.
-func (s *Service) examineCommands(ctx context.Context) (f Finding) {
+// commands by which an apply does the same. plain is the form of a room that was
+// made without them.
+func (s *Service) examineCommands(ctx context.Context, plain xep.Form) (f Finding) {
 	f = Finding{Check: "room commands", Verdict: OK, Text: "a room was made, read and changed by the commands of dialect " + s.Name()}
 	name := "muster-doctor-" + strings.ToLower(rand.Text()[:12])
 	set := Settings{Title: "muster doctor: a trial", Persistent: True, Public: False}
@@ -166,6 +158,13 @@ func (s *Service) examineCommands(ctx context.Context) (f Finding) {
 	if err == nil {
 		defer s.destroyTemporary(ctx, name, &f)
 		err = s.checkRoom(ctx, name, set)
+	}
+	var why string
+	if err == nil {
+		why, err = dialect.ExamineCreation(ctx, s.dialect, name, set, plain)
+	}
+	if why != "" {
+		f.Text += ", which makes rooms by plain XEP-0045: " + why
 	}
 	if err == nil {
 		set = Settings{Title: "muster doctor: changed"}
@@ -205,9 +204,13 @@ func (s *Service) checkRoom(ctx context.Context, name string, set Settings) erro
 func (s *Service) destroyTemporary(ctx context.Context, name string, f *Finding) {
 	address, err := s.conn.JID(name)
 	if err == nil {
+		// Of a room that is persistent Prosody would keep a tombstone.
+		err = s.dialect.Configure(ctx, name, Settings{Persistent: False})
+	}
+	if err == nil {
 		err = xep.DestroyRoom(ctx, s.conn.Client, address)
 	}
-	if err != nil && f.Verdict == OK {
+	if err != nil && !errors.Is(err, ErrAbsent) && f.Verdict == OK {
 		f.Verdict, f.Hint = Warn, "destroy it by hand"
 		f.Text = fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err)
 	}

@@ -1,6 +1,8 @@
 package xmppadmin_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,21 +17,17 @@ import (
 // lists the service, or is not to be found by the service's name.
 func TestServiceOfAnotherHost(t *testing.T) {
 	t.Parallel()
-	other := func(service string) string { // the modules of example.net
-		return "hosts: [example.org, example.net]\nhost_config:\n  example.net:\n    modules:\n      mod_disco: {}\n" +
-			"      mod_mam: {default: always}\n      mod_muc_admin: {}\n      mod_muc:\n        host: " + service +
-			"\n        access_create: muc_create\n        access_persistent: muc_create" +
-			"\n        default_room_options: {mam: true, max_users: 77}"
-	}
-	tests := []struct{ name, service, configuration string }{
-		{"both hosts have rooms", "rooms.example.net", ""},
-		{"the other host alone has", "rooms.example.net", withoutRooms},
-		{"under a name of another domain", "rooms.example.com", withoutRooms},
+	const plain = "by plain XEP-0045: no virtual host is known to serve "
+	tests := []struct{ name, service, configuration, finding string }{
+		{"both hosts have rooms", "rooms.example.net", "", "dialect ejabberd"},
+		{"the other host alone has", "rooms.example.net", withoutRooms, "dialect ejabberd"},
+		{"under a name of another domain", "rooms.example.com", withoutRooms, plain + "rooms.example.com"},
+		{"under a name of the account's host", "rooms2.example.org", withoutRooms, plain + "rooms2.example.org"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := ejabberd.New(t, ejabberd.Options{Global: other(test.service), Configuration: test.configuration})
+			p := ejabberd.New(t, ejabberd.Options{Global: otherHost(test.service), Configuration: test.configuration})
 			c := dial(t, config(t, p))
 			s, err := xmppadmin.Open(t.Context(), c, test.service, "ejabberd")
 			if err != nil {
@@ -42,11 +40,42 @@ func TestServiceOfAnotherHost(t *testing.T) {
 			if most := readFull(t, c, "quic@"+test.service).Fields["muc#roomconfig_maxusers"]; most != "77" {
 				t.Errorf("the room takes %s users: it does not have the default options of its host", most)
 			}
-			if f := find(s.Examine(t.Context(), time.Now()), "room commands"); f.Verdict != xmppadmin.OK {
+			f := find(s.Examine(t.Context(), time.Now()), "room commands")
+			if f.Verdict != xmppadmin.OK || !strings.HasSuffix(f.Text, test.finding) {
 				t.Errorf("the examination found %+v", f)
+			}
+			again, err := xmppadmin.Open(t.Context(), c, test.service, "ejabberd")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := again.Create(t.Context(), "quic", live("other")); !errors.Is(err, xmppadmin.ErrExists) {
+				t.Errorf("making the room again gave %v", err)
 			}
 		})
 	}
+}
+
+// TestOptionsOfAnotherHost has two hosts with rooms, and those of the other one
+// under a name of the account's, so that the commands take them for its own.
+func TestOptionsOfAnotherHost(t *testing.T) {
+	t.Parallel()
+	p := ejabberd.New(t, ejabberd.Options{Global: otherHost("rooms2.example.org")})
+	s, err := xmppadmin.Open(t.Context(), dial(t, config(t, p)), "rooms2.example.org", "ejabberd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := find(s.Examine(t.Context(), time.Now()), "room commands")
+	if f.Verdict != xmppadmin.Fail || !strings.Contains(f.Text, `maxusers the value "200", the service "77"`) || !strings.Contains(f.Hint, "dialect owner") {
+		t.Errorf("the examination found %+v", f)
+	}
+}
+
+// otherHost adds example.net, whose rooms are at service.
+func otherHost(service string) string {
+	return "hosts: [example.org, example.net]\nhost_config:\n  example.net:\n    modules:\n      mod_disco: {}\n" +
+		"      mod_mam: {default: always}\n      mod_muc_admin: {}\n      mod_muc:\n        host: " + service +
+		"\n        access_create: muc_create\n        access_persistent: muc_create" +
+		"\n        default_room_options: {mam: true, max_users: 77}"
 }
 
 // withoutRooms is a configuration whose hosts have no rooms of themselves.
@@ -70,7 +99,7 @@ modules:
 // their arguments and answers.
 func TestPinnedVersions(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"0", "2", "3"} {
+	for _, version := range []string{"0", "1", "2", "3"} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			p := ejabberd.New(t, ejabberd.Options{Modules: "mod_adhoc_api: {default_version: " + version + "}"})

@@ -105,6 +105,7 @@ func (k *checks) datatracker(ctx context.Context, c config.Config, meetings []st
 		k.show(xmppadmin.Finding{Check: "agenda", Verdict: xmppadmin.Warn, Text: w})
 	}
 	k.logs(ctx, pass)
+	k.noteWell(pass)
 }
 
 // service checks the way to the service and the service itself.

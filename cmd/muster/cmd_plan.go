@@ -34,6 +34,9 @@ func (a *app) planCommand() *cobra.Command {
 			if cmd.Flags().Changed("output") && output == "" {
 				return wrongUsage(cmd, "--output must not be empty")
 			}
+			if offline && output != "" {
+				return wrongUsage(cmd, "a plan made with --offline cannot be saved: it surveys no room")
+			}
 			return a.plan(cmd.Context(), &o, offline, unchanged, output)
 		},
 	}
@@ -99,7 +102,7 @@ func (a *app) plan(ctx context.Context, o *planFlags, offline, unchanged bool, o
 	a.console.Notices(run)
 	a.console.Plan(run.Plan)
 	if output != "" {
-		if err := savePlan(output, r.File(pass), offline); err != nil {
+		if err := savePlan(output, r.File(pass)); err != nil {
 			return err
 		}
 	}

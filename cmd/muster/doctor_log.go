@@ -57,10 +57,26 @@ func (k *checks) logs(ctx context.Context, p reconcile.Pass) {
 	}
 }
 
+// noteWell checks that the texts of each room point to the Note Well.
+func (k *checks) noteWell(p reconcile.Pass) {
+	without := 0
+	for _, r := range p.Wanted.Rooms {
+		if text := textsOf(r); r.Decision.Desired.Wanted() && !strings.Contains(strings.ReplaceAll(text, "-", " "), "note well") {
+			without++
+		}
+	}
+	if without > 0 {
+		k.show(xmppadmin.Finding{Check: "note well", Verdict: xmppadmin.Warn, Text: fmt.Sprintf("rooms whose texts do not point to the IETF Note Well: %d", without),
+			Hint: "add {{.NoteWell}} to rooms.description or rooms.subject"})
+	}
+}
+
 // claimsLog reports whether the texts of a room say that it is publicly logged.
-func claimsLog(r provision.Room) bool {
-	texts := strings.ToLower(r.Settings[xmppadmin.Description] + " " + r.Settings[xmppadmin.Subject])
-	return strings.Contains(texts, "publicly logged")
+func claimsLog(r provision.Room) bool { return strings.Contains(textsOf(r), "publicly logged") }
+
+// textsOf returns the description and the subject of a room in lower case.
+func textsOf(r provision.Room) string {
+	return strings.ToLower(r.Settings[xmppadmin.Description] + " " + r.Settings[xmppadmin.Subject])
 }
 
 // logAddress checks that a log answers. A room without a message may have none

@@ -96,7 +96,7 @@ func TestHintOf(t *testing.T) {
 		{"moved", &plan.StalePlanError{}, "make the plan again, and review it"},
 		{"locked", &state.LockedError{}, "wait for it to end, or give --lock-timeout to have this run wait"},
 		{"rights", fmt.Errorf("x: %w", xmppadmin.ErrForbidden),
-			"the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"},
+			"the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component, on ejabberd in api_permissions and access_create"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

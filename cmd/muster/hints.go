@@ -37,7 +37,7 @@ func hintOf(err error) string {
 	case errors.As(err, &locked):
 		return "wait for it to end, or give --lock-timeout to have this run wait"
 	case errors.Is(err, xmppadmin.ErrForbidden):
-		return "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component"
+		return "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component, on ejabberd in api_permissions and access_create"
 	}
 	return fileHint(err)
 }

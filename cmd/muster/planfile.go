@@ -11,12 +11,8 @@ import (
 	"muster/provision/plan"
 )
 
-// savePlan writes a plan to a file, wholly or not at all. One that looked at no
-// server fits none, so it cannot be saved.
-func savePlan(path string, f plan.File, offline bool) error {
-	if offline {
-		return fmt.Errorf("a plan made with --offline cannot be saved: it surveyed no room")
-	}
+// savePlan writes a plan to a file, wholly or not at all.
+func savePlan(path string, f plan.File) error {
 	var b bytes.Buffer
 	if err := plan.Write(&b, f); err != nil {
 		return err

@@ -2,9 +2,7 @@ package dialect
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"muster/xmppadmin/muc"
@@ -42,33 +40,6 @@ func (d *ejabberd) roomFor(ctx context.Context, command, name string) (args []xe
 		args[0].Var = "name"
 	}
 	return args, old, nil
-}
-
-// host returns the virtual host that serves the rooms, whose default options
-// rooms have: the account's, or the domain above the service's, if it lists the
-// service among its items; empty where neither does.
-func (d *ejabberd) host(ctx context.Context) (string, error) {
-	d.pins.Lock()
-	defer d.pins.Unlock()
-	if d.served != nil {
-		return *d.served, nil
-	}
-	served := ""
-	candidates := []string{d.conn.Client.Domain()}
-	if _, above, _ := strings.Cut(d.conn.Domain, "."); strings.Contains(above, ".") && !sameDomain(above, candidates[0]) {
-		candidates = append(candidates, above)
-	}
-	for _, candidate := range candidates {
-		items, err := xep.Items(ctx, d.conn.Client, candidate, "")
-		if err != nil && !errors.As(err, new(*session.AnswerError)) {
-			return "", err
-		}
-		if served == "" && slices.ContainsFunc(items, func(i xep.DiscoItem) bool { return sameDomain(i.JID, d.conn.Domain) }) {
-			served = candidate
-		}
-	}
-	d.served = &served
-	return served, nil
 }
 
 // ask runs a command that changes nothing, again when the stream is lost.
@@ -158,78 +129,4 @@ func ejabberdObstacle(_ *Conn, setting muc.Setting) string {
 	default:
 		return ""
 	}
-}
-
-// Create makes a room with all settings that can be given with it, and sets
-// the others by its form, all at once: two requests. ejabberd would make a room
-// without an owner, and let it vanish after half a minute, by default. Where no
-// virtual host is known to serve the rooms, it does as the owner dialect does.
-func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
-	address, err := d.conn.JID(name)
-	if err != nil {
-		return err
-	}
-	host, err := d.host(ctx)
-	if err != nil {
-		return roomError(name, err)
-	}
-	if host == "" {
-		return d.fallback.Create(ctx, name, s)
-	}
-	options, rest := d.creation(s)
-	fields := append(d.room(name), xep.Field{Var: "host", Values: []string{host}}, xep.Field{Var: "options", Values: options})
-	if err := d.call(ctx, "create_room_with_opts", fields...); err != nil {
-		return roomError(name, err)
-	}
-	if len(rest) > 0 {
-		all := func(string) bool { return true } // ejabberd's form has these fields
-		form := withSettings(xep.NewSubmission(xep.FormRoomConfig), rest, all)
-		if err := xep.SubmitRoomForm(ctx, d.conn.Client, address, form); err != nil {
-			return roomError(name, err)
-		}
-	}
-	d.noteMade(name)
-	if s[muc.Subject] == "" {
-		return nil
-	}
-	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
-}
-
-// creation returns the options that a room is made with, and the settings that
-// cannot stand among them.
-func (d *ejabberd) creation(s muc.Settings) (options []string, rest muc.Settings) {
-	options, rest = []string{"affiliations:owner=" + d.conn.Client.JID()}, make(muc.Settings)
-	for _, setting := range s.Names() {
-		switch {
-		case setting == muc.Password && s[setting] == "", !d.offers(setting):
-		case setting != muc.Password && simple(s[setting]):
-			options = append(options, optionName(setting)+":"+s[setting])
-		default:
-			rest[setting] = s[setting]
-		}
-	}
-	return options, rest
-}
-
-// simple reports whether a value can stand in a list of options: a colon or no
-// text at all makes ejabberd answer as if it had no such command.
-func simple(value string) bool {
-	return value != "" && !strings.ContainsAny(value, ":\n")
-}
-
-// offers reports whether a setting has an option that can be set. Until it is
-// known whether rooms have a public log, that is tried.
-func (d *ejabberd) offers(setting muc.Setting) bool {
-	if optionName(setting) == "" {
-		return false
-	}
-	if setting == muc.MessageArchive {
-		return d.conn.Facts.Archives
-	}
-	if setting != muc.PublicLog {
-		return true
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.logs == nil || *d.logs
 }
