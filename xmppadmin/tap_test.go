@@ -32,10 +32,51 @@ type tap struct {
 	addr, caFile, upstream string
 	cert                   tls.Certificate
 
-	serving sync.WaitGroup // one for each connection
+	serving connections
 
 	mu     sync.Mutex
 	decide func(xmpptest.Element) fate // nil to pass all
+}
+
+// connections counts those that are being served. Unlike a WaitGroup it may be
+// waited for while others come.
+type connections struct {
+	mu   sync.Mutex
+	n    int
+	idle chan struct{} // closed when n is 0; nil before anyone waits
+}
+
+// Go serves one in a goroutine.
+func (c *connections) Go(serve func()) {
+	c.mu.Lock()
+	c.n++
+	c.mu.Unlock()
+	go func() {
+		defer func() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if c.n--; c.n == 0 && c.idle != nil {
+				close(c.idle)
+				c.idle = nil
+			}
+		}()
+		serve()
+	}()
+}
+
+// Wait returns when none is being served.
+func (c *connections) Wait() {
+	c.mu.Lock()
+	if c.n == 0 {
+		c.mu.Unlock()
+		return
+	}
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	c.mu.Unlock()
+	<-idle
 }
 
 // newTap starts a tap in front of a server. It ends with the test.
