@@ -46,11 +46,11 @@ func flagError(err error) error {
 	return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, invalid.Unwrap())
 }
 
-// asUsage marks the errors of argument checks as wrong usage.
+// asUsage has a command refuse a wrong number of arguments as wrong usage.
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return &usageError{err: err, command: cmd.CommandPath()}
+		if check(cmd, args) != nil {
+			return wrongUsage(cmd, "wrong number of arguments, got %d; usage: %s", len(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 		}
 		return nil
 	}
