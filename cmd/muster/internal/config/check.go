@@ -107,6 +107,10 @@ func (c Config) checkOthers() error {
 		return c.invalid("logs.retracted", "%q is not one of erase and keep", c.Logs.Retracted)
 	case c.Logs.URL != "" && !webAddress(c.Logs.URL):
 		return c.invalid("logs.url", "%q is not an address that begins with https:// or http://", c.Logs.URL)
+	case c.Logs.URL != "" && !strings.HasSuffix(c.Logs.URL, "/"):
+		return c.invalid("logs.url", "%q does not end in a slash", c.Logs.URL)
+	case c.Logs.WebClient != "" && !strings.Contains(c.Logs.WebClient, "{jid}"):
+		return c.invalid("logs.web_client", "%q has no {jid} in place of the room's address", c.Logs.WebClient)
 	case c.Logs.Out != "" && !filepath.IsAbs(c.Logs.Out):
 		return c.invalid("logs.out", "%q is not an absolute path", c.Logs.Out)
 	case c.State.Dir == "":

@@ -104,6 +104,8 @@ func TestUnusableConfiguration(t *testing.T) {
 			"line 6: rooms.log_url: no field .Nonsense", "the fields are .Name"},
 		{"open template", least + "[rooms]\ntitle = \"{{.Acronym\"\n", "line 6: rooms.title: unclosed action", ""},
 		{"relative state folder", least + "[state]\ndir = \"state\"\n", `line 6: state.dir: "state" is not an absolute path`, "write it from the root"},
+		{"log address without a slash", least + "[logs]\nurl = \"https://x.example\"\n", "line 6: logs.url: \"https://x.example\" does not end in a slash", ""},
+		{"web client without a room", least + "[logs]\nweb_client = \"https://x.example\"\n", "line 6: logs.web_client:", ""},
 		{"no state folder", least + "[state]\ndir = \"\"\n", "line 6: state.dir: must not be empty", ""},
 	}
 	for _, c := range cases {
