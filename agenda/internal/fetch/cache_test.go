@@ -283,35 +283,6 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestCacheThatFailsAsAWhole has the same warning for each document.
-func TestCacheThatFailsAsAWhole(t *testing.T) {
-	t.Parallel()
-	f := fake.Start(t)
-	dir := filepath.Join(t.TempDir(), "cache")
-	if err := os.Mkdir(dir, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	cause := "permission denied"
-	if os.Geteuid() == 0 { // for whom no folder is closed
-		dir, cause = "/sys", ""
-	}
-	c := client(t, f.URL, func(cfg *fetch.Config) { cfg.CacheDir = dir })
-	var texts []string
-	for _, path := range []string{"/a", "/b"} {
-		f.On(path, quic())
-		r := request(f.URL)
-		r.URL = f.URL + path
-		d, err := fetch.GetOrCached(t.Context(), c, r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, d.Warnings...)
-	}
-	if len(texts) != 2 || texts[0] != texts[1] || !containsAll(texts[0], []string{"cache: " + dir + ": ", cause, "not be stored"}) {
-		t.Errorf("warnings %q", texts)
-	}
-}
-
 func TestWithoutCacheNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	f := fake.Start(t)
