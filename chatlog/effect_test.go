@@ -137,6 +137,8 @@ func TestSearch(t *testing.T) {
 		{"creme", 1},
 		{"after:2026-11-26 nick:alice", 2},
 		{"before:2026-11-26 nick:alice", 1},
+		{`nick:"bob`, 1},
+		{`nick:a"b`, 0},
 		{"", 0},
 		{"-negotiation", 0},
 		{`"`, 0},

@@ -162,6 +162,12 @@ func TestRemovals(t *testing.T) {
 			wantVerdict: chatlog.Forgotten, wantForgoten: 2,
 		},
 		{
+			name:  "all of it forgotten by the server",
+			first: []xmppadmin.ArchivedMessage{one, two}, counts: true,
+			want: []string{"one apple", "two pears"}, stays: "pears",
+			wantVerdict: chatlog.Forgotten, wantForgoten: 2,
+		},
+		{
 			name:  "corrected, and the correction corrected",
 			first: []xmppadmin.ArchivedMessage{one, two},
 			then:  []xmppadmin.ArchivedMessage{one, two, fix(said(8, "two quinces"), "m0002"), fix(said(9, "two medlars"), "m0008")},
@@ -325,6 +331,10 @@ func TestProof(t *testing.T) {
 	}
 	if !proves(archived, true) {
 		t.Error("an archived room that was compared whole is proved")
+	}
+	f.set(many(6)...)
+	if proves(archived, false) {
+		t.Error("what was read after the comparison is not proved")
 	}
 	if p, err := s.Proof(t.Context(), "other"); err != nil || p.Proves() {
 		t.Errorf("a room without a record: %v, %v", p, err)
