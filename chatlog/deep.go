@@ -14,7 +14,7 @@ import (
 //	the record has, the archive lacks:
 //	  older than all that it has          forgotten: kept, and reported
 //	  between its first and last          removed: the text goes
-//	  newer than all that it has          forgotten, unless archiving is off
+//	  newer than all that it has          hidden; removed when it has a newer one
 //
 // An archive that is switched off is compared with nothing.
 func (x *exporter) deep(ctx context.Context) error {
