@@ -160,20 +160,28 @@ func (a *app) withArchives(ctx context.Context, c config.Config, names []string,
 		return err
 	}
 	defer store.Close()
-	rooms, err := archives(ctx, conn.service, store, names)
+	rooms, unknown, err := archives(ctx, conn.service, store, names)
 	if err != nil {
 		return err
 	}
-	return do(conn, store, rooms)
+	err = do(conn, store, rooms)
+	for _, u := range unknown {
+		a.console.Error(u)
+	}
+	if err == nil && len(unknown) > 0 {
+		return &statusError{code: exitIncomplete}
+	}
+	return err
 }
 
 // archives returns the rooms whose archives are to be read, sorted by name:
 // the managed ones, or those named. Rooms of the record that the service no
-// longer has are noted as gone.
-func archives(ctx context.Context, service *xmppadmin.Service, store *chatlog.Store, names []string) ([]chatlog.Room, error) {
+// longer has are noted as gone. One that could not be surveyed does not keep
+// the others from being read: it is in unknown, unless it was named.
+func archives(ctx context.Context, service *xmppadmin.Service, store *chatlog.Store, names []string) (rooms []chatlog.Room, unknown errorList, err error) {
 	known, err := store.Rooms(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	survey := slices.Clone(names)
 	for _, r := range known {
@@ -181,33 +189,35 @@ func archives(ctx context.Context, service *xmppadmin.Service, store *chatlog.St
 	}
 	found, err := service.Survey(ctx, survey)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var rooms []chatlog.Room
-	var unknown errorList
+	var refused errorList
 	for _, f := range found {
 		wanted := len(names) == 0 || slices.Contains(names, f.Name)
 		switch {
 		case f.State == xmppadmin.Absent:
 			if err := store.MarkGone(ctx, f.Name); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if len(names) > 0 && wanted {
-				unknown = append(unknown, fmt.Errorf("room %q: no such room", f.Name))
+				refused = append(refused, fmt.Errorf("room %q: no such room", f.Name))
 			}
 		case !wanted:
 		case f.State == xmppadmin.Unknown:
 			unknown = append(unknown, &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be surveyed: %w", f.Name, f.Err)})
 		case !f.Managed && len(names) > 0:
-			unknown = append(unknown, fmt.Errorf("room %q is not managed; muster adopt %s takes ownership of it", f.Name, f.Name))
+			refused = append(refused, fmt.Errorf("room %q is not managed; muster adopt %s takes ownership of it", f.Name, f.Name))
 		case f.Managed:
 			rooms = append(rooms, logRoom(f))
 		}
 	}
-	if len(unknown) > 0 {
-		return rooms, unknown
+	if len(names) > 0 {
+		refused, unknown = append(refused, unknown...), nil
 	}
-	return rooms, nil
+	if len(refused) > 0 {
+		return nil, nil, refused
+	}
+	return rooms, unknown, nil
 }
 
 // logRoom returns a room as the record has it.
