@@ -174,11 +174,16 @@ func (a *app) withArchives(ctx context.Context, c config.Config, names []string,
 	return err
 }
 
+// surveyor is what archives needs of a service.
+type surveyor interface {
+	Survey(ctx context.Context, names []string) ([]xmppadmin.Room, error)
+}
+
 // archives returns the rooms whose archives are to be read, sorted by name:
 // the managed ones, or those named. Rooms of the record that the service no
 // longer has are noted as gone. One that could not be surveyed does not keep
 // the others from being read: it is in unknown, unless it was named.
-func archives(ctx context.Context, service *xmppadmin.Service, store *chatlog.Store, names []string) (rooms []chatlog.Room, unknown errorList, err error) {
+func archives(ctx context.Context, service surveyor, store *chatlog.Store, names []string) (rooms []chatlog.Room, unknown errorList, err error) {
 	known, err := store.Rooms(ctx)
 	if err != nil {
 		return nil, nil, err

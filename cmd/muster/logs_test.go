@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"muster/chatlog"
+	"muster/xmppadmin"
+)
+
+// found is a service on which a survey found these rooms.
+type found []xmppadmin.Room
+
+func (f found) Survey(context.Context, []string) ([]xmppadmin.Room, error) { return f, nil }
+
+// A room that could not be surveyed, or that is not managed, does not keep the
+// others from being read, unless it was named.
+func TestArchivesToRead(t *testing.T) {
+	t.Parallel()
+	service := found{
+		{Name: "away", State: xmppadmin.Unknown, Err: errors.New("no answer")},
+		{Name: "gone", State: xmppadmin.Absent},
+		{Name: "others", State: xmppadmin.Exists},
+		{Name: "quic", State: xmppadmin.Exists, Managed: true},
+		{Name: "tls", State: xmppadmin.Exists, Managed: true, Archived: true},
+	}
+	for _, c := range []struct {
+		name    string
+		names   []string
+		rooms   []string
+		unknown int
+		code    exitCode
+	}{
+		{"all", nil, []string{"quic", "tls"}, 1, exitOK},
+		{"one", []string{"tls"}, []string{"tls"}, 0, exitOK},
+		{"one away", []string{"away"}, nil, 0, exitIncomplete},
+		{"one gone", []string{"gone"}, nil, 0, exitError},
+		{"one of others", []string{"others"}, nil, 0, exitError},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			store, err := chatlog.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), chatlog.Options{Service: "rooms.example.org"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+			rooms, unknown, err := archives(t.Context(), service, store, c.names)
+			var names []string
+			for _, r := range rooms {
+				names = append(names, r.Name)
+			}
+			if code := codeOf(err); !slices.Equal(names, c.rooms) || len(unknown) != c.unknown || code != c.code {
+				t.Errorf("got %q, unknown %v, status %d (%v); want %q, %d unknown, status %d", names, unknown, code, err, c.rooms, c.unknown, c.code)
+			}
+		})
+	}
+}
