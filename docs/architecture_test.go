@@ -46,9 +46,10 @@ var arrows = map[string][]string{
 	"provision/reconcile": {"provision/...", "agenda", "xmppadmin"},
 	"chatlog":             {"agenda", "xmppadmin", "xmppadmin/session", "xmppadmin/xep/..."},
 	"chatlog/site":        {"chatlog"},
-	"frontdesk":           {"provision/...", "chatlog", "agenda", "xmppadmin", "xmppadmin/session", "xmppadmin/xep/..."},
-	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
-	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
+	"frontdesk":           {"provision/...", "agenda", "xmppadmin"},
+	"frontdesk/component": {"frontdesk", "xmppadmin/session", "xmppadmin/xep/..."},
+	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
+	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"fixtures":            {"fixtures/...", "xmppadmin/..."},
 	"docs":                {},
 }
