@@ -402,7 +402,7 @@ func TestOutbox(t *testing.T) {
 	if err := s.Sent(ctx, id, noon); !errors.Is(err, frontdesk.ErrUnknown) {
 		t.Errorf("sent twice gives %v", err)
 	}
-	if err := s.Bounced(ctx, id, "no such user"); err != nil {
+	if err := s.Bounced(ctx, id, alice, "no such user"); err != nil {
 		t.Fatal(err)
 	}
 	mail := must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Mail, noon))
