@@ -92,7 +92,8 @@ const (
 // Answer is what the desk answers to a Step.
 type Answer struct {
 	Session string
-	Status  Status
+	// Status is empty where the desk has no command of that node.
+	Status Status
 	// Say is the note. Its first words say whether it was done: "Done.",
 	// "Waiting.", "Not done.".
 	Say    string
@@ -100,6 +101,28 @@ type Answer struct {
 	Form   *Form // the stage to fill in, or the results; nil for none
 	Back   bool  // the caller may go back
 	Last   bool  // forward completes the command
+}
+
+// Medium is what a [Message] is sent by.
+type Medium string
+
+// The media.
+const (
+	Chat Medium = "chat"
+	Mail Medium = "mail"
+)
+
+// Message is one message that waits to be sent.
+type Message struct {
+	// ID is that of its row, which is never given to another one.
+	ID int64
+	// Key is unique: what has the same key is the same message.
+	Key     string
+	Medium  Medium
+	Address string // a bare JID, or a mail address
+	Body    string
+	Due     time.Time // since when it is to be sent
+	Tries   int       // how often it was tried already
 }
 
 // Form is a stage of a command, or its results. Its first field is always the
