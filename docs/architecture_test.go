@@ -52,6 +52,7 @@ var arrows = map[string][]string{
 	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"fixtures":            {"fixtures/...", "xmppadmin/..."},
+	"fixtures/bench":      {"fixtures/...", "xmppadmin/...", "chatlog/..."},
 	"docs":                {},
 }
 
