@@ -46,7 +46,7 @@ func (a *app) deskRooms(ctx context.Context, c config.Config, store *frontdesk.S
 		if _, err := conn.open(ctx); err != nil {
 			return nil, err
 		}
-		return &desk.Connected{Service: shim{conn.service}, Renew: conn.client.RenewWaitLimit, Close: conn.close}, nil
+		return &desk.Connected{Service: conn.service, Renew: conn.client.RenewWaitLimit, Close: conn.close}, nil
 	}}
 	return &desk.Rooms{
 		Service:    keeper.Service,

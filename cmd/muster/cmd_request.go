@@ -35,12 +35,11 @@ func (a *app) requestCommand() *cobra.Command {
 
 // requestFlags are the flags of the commands on requests.
 type requestFlags struct {
-	amendment    frontdesk.Amendment
-	states       []string
-	jid, reason  string
-	approve      bool
-	command      string
-	untilChanged bool
+	amendment   frontdesk.Amendment
+	states      []string
+	jid, reason string
+	approve     bool
+	command     string
 }
 
 // add defines the flags of what a request is about.
