@@ -92,7 +92,8 @@ const (
 // Answer is what the desk answers to a Step.
 type Answer struct {
 	Session string
-	Status  Status
+	// Status is empty where the desk has no command of that node.
+	Status Status
 	// Say is the note. Its first words say whether it was done: "Done.",
 	// "Waiting.", "Not done.".
 	Say    string

@@ -134,20 +134,22 @@ func readAll(t *testing.T, s *xmppadmin.Service, name string) xmppadmin.Room {
 
 func TestCreateAndReadBack(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
-		if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
-			t.Fatalf("before it was made the room is %v (%v)", got.State, got.Err)
-		}
-		want := live("quic: QUIC")
-		if err := s.Create(context.Background(), "quic", want); err != nil {
-			t.Fatal(err)
-		}
-		got := read(t, s, "quic")
-		if got.State != xmppadmin.Exists || !got.Managed || got.Archived {
-			t.Errorf("after it was made the room is %+v", got)
-		}
-		if diff := cmp.Diff(offered(want), got.Settings); diff != "" {
-			t.Errorf("settings (-want +got):\n%s", diff)
-		}
-	})
+	onEach(t, checkCreateAndReadBack)
+}
+
+func checkCreateAndReadBack(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
+	if got := read(t, s, "quic"); got.State != xmppadmin.Absent {
+		t.Fatalf("before it was made the room is %v (%v)", got.State, got.Err)
+	}
+	want := live("quic: QUIC")
+	if err := s.Create(context.Background(), "quic", want); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, s, "quic")
+	if got.State != xmppadmin.Exists || !got.Managed || got.Archived {
+		t.Errorf("after it was made the room is %+v", got)
+	}
+	if diff := cmp.Diff(offered(want), got.Settings); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
 }

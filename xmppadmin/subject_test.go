@@ -24,39 +24,41 @@ func checkSubject(t *testing.T, occupant *xmppadmin.Service, want string) {
 
 func TestSubject(t *testing.T) {
 	t.Parallel()
-	const first, second = `Next: Monday 9:00, é & <Donau A> "1". Log: https://logs.example.org/quic/`, "Cancelled"
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		settings := live("quic: QUIC")
-		settings[xmppadmin.Subject] = first
-		create(t, s, "quic", settings)
-		alice, chair := byHand(t, p, "alice"), byHand(t, p, "muster")
-		checkSubject(t, alice, first)
-		set := func(text string) {
-			t.Helper()
-			if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Subject: text}); err != nil {
-				t.Fatal(err)
-			}
-			if got, shown := readAll(t, s, "quic").Settings[xmppadmin.Subject]; got != text || !shown {
-				t.Errorf("after it was set to %q, the subject reads %q", text, got)
-			}
-			checkSubject(t, alice, text)
-		}
-		set(second)
-		set(second) // the room need not send it again
+	onEach(t, checkSetSubject)
+}
 
-		if err := chair.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Subject: "Bring slides"}); err != nil {
+func checkSetSubject(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+	const first, second = `Next: Monday 9:00, é & <Donau A> "1". Log: https://logs.example.org/quic/`, "Cancelled"
+	settings := live("quic: QUIC")
+	settings[xmppadmin.Subject] = first
+	create(t, s, "quic", settings)
+	alice, chair := byHand(t, p, "alice"), byHand(t, p, "muster")
+	checkSubject(t, alice, first)
+	set := func(text string) {
+		t.Helper()
+		if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Subject: text}); err != nil {
 			t.Fatal(err)
 		}
-		checkSubject(t, s, "Bring slides")
-		set("")
-		if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Subject: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
-			t.Errorf("setting the subject without the right gives %v", err)
+		if got, shown := readAll(t, s, "quic").Settings[xmppadmin.Subject]; got != text || !shown {
+			t.Errorf("after it was set to %q, the subject reads %q", text, got)
 		}
-		checkSubject(t, alice, "")
-		if got := read(t, s, "quic"); len(offered(live(""))) != len(got.Settings) || got.Settings[xmppadmin.Title] != "quic: QUIC" {
-			t.Errorf("the other settings have become %v", got.Settings)
-		}
-	})
+		checkSubject(t, alice, text)
+	}
+	set(second)
+	set(second) // the room need not send it again
+
+	if err := chair.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Subject: "Bring slides"}); err != nil {
+		t.Fatal(err)
+	}
+	checkSubject(t, s, "Bring slides")
+	set("")
+	if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Subject: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
+		t.Errorf("setting the subject without the right gives %v", err)
+	}
+	checkSubject(t, alice, "")
+	if got := read(t, s, "quic"); len(offered(live(""))) != len(got.Settings) || got.Settings[xmppadmin.Title] != "quic: QUIC" {
+		t.Errorf("the other settings have become %v", got.Settings)
+	}
 }
 
 // TestSubjectOfAnOccupiedRoom leaves occupants alone where that is requested.

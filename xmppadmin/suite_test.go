@@ -37,83 +37,89 @@ func create(t *testing.T, s *xmppadmin.Service, name string, settings xmppadmin.
 
 func TestEachSettingIsRepaired(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		want := live("quic: QUIC")
-		create(t, s, "quic", want)
-		hand := byHand(t, p, "muster")
-		wrong := map[xmppadmin.Setting]string{
-			xmppadmin.Title: "mine: now", xmppadmin.Description: "nothing here", xmppadmin.Language: "de",
-			xmppadmin.Persistent: xmppadmin.False, xmppadmin.Public: xmppadmin.False, xmppadmin.MembersOnly: xmppadmin.True,
-			xmppadmin.Password: "secret", xmppadmin.MessageArchive: xmppadmin.False, xmppadmin.Moderated: xmppadmin.True,
-			xmppadmin.ChangeSubject: xmppadmin.True,
+	onEach(t, checkEachSettingIsRepaired)
+}
+
+func checkEachSettingIsRepaired(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+	want := live("quic: QUIC")
+	create(t, s, "quic", want)
+	hand := byHand(t, p, "muster")
+	wrong := map[xmppadmin.Setting]string{
+		xmppadmin.Title: "mine: now", xmppadmin.Description: "nothing here", xmppadmin.Language: "de",
+		xmppadmin.Persistent: xmppadmin.False, xmppadmin.Public: xmppadmin.False, xmppadmin.MembersOnly: xmppadmin.True,
+		xmppadmin.Password: "secret", xmppadmin.MessageArchive: xmppadmin.False, xmppadmin.Moderated: xmppadmin.True,
+		xmppadmin.ChangeSubject: xmppadmin.True,
+	}
+	for name := range offered(want) {
+		// A room without an occupant must not be made temporary by hand:
+		// it would be gone at once.
+		together := xmppadmin.Settings{name: wrong[name]}
+		if name == xmppadmin.Persistent && s.Name() == "owner" {
+			continue
 		}
-		for name := range offered(want) {
-			// A room without an occupant must not be made temporary by hand:
-			// it would be gone at once.
-			together := xmppadmin.Settings{name: wrong[name]}
-			if name == xmppadmin.Persistent && s.Name() == "owner" {
-				continue
-			}
-			if err := hand.Configure(t.Context(), "quic", together); err != nil {
-				t.Fatalf("%s by hand: %v", name, err)
-			}
-			if got := read(t, s, "quic").Settings[name]; got == want[name] {
-				t.Errorf("%s was changed by hand, and still reads as %q", name, got)
-			}
-			if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{name: want[name]}); err != nil {
-				t.Fatalf("%s repaired: %v", name, err)
-			}
-			if diff := cmp.Diff(offered(want), read(t, s, "quic").Settings); diff != "" {
-				t.Errorf("%s repaired (-want +got):\n%s", name, diff)
-			}
+		if err := hand.Configure(t.Context(), "quic", together); err != nil {
+			t.Fatalf("%s by hand: %v", name, err)
 		}
-	})
+		if got := read(t, s, "quic").Settings[name]; got == want[name] {
+			t.Errorf("%s was changed by hand, and still reads as %q", name, got)
+		}
+		if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{name: want[name]}); err != nil {
+			t.Fatalf("%s repaired: %v", name, err)
+		}
+		if diff := cmp.Diff(offered(want), read(t, s, "quic").Settings); diff != "" {
+			t.Errorf("%s repaired (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 func TestRoomsOfOthers(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		alice := byHand(t, p, "alice")
-		create(t, alice, "quic", live("alice's room"))
-		if got := read(t, s, "quic"); got.State != xmppadmin.Exists || got.Managed {
-			t.Fatalf("another user's room is %+v", got)
-		}
-		if err := s.Create(t.Context(), "quic", live("ours")); !errors.Is(err, xmppadmin.ErrExists) {
-			t.Errorf("creating it gives %v", err)
-		}
-		if got := read(t, alice, "quic").Settings[xmppadmin.Title]; got != "alice's room" {
-			t.Errorf("its title has become %q", got)
-		}
-		if err := s.Adopt(t.Context(), "quic"); err != nil {
-			t.Fatal(err)
-		}
-		if got := read(t, s, "quic"); !got.Managed {
-			t.Errorf("after it was adopted the room is %+v", got)
-		}
-		if got := read(t, alice, "quic"); !got.Managed {
-			t.Error("adopting it has cost its owner the ownership")
-		}
-	})
+	onEach(t, checkRoomsOfOthers)
+}
+
+func checkRoomsOfOthers(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+	alice := byHand(t, p, "alice")
+	create(t, alice, "quic", live("alice's room"))
+	if got := read(t, s, "quic"); got.State != xmppadmin.Exists || got.Managed {
+		t.Fatalf("another user's room is %+v", got)
+	}
+	if err := s.Create(t.Context(), "quic", live("ours")); !errors.Is(err, xmppadmin.ErrExists) {
+		t.Errorf("creating it gives %v", err)
+	}
+	if got := read(t, alice, "quic").Settings[xmppadmin.Title]; got != "alice's room" {
+		t.Errorf("its title has become %q", got)
+	}
+	if err := s.Adopt(t.Context(), "quic"); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, s, "quic"); !got.Managed {
+		t.Errorf("after it was adopted the room is %+v", got)
+	}
+	if got := read(t, alice, "quic"); !got.Managed {
+		t.Error("adopting it has cost its owner the ownership")
+	}
 }
 
 func TestOthersCannotTouchOurRooms(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		create(t, s, "quic", live("quic: QUIC"))
-		alice := byHand(t, p, "alice")
-		if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Title: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
-			t.Errorf("configuring another's room gives %v", err)
-		}
-		if err := alice.Adopt(t.Context(), "quic"); !errors.Is(err, xmppadmin.ErrForbidden) {
-			t.Errorf("adopting another's room gives %v", err)
-		}
-		if got := read(t, alice, "quic"); got.State != xmppadmin.Exists || got.Managed {
-			t.Errorf("to her the room is %+v", got)
-		}
-		if got := read(t, s, "quic").Settings[xmppadmin.Title]; got != "quic: QUIC" {
-			t.Errorf("the title has become %q", got)
-		}
-	})
+	onEach(t, checkOthersCannotTouchOurRooms)
+}
+
+func checkOthersCannotTouchOurRooms(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+	create(t, s, "quic", live("quic: QUIC"))
+	alice := byHand(t, p, "alice")
+	if err := alice.Configure(t.Context(), "quic", xmppadmin.Settings{xmppadmin.Title: "hers"}); !errors.Is(err, xmppadmin.ErrForbidden) {
+		t.Errorf("configuring another's room gives %v", err)
+	}
+	if err := alice.Adopt(t.Context(), "quic"); !errors.Is(err, xmppadmin.ErrForbidden) {
+		t.Errorf("adopting another's room gives %v", err)
+	}
+	if got := read(t, alice, "quic"); got.State != xmppadmin.Exists || got.Managed {
+		t.Errorf("to her the room is %+v", got)
+	}
+	if got := read(t, s, "quic").Settings[xmppadmin.Title]; got != "quic: QUIC" {
+		t.Errorf("the title has become %q", got)
+	}
 }
 
 func TestMissingRights(t *testing.T) {
@@ -142,97 +148,105 @@ func TestMissingRights(t *testing.T) {
 
 func TestNamesThatJustPass(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
-		names := []string{"0", "6man", "a", "hip_conclded", "krb-wg", "x3s3.3", "z..--__", strings.Repeat("n", 64)}
-		for _, name := range names {
-			create(t, s, name, live(name))
+	onEach(t, checkNamesThatJustPass)
+}
+
+func checkNamesThatJustPass(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
+	names := []string{"0", "6man", "a", "hip_conclded", "krb-wg", "x3s3.3", "z..--__", strings.Repeat("n", 64)}
+	for _, name := range names {
+		create(t, s, name, live(name))
+	}
+	rooms, err := s.Survey(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range rooms {
+		got = append(got, r.Name)
+	}
+	want := []string{"0", "6man", "a", "hip_conclded", "krb-wg", strings.Repeat("n", 64), "x3s3.3", "z..--__"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, name := range []string{"", "a b", "a@b", "rtg/bgp", "QUIC", "a\x00", "ä b", "a:b"} {
+		if err := s.Create(t.Context(), name, live("x")); err == nil {
+			t.Errorf("a room called %q was made", name)
 		}
-		rooms, err := s.Survey(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, r := range rooms {
-			got = append(got, r.Name)
-		}
-		want := []string{"0", "6man", "a", "hip_conclded", "krb-wg", strings.Repeat("n", 64), "x3s3.3", "z..--__"}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-		for _, name := range []string{"", "a b", "a@b", "rtg/bgp", "QUIC", "a\x00", "ä b", "a:b"} {
-			if err := s.Create(t.Context(), name, live("x")); err == nil {
-				t.Errorf("a room called %q was made", name)
-			}
-		}
-	})
+	}
 }
 
 func TestTexts(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
-		create(t, s, "quic", live("quic"))
-		for _, text := range []string{
-			"IETF 126: QUIC", `"double" and 'single'`, "<&> ]]> <!-- &amp;", "naïve café — 日本語 🦜🇦🇹", "a\nb", "=,;:{}[]()|\\",
-			"https://datatracker.ietf.org/meeting/126/agenda/?show=quic&x=%20#a", strings.Repeat("long ", 199), "",
-		} {
-			want := xmppadmin.Settings{xmppadmin.Title: strings.ReplaceAll(text, "\n", " "), xmppadmin.Description: text}
-			if err := s.Configure(t.Context(), "quic", want); err != nil {
-				t.Fatalf("%q: %v", text, err)
-			}
-			got := read(t, s, "quic").Settings
-			for name, value := range want {
-				if got[name] != value {
-					t.Errorf("%s: %q reads back as %q", name, value, got[name])
-				}
+	onEach(t, checkTexts)
+}
+
+func checkTexts(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
+	create(t, s, "quic", live("quic"))
+	for _, text := range []string{
+		"IETF 126: QUIC", `"double" and 'single'`, "<&> ]]> <!-- &amp;", "naïve café — 日本語 🦜🇦🇹", "a\nb", "=,;:{}[]()|\\",
+		"https://datatracker.ietf.org/meeting/126/agenda/?show=quic&x=%20#a", strings.Repeat("long ", 199), "",
+	} {
+		want := xmppadmin.Settings{xmppadmin.Title: strings.ReplaceAll(text, "\n", " "), xmppadmin.Description: text}
+		if err := s.Configure(t.Context(), "quic", want); err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		got := read(t, s, "quic").Settings
+		for name, value := range want {
+			if got[name] != value {
+				t.Errorf("%s: %q reads back as %q", name, value, got[name])
 			}
 		}
-	})
+	}
 }
 
 func TestManyRooms(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
-		const n = 300
-		createMany(t, s, n)
-		rooms, err := s.Survey(t.Context(), []string{"absent", "room0007"})
-		if err != nil {
-			t.Fatal(err)
+	onEach(t, checkManyRooms)
+}
+
+func checkManyRooms(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
+	const n = 300
+	createMany(t, s, n)
+	rooms, err := s.Survey(t.Context(), []string{"absent", "room0007"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rooms) != n+1 {
+		t.Fatalf("a survey gave %d rooms", len(rooms))
+	}
+	for i, r := range rooms {
+		want, state := fmt.Sprintf("room%04d", i-1), xmppadmin.Exists
+		if i == 0 {
+			want, state = "absent", xmppadmin.Absent
 		}
-		if len(rooms) != n+1 {
-			t.Fatalf("a survey gave %d rooms", len(rooms))
+		if r.Name != want || r.State != state || r.Managed != (state == xmppadmin.Exists) {
+			t.Errorf("room %d of the survey is %+v", i, r)
 		}
-		for i, r := range rooms {
-			want, state := fmt.Sprintf("room%04d", i-1), xmppadmin.Exists
-			if i == 0 {
-				want, state = "absent", xmppadmin.Absent
-			}
-			if r.Name != want || r.State != state || r.Managed != (state == xmppadmin.Exists) {
-				t.Errorf("room %d of the survey is %+v", i, r)
-			}
-		}
-	})
+	}
 }
 
 func TestDestroyedRoomIsAbsent(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		create(t, s, "quic", live("quic"))
-		if err := participant(t, p, "muster").Destroy(t.Context(), "quic@rooms.example.org"); err != nil {
-			t.Fatal(err)
+	onEach(t, checkDestroyedRoomIsAbsent)
+}
+
+func checkDestroyedRoomIsAbsent(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+	create(t, s, "quic", live("quic"))
+	if err := participant(t, p, "muster").Destroy(t.Context(), "quic@rooms.example.org"); err != nil {
+		t.Fatal(err)
+	}
+	// While it is being destroyed its state is unknown.
+	wait(t, "the room is gone", func() bool {
+		got := read(t, s, "quic")
+		if got.State == xmppadmin.Exists {
+			t.Fatalf("a destroyed room is %+v", got)
 		}
-		// While it is being destroyed its state is unknown.
-		wait(t, "the room is gone", func() bool {
-			got := read(t, s, "quic")
-			if got.State == xmppadmin.Exists {
-				t.Fatalf("a destroyed room is %+v", got)
-			}
-			return got.State == xmppadmin.Absent
-		})
-		create(t, s, "quic", live("quic again"))
-		if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "quic again" {
-			t.Errorf("made again it is %+v", got)
-		}
+		return got.State == xmppadmin.Absent
 	})
+	create(t, s, "quic", live("quic again"))
+	if got := read(t, s, "quic"); got.Settings[xmppadmin.Title] != "quic again" {
+		t.Errorf("made again it is %+v", got)
+	}
 }
 
 // TestTombstones destroys a room of an account that is no administrator:
@@ -257,40 +271,42 @@ func TestTombstones(t *testing.T) {
 	}
 }
 
-// TestAnnounce has every online user hear it, whatever the server's form
-// calls the text.
 func TestAnnounce(t *testing.T) {
 	t.Parallel()
-	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
-		c := dial(t, config(t, p))
-		alice := participant(t, p, "alice")
-		if err := alice.Available(t.Context()); err != nil {
+	onEach(t, checkAnnounce)
+}
+
+// checkAnnounce has every online user hear it, whatever the server's form
+// calls the text.
+func checkAnnounce(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+	c := dial(t, config(t, p))
+	alice := participant(t, p, "alice")
+	if err := alice.Available(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const text = "The plenary begins: <now> & here, in naïve é 🦜"
+	// The server may take a moment to learn that she is there.
+	wait(t, "alice hears the announcement", func() bool {
+		if err := xmppadmin.Announce(t.Context(), c, "Announcement", text); err != nil {
 			t.Fatal(err)
 		}
-		const text = "The plenary begins: <now> & here, in naïve é 🦜"
-		// The server may take a moment to learn that she is there.
-		wait(t, "alice hears the announcement", func() bool {
-			if err := xmppadmin.Announce(t.Context(), c, "Announcement", text); err != nil {
-				t.Fatal(err)
-			}
-			return slices.Contains(alice.Heard(), text)
-		})
-		err := xmppadmin.SetMOTD(t.Context(), c, "Today", "IETF 126")
-		if name, _ := s.Software(); name == "Prosody" {
-			if !errors.Is(err, xmppadmin.ErrUnsupported) {
-				t.Errorf("a message of the day gives %v on a server that has none", err)
-			}
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		bob := participant(t, p, "bob")
-		if err := bob.Available(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		wait(t, "bob is sent the message of the day", func() bool { return slices.Contains(bob.Heard(), "IETF 126") })
+		return slices.Contains(alice.Heard(), text)
 	})
+	err := xmppadmin.SetMOTD(t.Context(), c, "Today", "IETF 126")
+	if name, _ := s.Software(); name == "Prosody" {
+		if !errors.Is(err, xmppadmin.ErrUnsupported) {
+			t.Errorf("a message of the day gives %v on a server that has none", err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob := participant(t, p, "bob")
+	if err := bob.Available(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "bob is sent the message of the day", func() bool { return slices.Contains(bob.Heard(), "IETF 126") })
 }
 
 // counting opens a service and returns what counts the requests of a piece of

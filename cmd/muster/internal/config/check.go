@@ -17,7 +17,7 @@ import (
 // check finds what the type of a single value does not exclude. The error is
 // an [*Error].
 func (c Config) check() error {
-	for _, check := range []func() error{c.checkXMPP, c.checkRooms, c.checkTemplates, c.checkOthers} {
+	for _, check := range []func() error{c.checkXMPP, c.checkRooms, c.checkTemplates, c.checkOthers, c.checkDesk} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -34,13 +34,7 @@ func (c Config) invalid(key, format string, args ...any) error {
 }
 
 func (c Config) checkXMPP() error {
-	x := c.XMPP
-	passwords := 0
-	for _, p := range []string{x.PasswordFile, x.PasswordEnv, x.PasswordCommand} {
-		if p != "" {
-			passwords++
-		}
-	}
+	x, passwords := c.XMPP, c.password().given()
 	switch {
 	case x.Service == "":
 		return c.invalid("", "xmpp.service is missing: the domain of the MUC service, such as rooms.example.org")

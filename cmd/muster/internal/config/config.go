@@ -64,6 +64,7 @@ type Config struct {
 		Accounts  []string `toml:"accounts"`
 		Clients   []string `toml:"clients"`
 	} `toml:"logs"`
+	Desk  Desk `toml:"desk"`
 	State struct {
 		Dir         string `toml:"dir"`
 		MetricsFile string `toml:"metrics_file"`

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+
+	"muster/frontdesk"
 )
 
 // least is the shortest configuration that can be used.
@@ -20,6 +22,12 @@ jid = "muster@example.org"
 service = "rooms.example.org"
 password_env = "PASSWORD"
 `
+
+// desk and mailTo begin tables of the front desk.
+const (
+	desk   = "[desk]\n"
+	mailTo = "[desk.mail]\nserver = \"mail.example.org:587\"\nfrom = \"desk@example.org\"\n"
+)
 
 func configOf(t *testing.T, text string) (Config, error) {
 	t.Helper()
@@ -106,6 +114,28 @@ func TestUnusableConfiguration(t *testing.T) {
 		{"relative state folder", least + "[state]\ndir = \"state\"\n", `line 6: state.dir: "state" is not an absolute path`, "write it from the root"},
 		{"log address without a slash", least + "[logs]\nurl = \"https://x.example\"\n", "line 6: logs.url: \"https://x.example\" does not end in a slash", ""},
 		{"web client without a room", least + "[logs]\nweb_client = \"https://x.example\"\n", "line 6: logs.web_client:", ""},
+		{"a desk without a secret", least + desk + "domain = \"desk.example.org\"\n", "got 0", ""},
+		{"a desk with two secrets", least + desk + "domain = \"desk.example.org\"\nsecret_env = \"A\"\nsecret_file = \"b\"\n", "got 2", ""},
+		{"a desk's secret in the file", least + desk + "secret = \"abc\"\n", "unknown key desk.secret", ""},
+		{"a desk at the MUC service", least + desk + "domain = \"rooms.example.org\"\n", "line 6: desk.domain: \"rooms.example.org\" is the MUC service", ""},
+		{"a desk that is an account", least + desk + "domain = \"help@example.org\"\n", "line 6: desk.domain:", ""},
+		{"a component on the net", least + desk + "component = \"192.0.2.1:5347\"\n", "line 6: desk.component:", "components are connected without encryption"},
+		{"a component by name", least + desk + "component = \"xmpp.example.org:5347\"\n", "line 6: desk.component:", "components"},
+		{"a component without a port", least + desk + "component = \"127.0.0.1\"\n", "line 6: desk.component:", "components"},
+		{"a relative socket", least + desk + "component = \"unix:run/socket\"\n", "line 6: desk.component:", "components"},
+		{"a secretary with a resource", least + desk + "secretariat = [\"amy@example.org/desk\"]\n", "line 6: desk.secretariat:", ""},
+		{"a secretary who is a domain", least + desk + "secretariat = [\"example.org\"]\n", "line 6: desk.secretariat:", ""},
+		{"a desk open to others", least + desk + "open_to = \"all\"\n", "line 6: desk.open_to: \"all\" is not one of linked and local", ""},
+		{"a desk for no roles", least + desk + "roles = []\n", "line 6: desk.roles: must not be empty", ""},
+		{"no room for a group", least + desk + "group_rooms = 0\n", "line 6: desk.group_rooms: must be above zero, got 0", ""},
+		{"more days than there may be", least + desk + "default_days = 200\n", "line 6: desk.default_days: 200 is more than desk.max_days, 180", ""},
+		{"metrics nowhere", least + desk + "metrics = \"9726\"\n", "line 6: desk.metrics:", ""},
+		{"a chat address with a domain", least + desk + "chat = \"help@desk\"\n", "line 6: desk.chat:", ""},
+		{"mail without a sender", least + "[desk.mail]\nserver = \"mail.example.org:587\"\n", "desk.mail.from", ""},
+		{"mail without a port", least + "[desk.mail]\nserver = \"mail.example.org\"\n", "line 6: desk.mail.server:", ""},
+		{"mail without a password", least + mailTo + "user = \"desk\"\n", "got 0", ""},
+		{"mail without TLS", least + "[desk.mail]\ntls = \"none\"\n", "line 6: desk.mail.tls: \"none\" is not one of", ""},
+		{"misspelt key of the mail", least + "[desk.mail]\nusr = \"desk\"\n", "unknown key desk.mail.usr", "did you mean desk.mail.user?"},
 		{"no state folder", least + "[state]\ndir = \"\"\n", "line 6: state.dir: must not be empty", ""},
 	}
 	for _, c := range cases {
@@ -126,6 +156,56 @@ func TestUnusableConfiguration(t *testing.T) {
 	}
 }
 
+// TestFrontDesk has a desk set up as the configuration has it.
+func TestFrontDesk(t *testing.T) {
+	t.Parallel()
+	c, err := configOf(t, least+"[logs]\nurl = \"https://logs.example.org/\"\n"+desk+"domain = \"desk.example.org\"\nsecret_env = \"A\"\n"+
+		"secretariat = [\"Amy@Example.org\"]\nopen_to = \"local\"\nprofile_tag = \"\"\nwarn_days = 3\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.FrontDesk()
+	want := frontdesk.Config{
+		Domain: "desk.example.org", Chat: "help", Service: "rooms.example.org", Name: "IETF room desk",
+		Secretariat: []string{"amy@example.org"}, Local: "example.org", OpenToLocal: true,
+		Roles: []string{"chair", "secr", "delegate", "lead"}, AreaDirectors: true, ChairsAreAdmins: true,
+		Quota: frontdesk.Quota{Group: 5, Person: 10, Days: 180, All: 200}, DefaultDays: 30, Warn: 72 * time.Hour, Pending: 720 * time.Hour,
+		RoomsURL: "https://logs.example.org/", LogURL: "https://logs.example.org/{room}/",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the desk is set up as\n%+v\nnot\n%+v", got, want)
+	}
+	c.Rooms.LogURL = "https://logs.example.org/{{.Acronym}}/"
+	if got := c.FrontDesk().LogURL; got != "" {
+		t.Errorf("a log by more than the room's name is %q", got)
+	}
+}
+
+// TestDeskSecret reads the secret of the component by the rules of the password.
+func TestDeskSecret(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte("s3cret\nmore\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := configOf(t, least+desk+"domain = \"desk.example.org\"\nsecret_file = \""+path+"\"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.DeskSecret(t.Context(), os.Getenv); got != "s3cret" || err != nil {
+		t.Errorf("the secret is %q, %v", got, err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.DeskSecret(t.Context(), os.Getenv); err == nil || !strings.Contains(err.Error(), "desk.secret_file: "+path+" has mode 0644") {
+		t.Errorf("a secret that all can read: %v", err)
+	}
+	if got, err := c.MailPassword(t.Context(), os.Getenv); got != "" || err != nil {
+		t.Errorf("without a login, the password is %q, %v", got, err)
+	}
+}
+
 // commented is a line of the sample that holds anyway, as it would stand in
 // use; prose does not look like one.
 var commented = regexp.MustCompile(`(?m)^# (\[\[rooms|[a-z_]+ = )`)
@@ -140,7 +220,7 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	// Two of the three ways to the password, and what is particular to a site.
 	for _, key := range []string{"password_env", "password_command", "server", "ca_file", "log_url", "description = \"\"",
 		"[[rooms.renamed]]", "name = \"ivy\"", "previously", "url = \"https://logs.", "out =", "web_client", "contact", "accounts", "clients",
-		"metrics_file"} {
+		"metrics_file", "domain", "secret_", "secretariat", "server", "from", "user", "password_file = \"/etc/muster/mail\""} {
 		text = regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(key)).ReplaceAllString(text, "# $0")
 	}
 	uncommented, err := configOf(t, text)
@@ -197,6 +277,9 @@ func TestUnusualConfiguration(t *testing.T) {
 		{"a log on a host of its own", least + "[rooms]\nlog_url = \"https://{{.Name}}.logs.example.org/\"\n"},
 		{"a method of a field", least + "[rooms]\ndescription = \"{{if not .Start.IsZero}}{{.Start.Year}}{{end}}\"\n"},
 		{"another dot", least + "[rooms]\ntitle = \"{{with .Start}}{{.Year}}{{end}}\"\n"},
+		{"a desk on a Unix socket", least + desk + "domain = \"desk.example.org\"\nsecret_env = \"A\"\ncomponent = \"unix:/run/prosody/component\"\n"},
+		{"a desk on the other loopback", least + desk + "domain = \"desk.example.org\"\nsecret_env = \"A\"\ncomponent = \"[::1]:5347\"\n"},
+		{"mail without a login", least + mailTo},
 		{"direct TLS to a server", least + "tls = \"direct\"\nserver = \"127.0.0.1:5223\"\n"},
 	}
 	for _, c := range cases {

@@ -15,24 +15,53 @@ import (
 	"muster/provision"
 )
 
-// commandTimeout bounds xmpp.password_command.
+// commandTimeout bounds xmpp.password_command and its like.
 const commandTimeout = 30 * time.Second
+
+// secret is where a secret comes from: one of three keys, each with this key in
+// front of it.
+type secret struct {
+	key                string // xmpp.password, desk.secret
+	what               string // how errors call it
+	file, env, command string
+}
+
+// given returns how many of the keys are given.
+func (s secret) given() int {
+	n := 0
+	for _, value := range []string{s.file, s.env, s.command} {
+		if value != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (c Config) password() secret {
+	x := c.XMPP
+	return secret{key: "xmpp.password", what: "password", file: x.PasswordFile, env: x.PasswordEnv, command: x.PasswordCommand}
+}
 
 // Password returns the account's password from the source that the
 // configuration names: the first line of a file or of a command's output, or
 // an environment variable. The error is an [*Error].
 func (c Config) Password(ctx context.Context, getenv func(string) string) (string, error) {
-	switch x := c.XMPP; {
-	case x.PasswordEnv != "":
-		text := getenv(x.PasswordEnv)
+	return c.read(ctx, c.password(), getenv)
+}
+
+// read reads a secret.
+func (c Config) read(ctx context.Context, s secret, getenv func(string) string) (string, error) {
+	switch {
+	case s.env != "":
+		text := getenv(s.env)
 		if text == "" {
-			return "", c.keyError("xmpp.password_env", fmt.Errorf("$%s is not set", x.PasswordEnv), "set it to the password")
+			return "", c.keyError(s.key+"_env", fmt.Errorf("$%s is not set", s.env), "set it to the "+s.what)
 		}
 		return text, nil
-	case x.PasswordCommand != "":
-		return c.passwordOfCommand(ctx)
+	case s.command != "":
+		return c.ofCommand(ctx, s)
 	default:
-		return c.passwordOfFile()
+		return c.ofFile(s)
 	}
 }
 
@@ -40,25 +69,24 @@ func (c Config) keyError(key string, err error, advice string) error {
 	return &Error{Path: c.Path, Key: key, Err: err, Advice: advice}
 }
 
-func (c Config) passwordOfCommand(ctx context.Context) (string, error) {
-	const key = "xmpp.password_command"
+func (c Config) ofCommand(ctx context.Context, s secret) (string, error) {
+	key := s.key + "_command"
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-c", c.XMPP.PasswordCommand)
+	cmd := exec.CommandContext(ctx, "sh", "-c", s.command)
 	cmd.WaitDelay = time.Second // for what the shell has started and leaves behind
 	out, err := cmd.Output()
 	if err != nil {
-		return "", c.keyError(key, fmt.Errorf("%q: %w%s", c.XMPP.PasswordCommand, err, stderrOf(err)), "run the command by hand as the account that runs muster")
+		return "", c.keyError(key, fmt.Errorf("%q: %w%s", s.command, err, stderrOf(err)), "run the command by hand as the account that runs muster")
 	}
-	return c.firstLine(key, out)
+	return c.firstLine(s, key, out)
 }
 
-func (c Config) passwordOfFile() (string, error) {
-	const key = "xmpp.password_file"
-	path := c.XMPP.PasswordFile
+func (c Config) ofFile(s secret) (string, error) {
+	key, path := s.key+"_file", s.file
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", c.keyError(key, err, "write the password to its first line; the account that runs muster must be able to read it")
+		return "", c.keyError(key, err, "write the "+s.what+" to its first line; the account that runs muster must be able to read it")
 	}
 	if err != nil {
 		return "", c.keyError(key, err, "")
@@ -70,13 +98,13 @@ func (c Config) passwordOfFile() (string, error) {
 	if err != nil {
 		return "", c.keyError(key, err, "")
 	}
-	return c.firstLine(key, text)
+	return c.firstLine(s, key, text)
 }
 
-func (c Config) firstLine(key string, text []byte) (string, error) {
+func (c Config) firstLine(s secret, key string, text []byte) (string, error) {
 	line, _, _ := strings.Cut(string(text), "\n")
 	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return "", c.keyError(key, errors.New("the first line, which is the password, is empty"), "")
+		return "", c.keyError(key, fmt.Errorf("the first line, which is the %s, is empty", s.what), "")
 	}
 	return line, nil
 }

@@ -73,7 +73,10 @@ func Read(path string) (Config, error) {
 // lineOf returns the number of the line on which text sets a key of the form
 // table.name, 0 where it does not.
 func lineOf(text, key string) int {
-	table, name, _ := strings.Cut(key, ".")
+	table, name := "", key
+	if i := strings.LastIndex(key, "."); i >= 0 {
+		table, name = key[:i], key[i+1:]
+	}
 	within, n := "", 0
 	for line := range strings.Lines(text) {
 		n++

@@ -27,6 +27,7 @@ func Default() Config {
 	c.Logs.Index, c.Logs.Retracted = true, "erase"
 	c.Logs.NoteWell = "https://www.ietf.org/about/note-well/"
 	c.State.Dir = "/var/lib/muster"
+	c.Desk = defaultDesk()
 
 	limits := plan.DefaultLimits()
 	c.Guards.ArchiveRooms, c.Guards.ArchivePercent = limits.Archive, int(limits.ArchivePercent)
