@@ -1,4 +1,4 @@
-package frontdesk
+package store
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package frontdesk
+package store
 
 import (
 	"context"
@@ -84,7 +84,7 @@ func (c *change) link(ctx context.Context, l Link, secretariat []string) error {
 	if err := c.record(ctx, 0, l.MadeBy, "link", fmt.Sprintf("%s is person %d, %s, by %s", l.JID, l.Person, l.Name, l.Way)); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("The address %s was linked to %s. If that is wrong, write to the secretariat.", shown(l.JID), l.Name)
+	text := fmt.Sprintf("The address %s was linked to %s. If that is wrong, write to the secretariat.", Shown(l.JID), l.Name)
 	return c.tellAll(ctx, fmt.Sprintf("link:%s:%d:%d", l.JID, l.Person, at), text, []string{l.JID}, others, secretariat)
 }
 

@@ -1,4 +1,4 @@
-package frontdesk_test
+package store_test
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"muster/frontdesk"
+	"muster/frontdesk/store"
 )
 
 // noon is the time at which most tests happen.
@@ -24,9 +24,9 @@ const (
 	amy   = "amy@example.org" // of the secretariat
 )
 
-func openStore(t testing.TB) *frontdesk.Store {
+func openStore(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := frontdesk.Open(filepath.Join(t.TempDir(), "desk.db"))
+	s, err := store.Open(filepath.Join(t.TempDir(), "desk.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,8 +34,8 @@ func openStore(t testing.TB) *frontdesk.Store {
 	return s
 }
 
-func sample(room string) frontdesk.Request {
-	return frontdesk.Request{Room: room, Acronym: "quic", Title: "QUIC design team", Purpose: "Designing", Until: "2026-12-24", JID: alice, Person: 7}
+func sample(room string) store.Request {
+	return store.Request{Room: room, Acronym: "quic", Title: "QUIC design team", Purpose: "Designing", Until: "2026-12-24", JID: alice, Person: 7}
 }
 
 func must[T any](t testing.TB) func(T, error) T {
@@ -48,25 +48,25 @@ func must[T any](t testing.TB) func(T, error) T {
 	}
 }
 
-func add(t testing.TB, s *frontdesk.Store, room string, approve bool) frontdesk.Request {
+func add(t testing.TB, s *store.Store, room string, approve bool) store.Request {
 	t.Helper()
-	return must[frontdesk.Request](t)(s.Add(context.Background(), sample(room), approve, noon))
+	return must[store.Request](t)(s.Add(context.Background(), sample(room), approve, noon))
 }
 
 // chats returns the keys of the messages that are due.
-func chats(t testing.TB, s *frontdesk.Store) []string {
+func chats(t testing.TB, s *store.Store) []string {
 	t.Helper()
 	var keys []string
-	for _, m := range must[[]frontdesk.Message](t)(s.Due(context.Background(), frontdesk.Chat, noon.AddDate(1, 0, 0))) {
+	for _, m := range must[[]store.Message](t)(s.Due(context.Background(), store.Chat, noon.AddDate(1, 0, 0))) {
 		keys = append(keys, m.Key)
 	}
 	return keys
 }
 
-func what(t testing.TB, s *frontdesk.Store, id int64) string {
+func what(t testing.TB, s *store.Store, id int64) string {
 	t.Helper()
 	var words []string
-	for _, e := range must[[]frontdesk.Entry](t)(s.History(context.Background(), id)) {
+	for _, e := range must[[]store.Entry](t)(s.History(context.Background(), id)) {
 		words = append(words, e.What)
 	}
 	return strings.Join(words, " ")
@@ -75,7 +75,7 @@ func what(t testing.TB, s *frontdesk.Store, id int64) string {
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state", "desk.db")
-	s := must[*frontdesk.Store](t)(frontdesk.Open(path))
+	s := must[*store.Store](t)(store.Open(path))
 	s.Close()
 	if info := must[os.FileInfo](t)(os.Stat(path)); info.Mode().Perm() != 0o600 {
 		t.Errorf("the database has mode %v", info.Mode())
@@ -87,7 +87,7 @@ func TestOpen(t *testing.T) {
 	}
 	must[sql.Result](t)(db.Exec("PRAGMA user_version = 2"))
 	db.Close()
-	if _, err := frontdesk.Open(path); !errors.Is(err, frontdesk.ErrNewer) {
+	if _, err := store.Open(path); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("a newer database gives %v", err)
 	}
 }
@@ -96,15 +96,15 @@ func TestOpen(t *testing.T) {
 func TestTwoStores(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "desk.db")
-	a := must[*frontdesk.Store](t)(frontdesk.Open(path))
-	b := must[*frontdesk.Store](t)(frontdesk.Open(path))
+	a := must[*store.Store](t)(store.Open(path))
+	b := must[*store.Store](t)(store.Open(path))
 	defer a.Close()
 	defer b.Close()
 	r := add(t, a, "quic-dt", false)
-	if _, err := b.Approve(t.Context(), r.ID, frontdesk.Amendment{}, "shell:amy", noon); err != nil {
+	if _, err := b.Approve(t.Context(), r.ID, store.Amendment{}, "shell:amy", noon); err != nil {
 		t.Fatal(err)
 	}
-	if got := must[frontdesk.Request](t)(a.Request(t.Context(), r.ID)); got.State != frontdesk.Approved {
+	if got := must[store.Request](t)(a.Request(t.Context(), r.ID)); got.State != store.Approved {
 		t.Errorf("the request is %s", got.State)
 	}
 }
@@ -115,13 +115,13 @@ func TestSameOrigin(t *testing.T) {
 	s := openStore(t)
 	r := sample("quic-dt")
 	r.Origin = "session-1"
-	first := must[frontdesk.Request](t)(s.Add(t.Context(), r, false, noon))
+	first := must[store.Request](t)(s.Add(t.Context(), r, false, noon))
 	r.Room = "quic-other"
-	second := must[frontdesk.Request](t)(s.Add(t.Context(), r, true, noon.Add(time.Minute)))
+	second := must[store.Request](t)(s.Add(t.Context(), r, true, noon.Add(time.Minute)))
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("the second is another one:\n%s", diff)
 	}
-	if all := must[[]frontdesk.Request](t)(s.Requests(t.Context(), frontdesk.Filter{})); len(all) != 1 {
+	if all := must[[]store.Request](t)(s.Requests(t.Context(), store.Filter{})); len(all) != 1 {
 		t.Errorf("there are %d requests", len(all))
 	}
 	if got := chats(t, s); len(got) != 1 {
@@ -133,17 +133,17 @@ func TestTakenNames(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	first := add(t, s, "quic-dt", false)
-	if _, err := s.Add(t.Context(), sample("quic-dt"), false, noon); !errors.Is(err, frontdesk.ErrTaken) {
+	if _, err := s.Add(t.Context(), sample("quic-dt"), false, noon); !errors.Is(err, store.ErrTaken) {
 		t.Errorf("a name that is in use gives %v", err)
 	}
 	other := add(t, s, "quic-other", false)
-	if _, err := s.Approve(t.Context(), other.ID, frontdesk.Amendment{Room: "quic-dt"}, amy, noon); !errors.Is(err, frontdesk.ErrTaken) {
+	if _, err := s.Approve(t.Context(), other.ID, store.Amendment{Room: "quic-dt"}, amy, noon); !errors.Is(err, store.ErrTaken) {
 		t.Errorf("an approval under a name that is in use gives %v", err)
 	}
 	if got := what(t, s, other.ID); got != "request" {
 		t.Errorf("events of an approval that failed: %s", got)
 	}
-	must[frontdesk.Request](t)(s.Withdraw(t.Context(), first.ID, alice, noon))
+	must[store.Request](t)(s.Withdraw(t.Context(), first.ID, alice, noon))
 	add(t, s, "quic-dt", false)
 }
 
@@ -152,8 +152,8 @@ func TestLife(t *testing.T) {
 	t.Parallel()
 	s, ctx := openStore(t), t.Context()
 	r := add(t, s, "quic-dt", false)
-	got := must[frontdesk.Request](t)(s.Approve(ctx, r.ID, frontdesk.Amendment{Title: "Team", Until: "2026-12-23"}, amy, noon))
-	if got.State != frontdesk.Approved || got.Title != "Team" || got.Until != "2026-12-23" || got.DecidedBy != amy || !got.DecidedAt.Equal(noon) {
+	got := must[store.Request](t)(s.Approve(ctx, r.ID, store.Amendment{Title: "Team", Until: "2026-12-23"}, amy, noon))
+	if got.State != store.Approved || got.Title != "Team" || got.Until != "2026-12-23" || got.DecidedBy != amy || !got.DecidedAt.Equal(noon) {
 		t.Errorf("approved as %+v", got)
 	}
 	if wanted := must2(s.Approved(ctx)); len(wanted) != 1 {
@@ -161,24 +161,24 @@ func TestLife(t *testing.T) {
 	}
 	runs := []struct {
 		name  string
-		run   frontdesk.Run
+		run   store.Run
 		at    time.Time
-		state frontdesk.State
+		state store.State
 		error string
 	}{
-		{"failed", frontdesk.Run{Failed: map[string]string{"quic-dt": "timed out"}}, noon, frontdesk.Approved, "timed out"},
-		{"made", frontdesk.Run{Live: map[string]string{"quic-dt": "https://logs.example.org/quic-dt/"}, Service: "rooms.example.org"}, noon, frontdesk.Live, ""},
-		{"archived by hand", frontdesk.Run{Archived: []string{"quic-dt"}}, noon, frontdesk.Live, ""},
-		{"on its last day", frontdesk.Run{Archived: []string{"quic-dt"}}, time.Date(2026, 12, 23, 23, 59, 59, 0, time.UTC), frontdesk.Live, ""},
-		{"past its end, not archived", frontdesk.Run{Live: map[string]string{"quic-dt": ""}}, time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC), frontdesk.Live, ""},
-		{"past its end", frontdesk.Run{Archived: []string{"quic-dt"}}, time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC), frontdesk.Ended, ""},
+		{"failed", store.Run{Failed: map[string]string{"quic-dt": "timed out"}}, noon, store.Approved, "timed out"},
+		{"made", store.Run{Live: map[string]string{"quic-dt": "https://logs.example.org/quic-dt/"}, Service: "rooms.example.org"}, noon, store.Live, ""},
+		{"archived by hand", store.Run{Archived: []string{"quic-dt"}}, noon, store.Live, ""},
+		{"on its last day", store.Run{Archived: []string{"quic-dt"}}, time.Date(2026, 12, 23, 23, 59, 59, 0, time.UTC), store.Live, ""},
+		{"past its end, not archived", store.Run{Live: map[string]string{"quic-dt": ""}}, time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC), store.Live, ""},
+		{"past its end", store.Run{Archived: []string{"quic-dt"}}, time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC), store.Ended, ""},
 	}
 	for _, run := range runs {
 		for range 2 {
 			if err := s.Settle(ctx, run.run, run.at); err != nil {
 				t.Fatal(err)
 			}
-			if got := must[frontdesk.Request](t)(s.Request(ctx, r.ID)); got.State != run.state || got.Error != run.error {
+			if got := must[store.Request](t)(s.Request(ctx, r.ID)); got.State != run.state || got.Error != run.error {
 				t.Errorf("%s: the request is %s, with error %q", run.name, got.State, got.Error)
 			}
 		}
@@ -190,7 +190,7 @@ func TestLife(t *testing.T) {
 	if diff := cmp.Diff(want, chats(t, s)); diff != "" {
 		t.Errorf("messages -want +got:\n%s", diff)
 	}
-	for _, m := range must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Chat, noon.AddDate(1, 0, 0))) {
+	for _, m := range must[[]store.Message](t)(s.Due(ctx, store.Chat, noon.AddDate(1, 0, 0))) {
 		said := strings.Contains(m.Body, "xmpp:quic-dt@rooms.example.org?join") && strings.Contains(m.Body, "https://logs.example.org/quic-dt/")
 		if strings.Contains(m.Key, ":live:") && !said {
 			t.Errorf("the message of the room is %q", m.Body)
@@ -226,13 +226,13 @@ func TestApprovedNeverSeen(t *testing.T) {
 	for _, room := range []string{"quic-waits", "quic-made", "quic-dt"} {
 		r := add(t, s, room, room != "quic-waits")
 		if room == "quic-made" {
-			if err := s.Settle(ctx, frontdesk.Run{Live: map[string]string{room: ""}}, noon); err != nil {
+			if err := s.Settle(ctx, store.Run{Live: map[string]string{room: ""}}, noon); err != nil {
 				t.Fatal(err)
 			}
 		}
-		must[frontdesk.Request](t)(s.Withdraw(ctx, r.ID, alice, noon))
+		must[store.Request](t)(s.Withdraw(ctx, r.ID, alice, noon))
 	}
-	if err := s.Settle(ctx, frontdesk.Run{Archived: []string{"quic-made"}}, noon); err != nil {
+	if err := s.Settle(ctx, store.Run{Archived: []string{"quic-made"}}, noon); err != nil {
 		t.Fatal(err)
 	}
 	all, err := s.Approved(ctx)
@@ -245,21 +245,21 @@ func TestWithdrawLive(t *testing.T) {
 	t.Parallel()
 	s, ctx := openStore(t), t.Context()
 	r := add(t, s, "quic-dt", true)
-	live := frontdesk.Run{Live: map[string]string{"quic-dt": ""}}
+	live := store.Run{Live: map[string]string{"quic-dt": ""}}
 	if err := s.Settle(ctx, live, noon); err != nil {
 		t.Fatal(err)
 	}
-	got := must[frontdesk.Request](t)(s.Withdraw(ctx, r.ID, alice, noon))
-	if got.State != frontdesk.Live || got.End().After(noon) {
+	got := must[store.Request](t)(s.Withdraw(ctx, r.ID, alice, noon))
+	if got.State != store.Live || got.End().After(noon) {
 		t.Errorf("withdrawn: %s until %s", got.State, got.Until)
 	}
 	if wanted := must2(s.Approved(ctx)); len(wanted) != 1 || wanted[0].Until.After(noon) {
 		t.Errorf("wanted: %+v", wanted)
 	}
-	if err := s.Settle(ctx, frontdesk.Run{Archived: []string{"quic-dt"}}, noon); err != nil {
+	if err := s.Settle(ctx, store.Run{Archived: []string{"quic-dt"}}, noon); err != nil {
 		t.Fatal(err)
 	}
-	if got := must[frontdesk.Request](t)(s.Request(ctx, r.ID)); got.State != frontdesk.Ended {
+	if got := must[store.Request](t)(s.Request(ctx, r.ID)); got.State != store.Ended {
 		t.Errorf("archived: %s", got.State)
 	}
 }
@@ -269,31 +269,31 @@ func TestExtension(t *testing.T) {
 	t.Parallel()
 	s, ctx := openStore(t), t.Context()
 	r := add(t, s, "quic-dt", true)
-	if err := s.Settle(ctx, frontdesk.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
+	if err := s.Settle(ctx, store.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
 		t.Fatal(err)
 	}
 	steps := []struct {
 		name  string
-		do    func() (frontdesk.Request, error)
+		do    func() (store.Request, error)
 		until string
 		waits bool
 	}{
-		{"at once", func() (frontdesk.Request, error) { return s.Extend(ctx, r.ID, "2027-01-24", true, "", alice, noon) }, "2027-01-24", false},
-		{"waits", func() (frontdesk.Request, error) {
+		{"at once", func() (store.Request, error) { return s.Extend(ctx, r.ID, "2027-01-24", true, "", alice, noon) }, "2027-01-24", false},
+		{"waits", func() (store.Request, error) {
 			return s.Extend(ctx, r.ID, "2028-01-24", false, "too long", alice, noon)
 		}, "2027-01-24", true},
-		{"denied", func() (frontdesk.Request, error) { return s.Deny(ctx, r.ID, "too long", amy, noon) }, "2027-01-24", false},
-		{"waits again", func() (frontdesk.Request, error) {
+		{"denied", func() (store.Request, error) { return s.Deny(ctx, r.ID, "too long", amy, noon) }, "2027-01-24", false},
+		{"waits again", func() (store.Request, error) {
 			return s.Extend(ctx, r.ID, "2027-06-24", false, "too long", alice, noon)
 		}, "2027-01-24", true},
-		{"approved", func() (frontdesk.Request, error) { return s.Approve(ctx, r.ID, frontdesk.Amendment{}, amy, noon) }, "2027-06-24", false},
+		{"approved", func() (store.Request, error) { return s.Approve(ctx, r.ID, store.Amendment{}, amy, noon) }, "2027-06-24", false},
 	}
 	for _, step := range steps {
-		got := must[frontdesk.Request](t)(step.do())
-		if got.State != frontdesk.Live || got.Until != step.until || got.Waits() != step.waits {
+		got := must[store.Request](t)(step.do())
+		if got.State != store.Live || got.Until != step.until || got.Waits() != step.waits {
 			t.Errorf("%s: %s until %s, waits: %t", step.name, got.State, got.Until, got.Waits())
 		}
-		waiting := must[[]frontdesk.Request](t)(s.Requests(ctx, frontdesk.Filter{Waiting: true}))
+		waiting := must[[]store.Request](t)(s.Requests(ctx, store.Filter{Waiting: true}))
 		if (len(waiting) == 1) != step.waits || len(must2(s.Approved(ctx))) != 1 {
 			t.Errorf("%s: %d requests wait, %d rooms are wanted", step.name, len(waiting), len(must2(s.Approved(ctx))))
 		}
@@ -307,16 +307,16 @@ func TestElapse(t *testing.T) {
 		name          string
 		approve, live bool
 		at            time.Time
-		state         frontdesk.State
+		state         store.State
 		events        string
 	}{
-		{"waits", false, false, noon.Add(30*day - time.Second), frontdesk.Pending, "request"},
-		{"lapses", false, false, noon.Add(30 * day), frontdesk.Lapsed, "request lapse"},
-		{"never made, last day", true, false, time.Date(2026, 12, 24, 23, 0, 0, 0, time.UTC), frontdesk.Approved, "request approve"},
-		{"never made", true, false, time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC), frontdesk.Ended, "request approve end"},
-		{"eight days before", true, true, time.Date(2026, 12, 17, 23, 0, 0, 0, time.UTC), frontdesk.Live, "request approve make"},
-		{"seven days before", true, true, time.Date(2026, 12, 18, 0, 0, 0, 0, time.UTC), frontdesk.Live, "request approve make warn"},
-		{"past its end", true, true, time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC), frontdesk.Live, "request approve make"},
+		{"waits", false, false, noon.Add(30*day - time.Second), store.Pending, "request"},
+		{"lapses", false, false, noon.Add(30 * day), store.Lapsed, "request lapse"},
+		{"never made, last day", true, false, time.Date(2026, 12, 24, 23, 0, 0, 0, time.UTC), store.Approved, "request approve"},
+		{"never made", true, false, time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC), store.Ended, "request approve end"},
+		{"eight days before", true, true, time.Date(2026, 12, 17, 23, 0, 0, 0, time.UTC), store.Live, "request approve make"},
+		{"seven days before", true, true, time.Date(2026, 12, 18, 0, 0, 0, 0, time.UTC), store.Live, "request approve make warn"},
+		{"past its end", true, true, time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC), store.Live, "request approve make"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -324,7 +324,7 @@ func TestElapse(t *testing.T) {
 			s, ctx := openStore(t), t.Context()
 			r := add(t, s, "quic-dt", test.approve)
 			if test.live {
-				if err := s.Settle(ctx, frontdesk.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
+				if err := s.Settle(ctx, store.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -333,7 +333,7 @@ func TestElapse(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got := must[frontdesk.Request](t)(s.Request(ctx, r.ID))
+			got := must[store.Request](t)(s.Request(ctx, r.ID))
 			if got.State != test.state || what(t, s, r.ID) != test.events {
 				t.Errorf("the request is %s, events %s", got.State, what(t, s, r.ID))
 			}
@@ -347,11 +347,11 @@ func TestWarnedAgain(t *testing.T) {
 	s, ctx := openStore(t), t.Context()
 	r := add(t, s, "quic-dt", true)
 	const week = 7 * 24 * time.Hour
-	if err := s.Settle(ctx, frontdesk.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
+	if err := s.Settle(ctx, store.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
 		t.Fatal(err)
 	}
 	for _, day := range []string{"2026-12-24", "2027-01-24"} {
-		must[frontdesk.Request](t)(s.Extend(ctx, r.ID, day, true, "", alice, noon))
+		must[store.Request](t)(s.Extend(ctx, r.ID, day, true, "", alice, noon))
 		end := must[time.Time](t)(time.Parse(time.DateOnly, day))
 		if err := s.Elapse(ctx, week, week, end.Add(-time.Hour)); err != nil {
 			t.Fatal(err)
@@ -368,7 +368,7 @@ func TestSuperseded(t *testing.T) {
 	for i, approve := range []bool{false, true, true} {
 		add(t, s, fmt.Sprintf("quic-%d", i), approve)
 	}
-	run := frontdesk.Run{Live: map[string]string{"quic-2": ""}}
+	run := store.Run{Live: map[string]string{"quic-2": ""}}
 	if err := s.Settle(ctx, run, noon); err != nil {
 		t.Fatal(err)
 	}
@@ -378,7 +378,7 @@ func TestSuperseded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	all := must[[]frontdesk.Request](t)(s.Requests(ctx, frontdesk.Filter{States: []frontdesk.State{frontdesk.Superseded}}))
+	all := must[[]store.Request](t)(s.Requests(ctx, store.Filter{States: []store.State{store.Superseded}}))
 	if len(all) != 3 {
 		t.Errorf("superseded: %+v", all)
 	}
@@ -397,45 +397,45 @@ func TestOutbox(t *testing.T) {
 	t.Parallel()
 	s, ctx := openStore(t), t.Context()
 	for range 2 {
-		for _, m := range []frontdesk.Message{
-			{Key: "a", Medium: frontdesk.Mail, Address: "alice@example.net", Body: "code", Due: noon},
-			{Key: "b", Medium: frontdesk.Chat, Address: alice, Body: "one", Due: noon},
-			{Key: "c", Medium: frontdesk.Chat, Address: alice, Body: "two", Due: noon.Add(time.Minute)},
+		for _, m := range []store.Message{
+			{Key: "a", Medium: store.Mail, Address: "alice@example.net", Body: "code", Due: noon},
+			{Key: "b", Medium: store.Chat, Address: alice, Body: "one", Due: noon},
+			{Key: "c", Medium: store.Chat, Address: alice, Body: "two", Due: noon.Add(time.Minute)},
 		} {
 			must[bool](t)(s.Send(ctx, m))
 		}
 	}
-	due := must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Chat, noon))
+	due := must[[]store.Message](t)(s.Due(ctx, store.Chat, noon))
 	if len(due) != 1 || due[0].Key != "b" || due[0].Body != "one" || due[0].Tries != 0 {
 		t.Fatalf("due: %+v", due)
 	}
-	if st := must[frontdesk.Stats](t)(s.Stats(ctx)); st.Waiting != 3 || !st.Oldest.Equal(noon) {
+	if st := must[store.Stats](t)(s.Stats(ctx)); st.Waiting != 3 || !st.Oldest.Equal(noon) {
 		t.Errorf("stats: %+v", st)
 	}
 	id := due[0].ID
 	if err := s.Failed(ctx, id, "offline", noon.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if due := must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Chat, noon.Add(time.Hour))); len(due) != 2 || due[0].Tries != 1 {
+	if due := must[[]store.Message](t)(s.Due(ctx, store.Chat, noon.Add(time.Hour))); len(due) != 2 || due[0].Tries != 1 {
 		t.Errorf("due an hour later: %+v", due)
 	}
 	if err := s.Sent(ctx, id, noon); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Sent(ctx, id, noon); !errors.Is(err, frontdesk.ErrUnknown) {
+	if err := s.Sent(ctx, id, noon); !errors.Is(err, store.ErrUnknown) {
 		t.Errorf("sent twice gives %v", err)
 	}
 	if err := s.Bounced(ctx, id, alice, "no such user"); err != nil {
 		t.Fatal(err)
 	}
-	mail := must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Mail, noon))
+	mail := must[[]store.Message](t)(s.Due(ctx, store.Mail, noon))
 	if err := s.Failed(ctx, mail[0].ID, "refused", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	if left := must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Mail, noon.AddDate(1, 0, 0))); len(left) != 0 {
+	if left := must[[]store.Message](t)(s.Due(ctx, store.Mail, noon.AddDate(1, 0, 0))); len(left) != 0 {
 		t.Errorf("a message that was given up is due: %+v", left)
 	}
-	if st := must[frontdesk.Stats](t)(s.Stats(ctx)); st.Waiting != 1 {
+	if st := must[store.Stats](t)(s.Stats(ctx)); st.Waiting != 1 {
 		t.Errorf("stats: %+v", st)
 	}
 }
@@ -443,7 +443,7 @@ func TestOutbox(t *testing.T) {
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	s, ctx := openStore(t), t.Context()
-	l := frontdesk.Link{JID: alice, Person: 7, Name: "Alice Example", Way: frontdesk.BySecretariat, MadeBy: "shell:amy"}
+	l := store.Link{JID: alice, Person: 7, Name: "Alice Example", Way: store.BySecretariat, MadeBy: "shell:amy"}
 	for _, jid := range []string{alice, "alice@example.net", "\u0430lice@example.org"} {
 		l.JID = jid
 		if err := s.Link(ctx, l, []string{amy}, noon); err != nil {
@@ -451,7 +451,7 @@ func TestLinks(t *testing.T) {
 		}
 	}
 	var to []string
-	for _, m := range must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Chat, noon)) {
+	for _, m := range must[[]store.Message](t)(s.Due(ctx, store.Chat, noon)) {
 		if strings.Contains(m.Body, "U+0430") {
 			to = append(to, m.Address)
 		}
@@ -463,11 +463,11 @@ func TestLinks(t *testing.T) {
 	if err != nil || !ok || got.Person != 7 || !got.MadeAt.Equal(noon) || got.MadeBy != "shell:amy" {
 		t.Errorf("link: %+v, %t, %v", got, ok, err)
 	}
-	must[frontdesk.Link](t)(s.Unlink(ctx, alice, "", amy, noon))
-	if _, err := s.Unlink(ctx, alice, "", amy, noon); !errors.Is(err, frontdesk.ErrUnknown) {
+	must[store.Link](t)(s.Unlink(ctx, alice, "", amy, noon))
+	if _, err := s.Unlink(ctx, alice, "", amy, noon); !errors.Is(err, store.ErrUnknown) {
 		t.Errorf("unlinked twice gives %v", err)
 	}
-	if all := must[[]frontdesk.Link](t)(s.Links(ctx)); len(all) != 2 {
+	if all := must[[]store.Link](t)(s.Links(ctx)); len(all) != 2 {
 		t.Errorf("links: %+v", all)
 	}
 }
@@ -490,7 +490,7 @@ func TestCheck(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s, ctx := openStore(t), t.Context()
-			if err := s.Link(ctx, frontdesk.Link{JID: alice, Person: 7, Name: "Alice", Way: frontdesk.ByProfile, MadeBy: alice}, nil, noon); err != nil {
+			if err := s.Link(ctx, store.Link{JID: alice, Person: 7, Name: "Alice", Way: store.ByProfile, MadeBy: alice}, nil, noon); err != nil {
 				t.Fatal(err)
 			}
 			for i, holds := range test.holds {
