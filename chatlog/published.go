@@ -122,9 +122,14 @@ func (s *Store) Published(ctx context.Context, room string, days []string, pages
 // notePages notes the digests of files that were written, by path, and the paths
 // of those removed.
 func notePages(ctx context.Context, tx *sql.Tx, pages map[string]string, gone []string) error {
+	note, err := tx.PrepareContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
+		ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`)
+	if err != nil {
+		return err
+	}
+	defer note.Close()
 	for path, digest := range pages {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
-			ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`, path, digest); err != nil {
+		if _, err := note.ExecContext(ctx, path, digest); err != nil {
 			return err
 		}
 	}
@@ -136,9 +141,14 @@ func notePages(ctx context.Context, tx *sql.Tx, pages map[string]string, gone []
 	return nil
 }
 
-// Pages returns the digests of the published files, by path.
-func (s *Store) Pages(ctx context.Context) (map[string]string, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT path, digest FROM page")
+// Pages returns the digests of the published files whose paths begin with a
+// prefix, by path; with an empty one those at the top alone.
+func (s *Store) Pages(ctx context.Context, prefix string) (map[string]string, error) {
+	query, args := "SELECT path, digest FROM page WHERE path NOT LIKE '%/%'", []any(nil)
+	if prefix != "" {
+		query, args = "SELECT path, digest FROM page WHERE path >= $1 AND path < $2", []any{prefix, prefix + "\U0010FFFF"}
+	}
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("published pages: %w", err)
 	}
@@ -154,6 +164,25 @@ func (s *Store) Pages(ctx context.Context) (map[string]string, error) {
 	return pages, rows.Err()
 }
 
+// CountPages returns the number of published files.
+func (s *Store) CountPages(ctx context.Context) (n int, err error) {
+	return n, s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM page").Scan(&n)
+}
+
+// UnknownPage is the digest of a published file whose content is not known.
+const UnknownPage = "unknown"
+
+// DoubtPages notes that the content of the published files is not known, or
+// with forget that there are none.
+func (s *Store) DoubtPages(ctx context.Context, forget bool) error {
+	query, args := "UPDATE page SET digest = $1", []any{UnknownPage}
+	if forget {
+		query, args = "DELETE FROM page", nil
+	}
+	_, err := s.db.ExecContext(ctx, query, args...)
+	return err
+}
+
 // RoomDay is a day on which something was said in a room.
 type RoomDay struct {
 	Room string
@@ -166,7 +195,7 @@ func (s *Store) RecentDays(ctx context.Context, since time.Time, limit int) ([]R
 	rows, err := s.db.QueryContext(ctx, `SELECT room.name, message.time / $1 AS day, COUNT(*), MAX(message.time) AS newest
 		FROM message JOIN room ON room.id = message.room
 		WHERE room.service = $2 AND message.id >= $3 AND `+isLine+`
-		GROUP BY room.name, day ORDER BY newest DESC, room.name LIMIT $4`, int64(dayMicros), s.service, micros(since)<<10, limit)
+		GROUP BY room.name, day ORDER BY newest DESC, room.name LIMIT $4`, int64(dayMicros), s.service, firstID(micros(since)), limit)
 	if err != nil {
 		return nil, fmt.Errorf("recent days: %w", err)
 	}

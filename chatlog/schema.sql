@@ -15,14 +15,14 @@ CREATE TABLE room (
   UNIQUE (service, name)
 );
 CREATE TABLE message (
-  id BIGINT PRIMARY KEY,                    -- microseconds << 10, plus 1 while taken
+  id BIGINT PRIMARY KEY,                    -- milliseconds << 8, plus 1 while taken
   room BIGINT NOT NULL REFERENCES room(id),
   archive TEXT NOT NULL,                    -- the id that the server's archive gives it
   time BIGINT NOT NULL,                     -- microseconds since 1970
-  stanza TEXT NOT NULL,                     -- the sender's own id
-  origin TEXT NOT NULL,                     -- the sender's origin id
+  stanza BIGINT NOT NULL,                   -- a mark of the sender's own id
+  origin BIGINT NOT NULL,                   -- and of the origin id, where it is another; 0 for none
   nick TEXT NOT NULL,
-  occupant TEXT NOT NULL,
+  occupant BIGINT NOT NULL,                 -- a mark of the sender's occupant id; 0 for none
   lang TEXT NOT NULL,
   kind TEXT NOT NULL,
   target TEXT NOT NULL,                     -- archive id of the message that this one is about
@@ -35,8 +35,9 @@ CREATE TABLE message (
   UNIQUE (room, archive)
 );
 CREATE INDEX message_room ON message (room, id);
-CREATE INDEX message_stanza ON message (room, stanza) WHERE stanza <> '';
-CREATE INDEX message_origin ON message (room, origin) WHERE origin <> '';
+CREATE INDEX message_stanza ON message (room, stanza) WHERE stanza <> 0;
+CREATE INDEX message_origin ON message (room, origin) WHERE origin <> 0;
+CREATE INDEX message_forgotten ON message (room) WHERE forgotten;
 CREATE INDEX message_target ON message (room, target) WHERE target <> '';
 CREATE TABLE gap (
   room BIGINT NOT NULL REFERENCES room(id),

@@ -16,6 +16,13 @@ type Source interface {
 	HasArchive(ctx context.Context, room string) (bool, error)
 }
 
+// Limited is a [Source] that gives how many of its archives may be read at the
+// same time; of others, 16 are.
+type Limited interface {
+	Source
+	ArchivesAtOnce() int
+}
+
 // Room is a room whose archive is read.
 type Room struct {
 	Name, Title, Description string

@@ -52,6 +52,9 @@ var arrows = map[string][]string{
 	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"fixtures":            {"fixtures/...", "xmppadmin/..."},
+	"fixtures/bench":      {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/record":     {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/pictures":   {"fixtures/...", "xmppadmin/...", "chatlog/..."},
 	"docs":                {},
 }
 
