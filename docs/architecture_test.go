@@ -30,7 +30,7 @@ const module = "muster"
 // are kept: they say where a new package stands.
 var arrows = map[string][]string{
 	"agenda":              {"agenda/internal/..."},
-	"agenda/internal":     {},
+	"agenda/internal":     {"agenda/internal/..."},
 	"xmppadmin":           {"xmppadmin/..."},
 	"xmppadmin/muc":       {},
 	"xmppadmin/session":   {"xmppadmin/muc"},
@@ -46,11 +46,15 @@ var arrows = map[string][]string{
 	"provision/reconcile": {"provision/...", "agenda", "xmppadmin"},
 	"chatlog":             {"agenda", "xmppadmin", "xmppadmin/session", "xmppadmin/xep/..."},
 	"chatlog/site":        {"chatlog"},
-	"frontdesk":           {"provision/...", "agenda", "xmppadmin"},
+	"frontdesk":           {"frontdesk/store", "provision/...", "agenda", "xmppadmin"},
+	"frontdesk/store":     {"provision", "provision/want"},
 	"frontdesk/component": {"frontdesk", "xmppadmin/session", "xmppadmin/xep/..."},
 	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"fixtures":            {"fixtures/...", "xmppadmin/..."},
+	"fixtures/bench":      {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/record":     {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/pictures":   {"fixtures/...", "xmppadmin/...", "chatlog/..."},
 	"docs":                {},
 }
 

@@ -103,28 +103,6 @@ type Answer struct {
 	Last   bool  // forward completes the command
 }
 
-// Medium is what a [Message] is sent by.
-type Medium string
-
-// The media.
-const (
-	Chat Medium = "chat"
-	Mail Medium = "mail"
-)
-
-// Message is one message that waits to be sent.
-type Message struct {
-	// ID is that of its row, which is never given to another one.
-	ID int64
-	// Key is unique: what has the same key is the same message.
-	Key     string
-	Medium  Medium
-	Address string // a bare JID, or a mail address
-	Body    string
-	Due     time.Time // since when it is to be sent
-	Tries   int       // how often it was tried already
-}
-
 // Form is a stage of a command, or its results. Its first field is always the
 // fixed field "say" in a stage, "Outcome" in results.
 type Form struct {

@@ -24,9 +24,9 @@ type Request struct {
 	// UTC, of the day after its last.
 	Until time.Time `json:"until"`
 	// Ended reports whether the request, once approved, was withdrawn or has come
-	// to its end. Such requests must stay among the [Sources]: that a request is
-	// missing ends no room. One that gave way is left out, since its room is
-	// another's.
+	// to its end. It must stay among the [Sources] until its room was found
+	// archived: that a request is missing ends no room. One that gave way is left
+	// out, since its room is another's.
 	Ended bool `json:"ended,omitempty"`
 }
 
