@@ -29,7 +29,7 @@ type Span struct{ From, To time.Time }
 
 // Rooms returns the rooms of the record, sorted by name.
 func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, name, title, description, life, verdict,
+	rows, err := s.db.QueryContext(ctx, `SELECT id, name, title, description, life, purpose, verdict,
 		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id LIMIT 1), 0),
 		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id DESC LIMIT 1), 0)
 		FROM room WHERE service = $1 ORDER BY name`, s.service)
@@ -42,7 +42,7 @@ func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
 	for rows.Next() {
 		var r RoomInfo
 		var id, first, last int64
-		if err := rows.Scan(&id, &r.Name, &r.Title, &r.Description, &r.Life, &r.Verdict, &first, &last); err != nil {
+		if err := rows.Scan(&id, &r.Name, &r.Title, &r.Description, &r.Life, &r.Purpose, &r.Verdict, &first, &last); err != nil {
 			return nil, fmt.Errorf("rooms of the record: %w", err)
 		}
 		r.JID, _ = xmppadmin.RoomJID(r.Name, s.service)
@@ -102,20 +102,8 @@ func (s *Store) ChangedDays(ctx context.Context) (map[string][]string, error) {
 // paths of those removed.
 func (s *Store) Published(ctx context.Context, room string, days []string, pages map[string]string, gone []string) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		note, err := tx.PrepareContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
-			ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`)
-		if err != nil {
+		if err := notePages(ctx, tx, pages, gone); err != nil {
 			return err
-		}
-		for path, digest := range pages {
-			if _, err := note.ExecContext(ctx, path, digest); err != nil {
-				return err
-			}
-		}
-		for _, path := range gone {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE path = $1", path); err != nil {
-				return err
-			}
 		}
 		for _, day := range days {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM changed WHERE day = $1
@@ -127,6 +115,28 @@ func (s *Store) Published(ctx context.Context, room string, days []string, pages
 	})
 	if err != nil {
 		return fmt.Errorf("note what was published: %w", err)
+	}
+	return nil
+}
+
+// notePages notes the digests of files that were written, by path, and the paths
+// of those removed.
+func notePages(ctx context.Context, tx *sql.Tx, pages map[string]string, gone []string) error {
+	note, err := tx.PrepareContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
+		ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`)
+	if err != nil {
+		return err
+	}
+	defer note.Close()
+	for path, digest := range pages {
+		if _, err := note.ExecContext(ctx, path, digest); err != nil {
+			return err
+		}
+	}
+	for _, path := range gone {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE path = $1", path); err != nil {
+			return err
+		}
 	}
 	return nil
 }

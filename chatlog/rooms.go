@@ -16,15 +16,17 @@ func (s *Store) enter(ctx context.Context, room Room) (place, error) {
 	}
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		var same bool
-		err := tx.QueryRowContext(ctx, "SELECT title = $1 AND description = $2 AND life = $3 FROM room WHERE service = $4 AND name = $5",
-			room.Title, room.Description, room.Life, s.service, room.Name).Scan(&same)
+		err := tx.QueryRowContext(ctx, `SELECT title = $1 AND description = $2 AND life = $3 AND ($4 = '' OR purpose = $4)
+			FROM room WHERE service = $5 AND name = $6`,
+			room.Title, room.Description, room.Life, room.Purpose, s.service, room.Name).Scan(&same)
 		if noRows(err) != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, `INSERT INTO room (id, service, name, title, description, life)
-			VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM room), $1, $2, $3, $4, $5)
-			ON CONFLICT (service, name) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, life = EXCLUDED.life
-			RETURNING id, cursor, cursor_time, verdict`, s.service, room.Name, room.Title, room.Description, room.Life).
+		err = tx.QueryRowContext(ctx, `INSERT INTO room (id, service, name, title, description, life, purpose)
+			VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM room), $1, $2, $3, $4, $5, $6)
+			ON CONFLICT (service, name) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, life = EXCLUDED.life,
+			purpose = CASE EXCLUDED.purpose WHEN '' THEN room.purpose ELSE EXCLUDED.purpose END
+			RETURNING id, cursor, cursor_time, verdict`, s.service, room.Name, room.Title, room.Description, room.Life, room.Purpose).
 			Scan(&p.room, &p.cursor, &us, &p.verdict)
 		if err != nil || same {
 			return err

@@ -28,7 +28,21 @@ type Room struct {
 	Name, Title, Description string
 	// Life is what the room is now.
 	Life Life
+	// Purpose is what the room is for; empty where that is not known, and then
+	// the record keeps what it has.
+	Purpose Purpose
 }
+
+// Purpose is what a room is for.
+type Purpose string
+
+// The purposes of rooms.
+const (
+	ForGroup     Purpose = "group"     // a group's own room
+	ForSession   Purpose = "session"   // that of sessions only: the plenary, and sessions with a room of their own
+	ForStanding  Purpose = "standing"  // there always
+	ForRequester Purpose = "requested" // requested, for a time
+)
 
 // Life is what a room is.
 type Life string

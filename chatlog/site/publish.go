@@ -203,7 +203,7 @@ func (w *writer) room(ctx context.Context, r chatlog.RoomInfo, changed []string)
 		}
 		i = end
 	}
-	if err := w.roomPages(&b, r, days, dates); err != nil {
+	if err := w.roomPages(&b, r, days, dates, changed); err != nil {
 		return err
 	}
 	for _, date := range changed {
@@ -228,9 +228,14 @@ func (w *writer) room(ctx context.Context, r chatlog.RoomInfo, changed []string)
 	return w.store.Published(ctx, r.Name, changed, b.written, b.gone)
 }
 
-// roomPages writes the room's own pages.
-func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dates []string) error {
-	text, err := w.pages.room(r, days)
+// roomPages writes the room's own pages; changed are the dates that did.
+func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dates, changed []string) error {
+	here, apart := splitYears(calendar(days))
+	older, err := w.years(b, r.Name, here, apart, changed)
+	if err != nil {
+		return err
+	}
+	text, err := w.pages.room(r, days, here, older)
 	if err != nil {
 		return err
 	}
@@ -255,6 +260,40 @@ func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dat
 		}
 	}
 	return w.put(b, r.Name+"/index.html", text)
+}
+
+// years writes the pages of the years that are not on the room's page, and
+// returns the years.
+func (w *writer) years(b *batch, room string, here, apart []yearView, changed []string) (older []int, err error) {
+	dirty, path := make(map[string]bool), func(year any) string { return fmt.Sprintf("%s/%v.html", room, year) }
+	for _, date := range changed {
+		if len(date) > 4 {
+			dirty[path(date[:4])] = true
+		}
+	}
+	for _, y := range apart {
+		older = append(older, y.Year)
+		page := path(y.Year)
+		if w.full || dirty[page] || w.known[page] == "" {
+			text, err := w.pages.year(room, y)
+			if err == nil {
+				err = w.put(b, page, text)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		delete(dirty, page)
+	}
+	for _, y := range here {
+		dirty[path(y.Year)] = true
+	}
+	for page := range dirty {
+		if err := w.remove(b, page); err != nil {
+			return nil, err
+		}
+	}
+	return older, nil
 }
 
 // linesAtOnce is about how many lines are read from the record at once.
