@@ -75,6 +75,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	defer unlock()
 	began := a.now()
 	m, err := a.makeRun(ctx, c, o, q)
+	err = a.recordArchived(ctx, c, o, m.outcome, err)
 	return a.noteRun(c, o, began, m, err)
 }
 
