@@ -33,15 +33,17 @@ const (
 	secretariat               // who decides
 )
 
-// commands are the commands, in the order in which they are listed.
-var commands = []command{
-	{"request-room", "Request a room", askers, beginRequest},
-	{"my-requests", "My requests", owners, beginMine},
-	{"change-request", "Withdraw or extend", openOwners, beginChange},
-	{"rooms", "Which rooms are there", everyone, beginRooms},
-	{"link", "Link my address", vouched, beginLink},
-	{"review", "Review requests", secretariat, beginReview},
-	{"all-requests", "All requests", secretariat, beginAll},
+// commands returns the commands, in the order in which they are listed.
+func commands() []command {
+	return []command{
+		{"request-room", "Request a room", askers, beginRequest},
+		{"my-requests", "My requests", owners, beginMine},
+		{"change-request", "Withdraw or extend", openOwners, beginChange},
+		{"rooms", "Which rooms are there", everyone, beginRooms},
+		{"link", "Link my address", vouched, beginLink},
+		{"review", "Review requests", secretariat, beginReview},
+		{"all-requests", "All requests", secretariat, beginAll},
+	}
 }
 
 // Offers returns the commands that a caller may use.
@@ -52,7 +54,7 @@ func (d *Desk) Offers(ctx context.Context, c Caller, now time.Time) []Offer {
 		v = visitor{jid: c.JID}
 	}
 	var offers []Offer
-	for _, cmd := range commands {
+	for _, cmd := range commands() {
 		if d.mayNot(ctx, cmd, v) == "" {
 			offers = append(offers, Offer{cmd.node, cmd.name})
 		}

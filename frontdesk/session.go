@@ -202,11 +202,12 @@ const (
 // Run answers one step of a caller on a command. An answer without a status
 // means that there is no such command.
 func (d *Desk) Run(ctx context.Context, c Caller, s Step, now time.Time) Answer {
-	i := slices.IndexFunc(commands, func(c command) bool { return c.node == s.Node })
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.node == s.Node })
 	if i < 0 {
 		return Answer{}
 	}
-	cmd := commands[i]
+	cmd := all[i]
 	lone := &talk{session: &session{id: cmp.Or(s.Session, rand.Text())}, command: cmd}
 	v, err := d.visit(ctx, c, now)
 	if err != nil {
