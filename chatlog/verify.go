@@ -18,7 +18,7 @@ import (
 func (s *Store) Verify(ctx context.Context, src Source, rooms []Room) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(rooms))
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(roomsAtOnce)
+	g.SetLimit(atOnce(src))
 	for i, room := range rooms {
 		g.Go(func() error {
 			x := &exporter{store: s, src: src, name: room.Name, out: Outcome{Room: room.Name}}

@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"agenda/internal":     {"agenda/internal/..."},
 	"xmppadmin":           {"xmppadmin/..."},
 	"xmppadmin/muc":       {},
-	"xmppadmin/session":   {"xmppadmin/muc"},
+	"xmppadmin/session":   {"xmppadmin/muc", "xmppadmin/session/internal/..."},
 	"xmppadmin/xep":       {"xmppadmin/session", "xmppadmin/muc"},
 	"xmppadmin/dialect":   {"xmppadmin/xep/...", "xmppadmin/session", "xmppadmin/muc"},
 	"xmppadmin/prosody":   {},
@@ -48,10 +48,14 @@ var arrows = map[string][]string{
 	"chatlog/site":        {"chatlog"},
 	"frontdesk":           {"frontdesk/store", "provision/...", "agenda", "xmppadmin"},
 	"frontdesk/store":     {"provision", "provision/want"},
+	"frontdesk/mail":      {"frontdesk/store"},
 	"frontdesk/component": {"frontdesk", "xmppadmin/session", "xmppadmin/xep/..."},
 	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"fixtures":            {"fixtures/...", "xmppadmin/..."},
+	"fixtures/bench":      {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/record":     {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/pictures":   {"fixtures/...", "xmppadmin/...", "chatlog/..."},
 	"docs":                {},
 }
 

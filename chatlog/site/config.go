@@ -20,6 +20,9 @@ type Config struct {
 	Service string
 	// Hidden asks search engines not to index the pages.
 	Hidden bool
+	// Search has the pages lead to the search of [Handler], by which they are
+	// then served.
+	Search bool
 	// WebClient is the address of a chat client, with {jid} where the address
 	// of the room goes; empty for none.
 	WebClient string

@@ -122,6 +122,7 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 		}
 	}})
 	progress.Close()
+	a.settle(ctx, c, pass, m.outcome)
 	report.After(run, m.outcome, notOffered(c, m.outcome.NotOffered))
 	switch {
 	case err != nil:

@@ -73,7 +73,7 @@ func (a *app) logsPublish(ctx context.Context, o *logsFlags) error {
 func (a *app) siteConfig(c config.Config) site.Config {
 	l := c.Logs
 	return site.Config{
-		Dir: l.Out, URL: l.URL, Service: c.XMPP.Service, Hidden: !l.Index, WebClient: l.WebClient,
+		Dir: l.Out, URL: l.URL, Service: c.XMPP.Service, Hidden: !l.Index, Search: l.Search, WebClient: l.WebClient,
 		NoteWell: l.NoteWell, Contact: l.Contact, Clients: l.Clients, Accounts: l.Accounts, Now: a.now,
 	}
 }

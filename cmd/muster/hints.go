@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"muster/agenda"
+	"muster/frontdesk"
 	"muster/provision/plan"
 	"muster/provision/state"
 	"muster/xmppadmin"
@@ -36,6 +37,10 @@ func hintOf(err error) string {
 		return "make the plan again, and review it"
 	case errors.As(err, &locked):
 		return "wait for it to end, or give --lock-timeout to have this run wait"
+	case errors.Is(err, frontdesk.ErrUnknown):
+		return "muster request list and muster chairs list have what there is"
+	case errors.Is(err, frontdesk.ErrNewer):
+		return "install the version of muster that wrote it, or a newer one"
 	case errors.Is(err, xmppadmin.ErrForbidden):
 		return "the service must allow the account xmpp.jid to create and own rooms: list it among the admins of the MUC component, on ejabberd in api_permissions and access_create"
 	}

@@ -182,6 +182,7 @@ func misleading(asked, got string) datatracker.Failure {
 //	agenda state ACRONYM STATE
 //	agenda number NUMBER
 //	agenda clear
+//	agenda role ACRONYM ROLE EMAIL NAME
 //
 // An ACRONYM in double quotes is a Go string. With number the meeting becomes
 // another one, beside the one that it was.
@@ -207,10 +208,12 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	case len(args) == 2 && args[0] == "number":
 		w.meeting = w.meeting.Clone()
 		w.meeting.Number = args[1]
+	case len(args) == 5 && args[0] == "role":
+		w.meeting.AddRole(args[1], args[2], w.meeting.AddPerson(args[4], args[3]))
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:
-		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear")
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
 	}
 	w.datatracker.SetMeeting(w.meeting)
 }

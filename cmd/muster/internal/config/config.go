@@ -56,6 +56,7 @@ type Config struct {
 		URL       string   `toml:"url"`
 		Out       string   `toml:"out"`
 		Index     bool     `toml:"index"`
+		Search    bool     `toml:"search"`
 		WebClient string   `toml:"web_client"`
 		NoteWell  string   `toml:"note_well"`
 		Contact   string   `toml:"contact"`

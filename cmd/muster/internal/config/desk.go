@@ -226,3 +226,11 @@ func roomTemplate(template string) string {
 	}
 	return text
 }
+
+// BareJID returns an address as it is compared: a bare JID with a local part.
+func BareJID(text string) (string, error) {
+	if !isJID(text) {
+		return "", fmt.Errorf("%q is not a bare JID such as alice@example.org", text)
+	}
+	return prepared([]string{text})[0], nil
+}
