@@ -48,6 +48,7 @@ var arrows = map[string][]string{
 	"chatlog/site":        {"chatlog"},
 	"frontdesk":           {"frontdesk/store", "provision/...", "agenda", "xmppadmin"},
 	"frontdesk/store":     {"provision", "provision/want"},
+	"frontdesk/mail":      {"frontdesk/store"},
 	"frontdesk/component": {"frontdesk", "xmppadmin/session", "xmppadmin/xep/..."},
 	"cmd/muster":          {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
