@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -11,11 +12,8 @@ import (
 	"muster/frontdesk/component"
 )
 
-// How often a desk looks after itself.
-const (
-	tickEvery = time.Minute
-	mailEvery = 5 * time.Second
-)
+// tickEvery is how often a desk looks after itself.
+const tickEvery = time.Minute
 
 // Worker is what decides; a [frontdesk.Desk] is one.
 type Worker interface {
@@ -31,8 +29,8 @@ type Daemon struct {
 	Outbox    component.Outbox
 	People    *People
 	Monitor   *Monitor
-	// Mail sends what is to be mailed by now; nil where nothing is mailed.
-	Mail func(ctx context.Context, now time.Time) error
+	// Mail sends what is to be mailed until ctx ends; nil where nothing is mailed.
+	Mail func(ctx context.Context)
 	// Serve serves what monitoring reads until ctx ends; nil for nothing.
 	Serve  func(ctx context.Context, handler http.Handler) error
 	Logger *slog.Logger
@@ -46,10 +44,10 @@ type Daemon struct {
 func (d *Daemon) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return component.Serve(ctx, d.Component, d.Worker, d.Outbox) })
-	g.Go(func() error { d.repeat(ctx, tickEvery, d.refresh); return nil })
-	g.Go(func() error { d.repeat(ctx, tickEvery, d.tick); return nil })
+	g.Go(func() error { d.repeat(ctx, d.refresh); return nil })
+	g.Go(func() error { d.repeat(ctx, d.tick); return nil })
 	if d.Mail != nil {
-		g.Go(func() error { d.repeat(ctx, mailEvery, d.mail); return nil })
+		g.Go(func() error { d.Mail(ctx); return nil })
 	}
 	if d.Serve != nil {
 		g.Go(func() error { return d.Serve(ctx, d.Monitor.Handler()) })
@@ -57,13 +55,10 @@ func (d *Daemon) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// repeat calls do now and then every so often, until ctx ends. A call that takes
+// repeat calls do now and then every minute, until ctx ends. A call that takes
 // longer delays the next one.
-func (d *Daemon) repeat(ctx context.Context, every time.Duration, do func(ctx context.Context) (what string, err error)) {
-	if d.Every > 0 {
-		every = d.Every
-	}
-	ticker := time.NewTicker(every)
+func (d *Daemon) repeat(ctx context.Context, do func(ctx context.Context) (what string, err error)) {
+	ticker := time.NewTicker(cmp.Or(d.Every, tickEvery))
 	defer ticker.Stop()
 	last := ""
 	for {
@@ -91,8 +86,4 @@ func (d *Daemon) refresh(ctx context.Context) (what string, err error) {
 
 func (d *Daemon) tick(ctx context.Context) (what string, err error) {
 	return "the desk could not do all that was due", d.Worker.Tick(ctx, d.Now())
-}
-
-func (d *Daemon) mail(ctx context.Context) (what string, err error) {
-	return "mails could not be sent", d.Mail(ctx, d.Now())
 }

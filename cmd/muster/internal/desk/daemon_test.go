@@ -67,12 +67,11 @@ func TestDaemon(t *testing.T) {
 	tracker := &tracker{list: agenda.RoleList{Confirmed: noon}}
 	people := tracker.people(func() time.Time { return noon })
 	mailed, ended := make(chan struct{}), false
-	var once sync.Once
 	d := &desk.Daemon{
 		Component: component.Config{Domain: "desk.example.org", Chat: "help", Server: "example.org", Address: "127.0.0.1:1", Secret: "x"},
 		Worker:    w, Outbox: empty{}, People: people, Every: time.Millisecond, Now: func() time.Time { return noon },
 		Monitor: desk.NewMonitor(func(context.Context) (frontdesk.Stats, error) { return frontdesk.Stats{}, nil }, people.Confirmed, t.TempDir(), time.Now),
-		Mail:    func(context.Context, time.Time) error { once.Do(func() { close(mailed) }); return nil },
+		Mail:    func(context.Context) { close(mailed) },
 		Serve:   func(ctx context.Context, _ http.Handler) error { <-ctx.Done(); ended = true; return nil },
 		Logger:  slog.New(slog.NewTextHandler(lockedWriter{&mu, &log}, nil)),
 	}
