@@ -123,6 +123,9 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 	}})
 	progress.Close()
 	a.settle(ctx, c, pass, m.outcome)
+	if err == nil && o.brief {
+		a.sendNews(ctx, c, pass)
+	}
 	report.After(run, m.outcome, notOffered(c, m.outcome.NotOffered))
 	switch {
 	case err != nil:

@@ -73,7 +73,8 @@ func TestScripts(t *testing.T) {
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
 			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
 			"launch": scriptLaunch, "interrupt": scriptInterrupt, "killrun": scriptKill, "landed": scriptLanded, "await": scriptAwait,
-			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "visit": scriptVisit, "get": scriptGet,
+			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "outbox": scriptOutbox,
+			"visit": scriptVisit, "get": scriptGet,
 		},
 	})
 }
@@ -199,6 +200,7 @@ func misleading(asked, got string) datatracker.Failure {
 // scriptAgenda changes the meeting:
 //
 //	agenda cancel|remove|add ACRONYM
+//	agenda move ACRONYM TIME
 //	agenda rename ACRONYM NAME
 //	agenda state ACRONYM STATE
 //	agenda number NUMBER
@@ -212,6 +214,10 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	switch {
 	case len(args) == 2 && args[0] == "cancel":
 		w.meeting.Cancel(args[1])
+	case len(args) == 3 && args[0] == "move":
+		start, err := time.Parse(time.RFC3339, args[2])
+		ts.Check(err)
+		w.meeting.Move(args[1], start)
 	case len(args) == 2 && args[0] == "remove":
 		w.meeting.Remove(args[1])
 	case len(args) == 3 && args[0] == "rename":
@@ -234,7 +240,7 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:
-		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda move ACRONYM TIME, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
 	}
 	w.datatracker.SetMeeting(w.meeting)
 }
