@@ -254,16 +254,23 @@ func (a *app) logsLock(ctx context.Context, c config.Config, o *logsFlags) (unlo
 
 // lockIn makes a folder where there is none and takes the lock in it.
 func (a *app) lockIn(ctx context.Context, c config.Config, dir, command string, timeout time.Duration) (unlock func(), err error) {
+	return a.locked(c, dir, command, func(who state.Holder) (*state.Lock, error) {
+		l, err := state.AcquireLock(ctx, dir, who, 0)
+		if timeout > 0 && errors.As(err, new(*state.LockedError)) {
+			a.console.Note("%v; waiting for up to %s", err, timeout)
+			l, err = state.AcquireLock(ctx, dir, who, timeout)
+		}
+		return l, err
+	})
+}
+
+// locked makes a folder where there is none and takes a lock in it.
+func (a *app) locked(c config.Config, dir, command string, acquire func(who state.Holder) (*state.Lock, error)) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &config.Error{Path: c.Path, Key: "state.dir", Err: err, Advice: "state.dir is where the lock, the cache and the audit trail are kept; this account must be able to write there"}
 	}
 	actor := a.actor(c, command)
-	who := state.Holder{PID: os.Getpid(), Command: command, Since: a.now(), Host: actor.Host, User: actor.User}
-	l, err := state.AcquireLock(ctx, dir, who, 0)
-	if timeout > 0 && errors.As(err, new(*state.LockedError)) {
-		a.console.Note("%v; waiting for up to %s", err, timeout)
-		l, err = state.AcquireLock(ctx, dir, who, timeout)
-	}
+	l, err := acquire(state.Holder{PID: os.Getpid(), Command: command, Since: a.now(), Host: actor.Host, User: actor.User})
 	if err != nil {
 		return nil, err
 	}

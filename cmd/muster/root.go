@@ -39,7 +39,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.planCommand(), a.applyCommand(), a.syncCommand(), a.roomsCommand(),
 		a.adoptCommand(), a.archiveCommand(), a.reopenCommand(), a.doctorCommand(), a.announceCommand(),
 		a.logsCommand(), a.destroyCommand(), a.initCommand(), a.versionCommand(), a.statusCommand(), a.docsCommand(),
-		a.requestCommand(), a.chairsCommand(),
+		a.requestCommand(), a.chairsCommand(), a.deskCommand(),
 	)
 	a.completions(root)
 	root.InitDefaultCompletionCmd()
