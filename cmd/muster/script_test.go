@@ -73,7 +73,7 @@ func TestScripts(t *testing.T) {
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
 			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
 			"launch": scriptLaunch, "interrupt": scriptInterrupt, "killrun": scriptKill, "landed": scriptLanded, "await": scriptAwait,
-			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "outbox": scriptOutbox,
+			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "outbox": scriptOutbox, "damage": scriptDamage,
 			"visit": scriptVisit, "get": scriptGet,
 		},
 	})
