@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"agenda/internal":     {"agenda/internal/..."},
 	"xmppadmin":           {"xmppadmin/..."},
 	"xmppadmin/muc":       {},
-	"xmppadmin/session":   {"xmppadmin/muc"},
+	"xmppadmin/session":   {"xmppadmin/muc", "xmppadmin/session/internal/..."},
 	"xmppadmin/xep":       {"xmppadmin/session", "xmppadmin/muc"},
 	"xmppadmin/dialect":   {"xmppadmin/xep/...", "xmppadmin/session", "xmppadmin/muc"},
 	"xmppadmin/prosody":   {},

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/renameio/v2"
 
@@ -41,6 +42,7 @@ type writer struct {
 	done   Published
 	wrote  []string        // the first files that were written, see settle
 	seen   map[string]bool // what a run that writes everything has put
+	parts  []chatlog.Part  // the transcripts of the room that is written
 }
 
 // begin takes the folder, and notes in it that a run is under way.
@@ -76,7 +78,7 @@ func (w *writer) begin(ctx context.Context, full bool) error {
 		// A new folder, one that a run did not finish, or one beside which
 		// another was published to since.
 		w.full, w.direct = true, m.Service == ""
-		if err := w.store.DoubtPages(ctx, w.direct); err != nil {
+		if err := errors.Join(w.sweep(), w.store.DoubtPages(ctx, w.direct)); err != nil {
 			return err
 		}
 	}
@@ -128,12 +130,29 @@ func (w *writer) merge(other *writer) {
 // few is how many files are brought to the disk one by one.
 const few = 64
 
+// unfinished begins the name of a file that is being written.
+const unfinished = ".new-"
+
+// sweep removes the files that a run which was killed left unfinished.
+func (w *writer) sweep() error {
+	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), unfinished) {
+			err = os.Remove(path)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	return nil
+}
+
 // replace writes a file whole, or not at all. It reaches the disk with settle.
 func (w *writer) replace(path string, content []byte) error {
 	full := filepath.Join(w.dir, filepath.FromSlash(path))
 	name := full
 	if !w.direct {
-		name = filepath.Join(filepath.Dir(full), ".new-"+filepath.Base(full))
+		name = filepath.Join(filepath.Dir(full), unfinished+filepath.Base(full))
 	}
 	err := os.WriteFile(name, content, 0o644)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -19,6 +19,10 @@ func (w *wire) answerMessage(ctx context.Context, j job) string {
 	if bounce(j.stanza) {
 		return w.recordBounce(ctx, j)
 	}
+	if j.over {
+		w.send(ctx, xep.Chat(j.at, j.caller.Full, "", j.stanza.Thread(), slowDown))
+		return limited
+	}
 	text := encrypted
 	if !j.stanza.Encrypted() {
 		body, _ := j.stanza.Body()

@@ -119,13 +119,12 @@ func threeStages(c frontdesk.Caller, s frontdesk.Step) frontdesk.Answer {
 
 // fakeOutbox keeps messages in memory.
 type fakeOutbox struct {
-	mu       sync.Mutex
-	waiting  []frontdesk.Message
-	sent     map[int64]string // id to address
-	failed   map[int64]string
-	bounces  []string
-	changed  chan struct{}
-	sentHook func(id int64) error
+	mu      sync.Mutex
+	waiting []frontdesk.Message
+	sent    map[int64]string // id to address
+	failed  map[int64]string
+	bounces []string
+	changed chan struct{}
 }
 
 func newOutbox(messages ...frontdesk.Message) *fakeOutbox {

@@ -44,7 +44,7 @@ func (w *wire) admit(j *job) string {
 		w.refuse(s.Refusal("cancel", "not-allowed", "A room does not say who you are. Write from your own address."))
 		return refused
 	}
-	if outcome := w.limit(from, *j); outcome != "" {
+	if outcome, over := w.limit(from, *j); over {
 		return outcome
 	}
 	if s.TooLarge && !bounce(s) {
@@ -70,22 +70,24 @@ func (w *wire) tryLater(s xep.Stanza) {
 	}
 }
 
-// limit returns the outcome of a stanza that is over a limit, or "". An IQ is
-// answered all the same (RFC 6120 §8.2.3), a person is told once.
-func (w *wire) limit(from jid.JID, j job) string {
+// limit reports whether a stanza is over a limit, and what was done with it then.
+// An IQ is answered all the same (RFC 6120 §8.2.3); a person gets one message,
+// behind the answers to what came before.
+func (w *wire) limit(from jid.JID, j job) (outcome string, over bool) {
 	local := from.Domainpart() == w.cfg.Server
 	switch v := w.limiter.take(j.caller.JID, from.Domainpart(), standing{local: local, trusted: local || w.cfg.Remote}, w.cfg.Now()); {
 	case v == within:
-		return ""
+		return "", false
 	case bounce(j.stanza):
 	case v == tooMany:
 		w.tryLater(j.stanza)
 	case v == firstTooMany && j.stanza.Kind == "message":
-		w.refuse(xep.Chat(j.at, j.caller.Full, "", j.stanza.Thread(), slowDown))
+		j.over = true
+		return w.queued(j), true
 	case v == firstTooMany, j.stanza.Kind == "iq":
 		w.tryLater(j.stanza)
 	}
-	return limited
+	return limited, true
 }
 
 // kindOf returns the kind of a stanza as an [Observer] is given it.
