@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,15 +34,21 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"muster": testMain})
 }
 
-// testMain is main with a clock from the environment.
+// testMain is main with a clock from the environment: one that stands still, or
+// that runs from then on where the time ends in +.
 func testMain() {
-	now := time.Now
-	if at := os.Getenv(clockVariable); at != "" {
+	now, began := time.Now, time.Now()
+	if at, runs := strings.CutSuffix(os.Getenv(clockVariable), "+"); at != "" {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			panic(err)
 		}
-		now = func() time.Time { return t }
+		now = func() time.Time {
+			if runs {
+				return t.Add(time.Since(began))
+			}
+			return t
+		}
 	}
 	os.Exit(int(runAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())))
 }
@@ -66,7 +73,8 @@ func TestScripts(t *testing.T) {
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
 			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
 			"launch": scriptLaunch, "interrupt": scriptInterrupt, "killrun": scriptKill, "landed": scriptLanded, "await": scriptAwait,
-			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "clock": scriptClock,
+			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "clock": scriptClock, "outbox": scriptOutbox, "damage": scriptDamage,
+			"visit": scriptVisit, "get": scriptGet,
 		},
 	})
 }
@@ -92,8 +100,9 @@ func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*w
 //
 //	start SERVER MEETING
 //
-// SERVER is companion or plain, with +notadmin, +noarchive or +restricted
-// behind it, or none; MEETING is small, 126 or a number of groups.
+// SERVER is companion or plain, with +notadmin, +noarchive, +restricted or +desk
+// behind it, or none; with +desk there are a component and the accounts amy, who is
+// the secretariat, and bob, and a front desk is configured. MEETING is small, 126 or a number of groups.
 func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: start SERVER MEETING")
@@ -106,6 +115,11 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if slices.Contains(kinds, "restricted") {
 		o.MUC = "restrict_room_creation = true"
+	}
+	desk := ""
+	if slices.Contains(kinds, "desk") {
+		o.Component = &fixtures.Component{Domain: "desk.example.org", Secret: "a component's secret"}
+		o.Accounts = map[string]string{"amy": fixtures.Password, "bob": fixtures.Password}
 	}
 	w.server = &fixtures.Server{JID: "muster@example.org", Password: "a password", Service: "rooms.example.org", Addr: "127.0.0.1:9"}
 	if kinds[0] != "none" {
@@ -131,7 +145,15 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	w.datatracker = datatracker.New(w.meeting)
 	w.url = w.datatracker.Start()
 	ts.Defer(w.datatracker.Close)
-	ts.Check(w.server.WriteConfig(w.url, w.work, "[rooms]\nyear_round = []\n"))
+	if o.Component != nil {
+		ports, err := fixtures.FreePorts(1)
+		ts.Check(err)
+		ts.Setenv("MONITOR", ports[0])
+		ts.Check(os.WriteFile(filepath.Join(w.work, "secret"), []byte(o.Component.Secret+"\n"), 0o600))
+		desk = fmt.Sprintf("[desk]\ndomain = \"desk.example.org\"\ncomponent = %q\nsecret_file = %q\nsecretariat = [\"amy@example.org\"]\nmetrics = %q\n",
+			w.server.ComponentAddr, filepath.Join(w.work, "secret"), ports[0])
+	}
+	ts.Check(w.server.WriteConfig(w.url, w.work, "[rooms]\nyear_round = []\n"+desk))
 }
 
 // scriptDatatracker makes the Datatracker fail, or answer again:
@@ -191,6 +213,7 @@ func misleading(asked, got string) datatracker.Failure {
 // scriptAgenda changes the meeting:
 //
 //	agenda cancel|remove|add ACRONYM
+//	agenda move ACRONYM TIME
 //	agenda rename ACRONYM NAME
 //	agenda state ACRONYM STATE
 //	agenda number NUMBER
@@ -206,6 +229,10 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	switch {
 	case len(args) == 2 && args[0] == "cancel":
 		w.meeting.Cancel(args[1])
+	case len(args) == 3 && args[0] == "move":
+		start, err := time.Parse(time.RFC3339, args[2])
+		ts.Check(err)
+		w.meeting.Move(args[1], start)
 	case len(args) == 2 && args[0] == "remove":
 		w.meeting.Remove(args[1])
 	case len(args) == 3 && args[0] == "rename":
@@ -230,7 +257,7 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:
-		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda move ACRONYM TIME, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
 	}
 	w.datatracker.SetMeeting(w.meeting)
 }

@@ -133,17 +133,25 @@ func stderrOf(err error) string {
 // Authorities returns the certificates of xmpp.ca_file; nil stands for the
 // system's. The error is an [*Error].
 func (c Config) Authorities() (*x509.CertPool, error) {
-	const key = "xmpp.ca_file"
-	if c.XMPP.CAFile == "" {
+	return c.authorities("xmpp.ca_file", c.XMPP.CAFile)
+}
+
+// MailAuthorities returns those of desk.mail.ca_file, likewise.
+func (c Config) MailAuthorities() (*x509.CertPool, error) {
+	return c.authorities("desk.mail.ca_file", c.Desk.Mail.CAFile)
+}
+
+func (c Config) authorities(key, path string) (*x509.CertPool, error) {
+	if path == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(c.XMPP.CAFile)
+	pem, err := os.ReadFile(path)
 	if err != nil {
 		return nil, c.keyError(key, err, "")
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(bytes.TrimSpace(pem)) {
-		return nil, c.keyError(key, fmt.Errorf("%s contains no certificate in PEM", c.XMPP.CAFile), "")
+		return nil, c.keyError(key, fmt.Errorf("%s contains no certificate in PEM", path), "")
 	}
 	return pool, nil
 }
