@@ -88,6 +88,7 @@ install: ## install program, man pages, completion and systemd units below DESTD
 	$(BIN) completion zsh >$(SHARE)/zsh/site-functions/_muster
 	$(BIN) completion fish >$(SHARE)/fish/vendor_completions.d/muster.fish
 	sed 's|/usr/local/bin/muster|$(PREFIX)/bin/muster|' docs/systemd/muster.service >$(UNITS)/muster.service
+	sed 's|/usr/local/bin/muster|$(PREFIX)/bin/muster|' docs/systemd/muster-desk.service >$(UNITS)/muster-desk.service
 	install -m 644 docs/systemd/muster.timer $(UNITS)/muster.timer
 
 install-prosody: ## install the companion module for Prosody into MODULES (/usr/local/lib/prosody/modules)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"muster/agenda/internal/wire"
 )
 
 // dataRow is one row of the schedule in agenda-data, without its times.
@@ -32,28 +34,28 @@ func (l chatLinks) parseAgendaData(body []byte) (document, error) {
 	doc := document{name: "agenda-data"}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(body, &keys); err != nil {
-		return document{}, fmt.Errorf("agenda-data: %w", jsonError(err))
+		return document{}, fmt.Errorf("agenda-data: %w", wire.JSONError(err))
 	}
 	if keys["meeting"] == nil || keys["schedule"] == nil {
 		return document{}, errors.New("agenda-data: want an object with the keys meeting and schedule")
 	}
-	top := rowReader{keys: keys, problems: &problems{}}
-	about, zoneName := top.needObject("meeting"), ""
-	about.need("number", &doc.number)
-	about.want("city", &doc.city)
-	about.want("timezone", &zoneName)
-	if err := firstError(top.problems.fatal, checkNumber(doc.number)); err != nil {
+	top := wire.RowOf(keys)
+	about, zoneName := top.NeedObject("meeting"), ""
+	about.Need("number", &doc.number)
+	about.Want("city", &doc.city)
+	about.Want("timezone", &zoneName)
+	if err := firstError(top.Failed(), checkNumber(doc.number)); err != nil {
 		return document{}, fmt.Errorf("agenda-data: %w", err)
 	}
-	for _, err := range top.problems.minor {
-		doc.notes.add("agenda-data: %v; it is taken as unknown", err)
+	for _, err := range top.Problems() {
+		doc.notes.Add("agenda-data: %v; it is taken as unknown", err)
 	}
-	zone, err := loadZone(zoneName)
+	zone, err := wire.LoadZone(zoneName)
 	if err != nil {
-		doc.notes.add("agenda-data: %v; times are in UTC, and those given without an offset are not known", err)
+		doc.notes.Add("agenda-data: %v; times are in UTC, and those given without an offset are not known", err)
 	}
 	doc.zone = zone
-	err = eachRow(keys["schedule"], func(at int, raw json.RawMessage) { doc.addDataRow(at, raw, l) })
+	err = wire.EachRow(keys["schedule"], func(at int, raw json.RawMessage) { doc.addDataRow(at, raw, l) })
 	if err != nil {
 		return document{}, fmt.Errorf("agenda-data: schedule: %w", err)
 	}
@@ -63,13 +65,13 @@ func (l chatLinks) parseAgendaData(body []byte) (document, error) {
 
 // addDataRow reads one row of the schedule.
 func (d *document) addDataRow(at int, raw json.RawMessage, l chatLinks) {
-	r := openRow(raw)
+	r := wire.OpenRow(raw)
 	in := readDataRow(r)
 	if in.kind == Break || in.kind == Registration {
 		return
 	}
 	s := Session{ID: in.id, Group: in.groupAcronym, Name: in.ownName(), Type: in.kind, Status: in.status, Location: in.place}
-	s.Start, s.Duration = r.times("startDateTime", d.zone)
+	s.Start, s.Duration = r.Times("startDateTime", d.zone)
 	room, ok := l.ownRoom(in.chat, in.kind, in.groupAcronym, in.acronym)
 	s.Room, s.OwnRoom = room, room != ""
 	added := d.add(at, r, row{s, in.inferGroup()})
@@ -77,33 +79,33 @@ func (d *document) addDataRow(at int, raw json.RawMessage, l chatLinks) {
 		d.unread[len(d.unread)-1].alone = in.roomUnread
 	}
 	if added && !ok {
-		d.notes.add("agenda-data: session %d (group %.80q): its chat link %.80q has no shape that names a room, so the usual one counts",
+		d.notes.Add("agenda-data: session %d (group %.80q): its chat link %.80q has no shape that names a room, so the usual one counts",
 			in.id, in.groupAcronym, in.chat)
 	}
 }
 
 // readDataRow reads the keys of one row, except for its times.
-func readDataRow(r rowReader) dataRow {
+func readDataRow(r wire.Row) dataRow {
 	var in dataRow
-	r.need("type", &in.kind)
-	links := r.needObject("links")
-	links.need("chat", &in.chat)
-	in.roomUnread = r.problems.fatal != nil
-	r.need("sessionId", &in.id)
-	r.want("acronym", &in.acronym)
-	r.need("groupAcronym", &in.groupAcronym)
+	r.Need("type", &in.kind)
+	links := r.NeedObject("links")
+	links.Need("chat", &in.chat)
+	in.roomUnread = r.Failed() != nil
+	r.Need("sessionId", &in.id)
+	r.Want("acronym", &in.acronym)
+	r.Need("groupAcronym", &in.groupAcronym)
 	if in.groupAcronym == "" {
 		in.groupAcronym = in.acronym
 	}
-	r.need("status", &in.status)
-	r.want("room", &in.place)
-	r.want("groupName", &in.groupName)
-	parent, ok := r.wantObject("groupParent") // an empty object where there is none
-	in.parentUnread = !parent.want("acronym", &in.parent) || !ok
-	r.want("isBoF", &in.isBOF)
-	r.want("isProposed", &in.isProposed)
-	r.want("name", &in.name)
-	slot, ok := r.keys["slotName"]
+	r.Need("status", &in.status)
+	r.Want("room", &in.place)
+	r.Want("groupName", &in.groupName)
+	parent, ok := r.WantObject("groupParent") // an empty object where there is none
+	in.parentUnread = !parent.Want("acronym", &in.parent) || !ok
+	r.Want("isBoF", &in.isBOF)
+	r.Want("isProposed", &in.isProposed)
+	r.Want("name", &in.name)
+	slot, ok := r.Raw("slotName")
 	in.hasSlotName = ok && string(slot) != "null"
 	return in
 }

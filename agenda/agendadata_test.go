@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"muster/agenda/internal/wire"
 )
 
 // fromData parses an agenda-data that must be one.
@@ -20,7 +22,7 @@ func fromData(t *testing.T, body string) Meeting {
 
 func inVienna(t *testing.T, hour int) time.Time {
 	t.Helper()
-	zone, err := loadZone("Europe/Vienna")
+	zone, err := wire.LoadZone("Europe/Vienna")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +223,7 @@ func TestAgendaDataWrongShape(t *testing.T) {
 		"schedule a string": {`{"meeting": {}, "schedule": "x"}`, "want a list"},
 		"meeting a string":  {`{"meeting": "126", "schedule": []}`, "meeting is of the wrong JSON type"},
 		"number a number":   {`{"meeting": {"number": 126}, "schedule": []}`, "meeting.number"},
-		"too many rows":     {`{"meeting": {}, "schedule": [0` + strings.Repeat(",0", maxRows) + `]}`, "more than 20000 rows"},
+		"too many rows":     {`{"meeting": {}, "schedule": [0` + strings.Repeat(",0", wire.MaxRows) + `]}`, "more than 20000 rows"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

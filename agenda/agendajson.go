@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"muster/agenda/internal/wire"
 )
 
 // meetingInPath finds the meeting in the address of a session's material.
@@ -28,7 +30,7 @@ func parseAgendaJSON(body []byte) (document, error) {
 		return document{}, fmt.Errorf("agenda.json: %w", err)
 	}
 	linked := map[string]bool{}
-	err = eachRow(list, func(at int, raw json.RawMessage) { doc.addListRow(at, raw, linked) })
+	err = wire.EachRow(list, func(at int, raw json.RawMessage) { doc.addListRow(at, raw, linked) })
 	if err != nil {
 		return document{}, fmt.Errorf("agenda.json: %.80q: %w", key, err)
 	}
@@ -44,66 +46,53 @@ func parseAgendaJSON(body []byte) (document, error) {
 // meeting is added to linked. Of is_bof nothing is read, because it is also
 // true of a concluded BOF.
 func (d *document) addListRow(at int, raw json.RawMessage, linked map[string]bool) {
-	r := openRow(raw)
+	r := wire.OpenRow(raw)
 	var objtype, link string
-	r.need("objtype", &objtype)
+	r.Need("objtype", &objtype)
 	if objtype != "session" && objtype != "" {
 		return
 	}
 	if objtype == "" {
-		r.problems.fail(errors.New("no objtype"))
+		r.Fail(errors.New("no objtype"))
 	}
-	_ = decodeAs("agenda", r.keys["agenda"], &link)
+	material, _ := r.Raw("agenda")
+	_ = wire.DecodeAs("agenda", material, &link)
 	if m := meetingInPath.FindStringSubmatch(link); m != nil {
 		linked[m[1]] = true
 	}
 	var s Session
-	r.need("session_id", &s.ID)
-	g := listGroup(r.needObject("group"))
+	r.Need("session_id", &s.ID)
+	g := listGroup(r.NeedObject("group"))
 	s.Group = g.Acronym
-	r.need("status", &s.Status)
-	r.want("name", &s.Name)
-	r.want("location", &s.Location) // null where there is none
-	s.Start, s.Duration = r.times("start", time.UTC)
+	r.Need("status", &s.Status)
+	r.Want("name", &s.Name)
+	r.Want("location", &s.Location) // null where there is none
+	s.Start, s.Duration = r.Times("start", time.UTC)
 	d.add(at, r, row{s, g})
 }
 
 // listGroup reads the group in a row of agenda.json, as it stood at the time
 // of the meeting. Type and state may be null, parent is often absent.
-func listGroup(r rowReader) Group {
+func listGroup(r wire.Row) Group {
 	var g Group
-	r.need("acronym", &g.Acronym)
-	r.need("type", &g.Type)
-	r.need("state", &g.State)
-	r.want("name", &g.Name)
-	r.want("parent", &g.Parent)
+	r.Need("acronym", &g.Acronym)
+	r.Need("type", &g.Type)
+	r.Need("state", &g.State)
+	r.Want("name", &g.Name)
+	r.Want("parent", &g.Parent)
 	return g
-}
-
-// times reads the start under a key, and the duration. What cannot be read is
-// zero.
-func (r rowReader) times(startKey string, zone *time.Location) (time.Time, time.Duration) {
-	var text string
-	var length json.RawMessage
-	r.want(startKey, &text)
-	r.want("duration", &length)
-	start, err := parseStart(text, zone)
-	r.check(err)
-	duration, err := parseDuration(length)
-	r.check(err)
-	return start, duration
 }
 
 // add adds a row, or leaves it out and returns false where what is needed of it
 // cannot be read.
-func (d *document) add(at int, r rowReader, row row) bool {
+func (d *document) add(at int, r wire.Row, row row) bool {
 	s := row.session
-	if why := firstError(r.problems.fatal, checkIdentity(s.ID, s.Group)); why != nil {
+	if why := firstError(r.Failed(), checkIdentity(s.ID, s.Group)); why != nil {
 		d.leaveOut(at, s.ID, s.Group, why)
 		return false
 	}
-	for _, err := range r.problems.minor {
-		d.notes.add("%s: session %d (group %.80q): %v; it is taken as unknown", d.name, s.ID, s.Group, err)
+	for _, err := range r.Problems() {
+		d.notes.Add("%s: session %d (group %.80q): %v; it is taken as unknown", d.name, s.ID, s.Group, err)
 	}
 	d.rows = append(d.rows, row)
 	return true
@@ -138,7 +127,7 @@ func checkNumber(s string) error {
 func onlyKey(body []byte) (string, json.RawMessage, error) {
 	if !json.Valid(body) {
 		var ignored json.RawMessage
-		return "", nil, jsonError(json.Unmarshal(body, &ignored))
+		return "", nil, wire.JSONError(json.Unmarshal(body, &ignored))
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if tok, err := dec.Token(); err != nil || tok != json.Delim('{') {
@@ -149,11 +138,11 @@ func onlyKey(body []byte) (string, json.RawMessage, error) {
 	}
 	key, err := dec.Token()
 	if err != nil {
-		return "", nil, jsonError(err)
+		return "", nil, wire.JSONError(err)
 	}
 	var list json.RawMessage
 	if err := dec.Decode(&list); err != nil {
-		return "", nil, jsonError(err)
+		return "", nil, wire.JSONError(err)
 	}
 	if dec.More() {
 		return "", nil, errors.New("more than one key; want the meeting's number alone")

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"muster/agenda/internal/wire"
 )
 
 // fromList parses an agenda.json that must be one.
@@ -280,7 +282,7 @@ func TestAgendaJSONWrongShape(t *testing.T) {
 		"rows null":        {`{"126": null}`, "want a list"},
 		"rows an object":   {`{"126": {}}`, "want a list"},
 		"rows a string":    {`{"126": "[]"}`, "want a list"},
-		"too many rows":    {`{"126": [0` + strings.Repeat(",0", maxRows) + `]}`, "more than 20000 rows"},
+		"too many rows":    {`{"126": [0` + strings.Repeat(",0", wire.MaxRows) + `]}`, "more than 20000 rows"},
 		"nested too often": {`{"126": ` + strings.Repeat("[", 20000), "not JSON"},
 	}
 	for name, tt := range tests {
@@ -306,7 +308,7 @@ func TestAgendaJSONEmptyIsNoError(t *testing.T) {
 func TestWarningsAreBounded(t *testing.T) {
 	t.Parallel()
 	m := fromList(t, `{"126": [0`+strings.Repeat(",0", 5000)+`]}`)
-	if m.Unread.Rows != 5001 || len(m.Warnings) != maxNotes+1 {
+	if m.Unread.Rows != 5001 || len(m.Warnings) != wire.MaxNotes+1 {
 		t.Errorf("unread %d, %d warnings", m.Unread.Rows, len(m.Warnings))
 	}
 	wantWarning(t, m, "4901 more")

@@ -54,6 +54,10 @@ type Client struct {
 	docs  *fetch.Client
 	links chatLinks
 	now   func() time.Time
+
+	poster    *http.Client // follows nothing, and sends nothing twice
+	timeout   time.Duration
+	userAgent string
 }
 
 // New checks a configuration and makes a client of it. It touches neither the
@@ -71,7 +75,10 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	docs := cfg.fetching(base)
-	return &Client{base: base, docs: fetch.New(docs), links: links, now: docs.Now}, nil
+	poster := &http.Client{Transport: docs.HTTP.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &Client{
+		base: base, docs: fetch.New(docs), links: links, now: docs.Now, poster: poster, timeout: docs.Timeout, userAgent: docs.UserAgent,
+	}, nil
 }
 
 // fetching returns how documents are fetched from base by this configuration.

@@ -1,18 +1,13 @@
 package agenda
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-)
 
-// maxRows is how many rows one document may have.
-const maxRows = 20000
+	"muster/agenda/internal/wire"
+)
 
 // document is the content of one of the two forms of the agenda.
 type document struct {
@@ -22,7 +17,7 @@ type document struct {
 	zone   *time.Location // nil where not known
 	rows   []row          // by session ID, each once
 	unread []unreadRow
-	notes  notes
+	notes  wire.Notes
 }
 
 // row is one session together with its group, as that row has it.
@@ -43,7 +38,7 @@ type unreadRow struct {
 // leaveOut records a row that cannot be used.
 func (d *document) leaveOut(at, id int, acronym string, why error) {
 	d.unread = append(d.unread, unreadRow{id: id, group: acronym})
-	d.notes.add("%s: row %d (session %d, group %.80q) is left out: %v", d.name, at, id, acronym, why)
+	d.notes.Add("%s: row %d (session %d, group %.80q) is left out: %v", d.name, at, id, acronym, why)
 }
 
 // sortAndDedupe sorts the rows and keeps one of each session: the one that
@@ -57,7 +52,7 @@ func (d *document) sortAndDedupe() {
 			continue
 		}
 		first, double := kept[len(kept)-1].session, r.session
-		d.notes.add("%s: session %d is there more than once; the row of group %.80q, %s, counts, that of group %.80q, %s, does not",
+		d.notes.Add("%s: session %d is there more than once; the row of group %.80q, %s, counts, that of group %.80q, %s, does not",
 			d.name, double.ID, first.Group, startText(first.Start), double.Group, startText(double.Start))
 		if first.Group != double.Group {
 			d.unread = append(d.unread, unreadRow{group: double.Group})
@@ -65,7 +60,7 @@ func (d *document) sortAndDedupe() {
 	}
 	d.rows = kept
 	if len(d.rows) == 0 && len(d.unread) == 0 {
-		d.notes.add("%s has no sessions: the meeting may have no schedule yet", d.name)
+		d.notes.Add("%s has no sessions: the meeting may have no schedule yet", d.name)
 	}
 }
 
@@ -142,115 +137,4 @@ func unreadOf(known map[int]bool, lists ...[]unreadRow) Unread {
 	}
 	u.Groups = sortedSet(u.Groups)
 	return u
-}
-
-// rowReader reads the keys of one JSON object. What cannot be read of it is
-// collected in the problems, which the readers of nested objects share.
-type rowReader struct {
-	keys     map[string]json.RawMessage
-	prefix   string // of the keys in messages
-	problems *problems
-}
-
-// problems are why keys of a row could not be read: fatal, the first of those
-// without which the row is of no use, and the others.
-type problems struct {
-	fatal error
-	minor []error
-}
-
-func (p *problems) fail(err error) {
-	if p.fatal == nil {
-		p.fatal = err
-	}
-}
-
-// openRow returns a reader of one row.
-func openRow(raw json.RawMessage) rowReader {
-	r := rowReader{problems: &problems{}}
-	if err := decodeAs("the row", raw, &r.keys); err != nil {
-		r.problems.fail(err)
-	}
-	return r
-}
-
-// need reads a key without which the row is of no use. An absent key and null
-// leave the value as it is.
-func (r rowReader) need(key string, into any) {
-	if err := decodeAs(r.prefix+key, r.keys[key], into); err != nil {
-		r.problems.fail(err)
-	}
-}
-
-// want reads a key that may be missing, and reports whether it was readable.
-func (r rowReader) want(key string, into any) bool {
-	err := decodeAs(r.prefix+key, r.keys[key], into)
-	r.check(err)
-	return err == nil
-}
-
-// check records what is wrong with a key that was read with want.
-func (r rowReader) check(err error) {
-	if err != nil {
-		r.problems.minor = append(r.problems.minor, err)
-	}
-}
-
-// needObject returns a reader of the object under a key, which is needed.
-func (r rowReader) needObject(key string) rowReader {
-	inner := rowReader{prefix: r.prefix + key + ".", problems: r.problems}
-	r.need(key, &inner.keys)
-	return inner
-}
-
-// wantObject returns a reader of the object under a key, and reports whether it
-// was readable.
-func (r rowReader) wantObject(key string) (rowReader, bool) {
-	inner := rowReader{prefix: r.prefix + key + ".", problems: r.problems}
-	return inner, r.want(key, &inner.keys)
-}
-
-// decodeAs decodes one value; errors name it as what.
-func decodeAs(what string, raw json.RawMessage, into any) error {
-	if len(raw) == 0 {
-		return nil
-	}
-	err := json.Unmarshal(raw, into)
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
-		return fmt.Errorf("%s is of the wrong JSON type (%.80s)", what, wrongType.Value)
-	}
-	return err
-}
-
-// eachRow calls f for each element of a JSON list, with its position from 0.
-func eachRow(list json.RawMessage, f func(at int, raw json.RawMessage)) error {
-	dec := json.NewDecoder(bytes.NewReader(list))
-	if tok, err := dec.Token(); err != nil || tok != json.Delim('[') {
-		return errors.New("want a list of rows, got something else")
-	}
-	for at := 0; dec.More(); at++ {
-		if at == maxRows {
-			return fmt.Errorf("more than %d rows", maxRows)
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return jsonError(err)
-		}
-		f(at, raw)
-	}
-	return nil
-}
-
-// jsonError rewords an error of encoding/json in terms of the document.
-func jsonError(err error) error {
-	var wrongType *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &wrongType):
-		return fmt.Errorf("%s is of the wrong JSON type (%.80s)", cmp.Or(wrongType.Field, "the value"), wrongType.Value)
-	case errors.As(err, &syntax):
-		return fmt.Errorf("not JSON: %v at byte %d", syntax, syntax.Offset)
-	}
-	return err
 }

@@ -37,11 +37,6 @@ func asError(err error) error {
 	return &Error{URL: failure.URL, Status: failure.Status, Hint: hint(failure.Kind), Err: failure}
 }
 
-// unusable returns the error for an answer that cannot be used.
-func unusable(address string, err error) error {
-	return &fetch.Error{URL: address, Kind: fetch.ErrUnusable, Err: err}
-}
-
 // hint returns what the user can do about each kind of failure on the network.
 func hint(kind error) string {
 	switch kind {
@@ -128,32 +123,6 @@ func firstError(errs ...error) error {
 		}
 	}
 	return nil
-}
-
-// maxNotes is how many warnings one document may cause.
-const maxNotes = 100
-
-// notes collects warnings, a bounded number of them, because the sender of the
-// rows decides how many there are.
-type notes struct {
-	list []string
-	more int
-}
-
-func (n *notes) add(format string, args ...any) {
-	if len(n.list) >= maxNotes {
-		n.more++
-		return
-	}
-	n.list = append(n.list, fmt.Sprintf(format, args...))
-}
-
-// all returns the warnings, the last of which counts those that were too many.
-func (n *notes) all() []string {
-	if n.more == 0 {
-		return n.list
-	}
-	return append(slices.Clone(n.list), fmt.Sprintf("… and %d more warnings of this kind", n.more))
 }
 
 // sortedSet returns the strings of the lists, sorted, each once.

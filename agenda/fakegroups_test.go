@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"muster/agenda/internal/wire"
 )
 
 const groupsPath = "/api/v1/group/group/"
@@ -106,7 +108,7 @@ func checkGroupList(t *testing.T, l GroupList, types []string) {
 		if g.BOF != (g.State == "bof") {
 			t.Errorf("group %q: BOF is %t in state %q", g.Acronym, g.BOF, g.State)
 		}
-		if y := g.Changed.Year(); !g.Changed.IsZero() && (y < firstYear || y > lastYear) {
+		if y := g.Changed.Year(); !g.Changed.IsZero() && (y < wire.FirstYear || y > wire.LastYear) {
 			t.Errorf("group %q changed at %s", g.Acronym, g.Changed)
 		}
 	}

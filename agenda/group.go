@@ -124,6 +124,9 @@ type GroupRecord struct {
 type GroupList struct {
 	// Groups are in all states, sorted by acronym, each once.
 	Groups []GroupRecord
+	// Confirmed is when the Datatracker last sent or confirmed the list, that of
+	// its oldest part, in UTC; zero where nothing was read.
+	Confirmed time.Time
 	// Stale reports whether the list comes, wholly or in part, from the cache,
 	// because the Datatracker gave nothing usable: good enough to look at, not
 	// to act on.

@@ -6,40 +6,46 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"muster/agenda/internal/rest"
+	"muster/agenda/internal/wire"
 )
 
-// joinLists makes one list of those of several types. The rows are sorted by
-// acronym, each once; filling in the list's Groups is left to the caller.
-func joinLists(lists []*groupReader) (GroupList, []groupRow) {
-	var out GroupList
+// joinLists makes one list of what was read of several types. The rows are
+// sorted by acronym, each once; filling in the list's Groups is left to the
+// caller.
+func joinLists(s standing, got []rest.Got[groupRow]) (GroupList, []groupRow) {
 	var rows []groupRow
-	for _, l := range lists {
-		rows = append(rows, l.rows...)
-		out.addOutages(l.outages)
-		out.warn(l.warnings...)
-		if wrong := l.check(); wrong != "" {
-			out.Incomplete = true
-			out.warn(wrong)
-		}
+	for _, g := range got {
+		rows = append(rows, g.Rows...)
 	}
-	out.Unread = unreadGroups(rows, lists)
-	var n notes
+	out := GroupList{Confirmed: s.confirmed, Incomplete: s.incomplete, Unread: unreadGroups(rows, got)}
+	out.addOutages(s.outages)
+	var n wire.Notes
 	rows = onceByID(rows, &n)
 	rows = onceByAcronym(rows, &n)
-	out.warn(n.all()...)
+	out.warn(s.warnings...)
+	out.warn(n.All()...)
 	return out, rows
+}
+
+// fill makes the rows the list's groups.
+func (l *GroupList) fill(rows []groupRow) {
+	for _, r := range rows {
+		l.Groups = append(l.Groups, r.GroupRecord)
+	}
 }
 
 // onceByID keeps one row of each group, that of the latest change: a group
 // that changed its type while the lists were read may be in two of them.
-func onceByID(rows []groupRow, n *notes) []groupRow {
+func onceByID(rows []groupRow, n *wire.Notes) []groupRow {
 	slices.SortFunc(rows, func(a, b groupRow) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), b.Changed.Compare(a.Changed), cmp.Compare(groupLine(a.Group), groupLine(b.Group)),
 			cmp.Compare(a.parent, b.parent))
 	})
 	return firstOfEach(rows, func(kept, other groupRow) bool {
 		if kept.ID == other.ID && kept.Group != other.Group {
-			n.add("list of groups: group %d is there more than once; as %s %.80q, %s, it counts, as %s %.80q, %s, it does not",
+			n.Add("list of groups: group %d is there more than once; as %s %.80q, %s, it counts, as %s %.80q, %s, it does not",
 				kept.ID, kept.Type, kept.Acronym, stateText(kept.State), other.Type, other.Acronym, stateText(other.State))
 		}
 		return kept.ID == other.ID
@@ -48,14 +54,14 @@ func onceByID(rows []groupRow, n *notes) []groupRow {
 
 // onceByAcronym keeps one group of each acronym, in the order of acronyms: an
 // active one rather than another, then that of the latest change.
-func onceByAcronym(rows []groupRow, n *notes) []groupRow {
+func onceByAcronym(rows []groupRow, n *wire.Notes) []groupRow {
 	slices.SortFunc(rows, func(a, b groupRow) int {
 		return cmp.Or(cmp.Compare(a.Acronym, b.Acronym), cmp.Compare(stateRank(a.State), stateRank(b.State)),
 			b.Changed.Compare(a.Changed), cmp.Compare(b.ID, a.ID))
 	})
 	return firstOfEach(rows, func(kept, other groupRow) bool {
 		if kept.Acronym == other.Acronym {
-			n.add("list of groups: two groups have the acronym %.80q; number %d, %s, counts, number %d, %s, does not",
+			n.Add("list of groups: two groups have the acronym %.80q; number %d, %s, counts, number %d, %s, does not",
 				kept.Acronym, kept.ID, stateText(kept.State), other.ID, stateText(other.State))
 		}
 		return kept.Acronym == other.Acronym
@@ -91,16 +97,12 @@ func stateText(state GroupState) string {
 
 // unreadGroups returns what was left out of the lists, except for the groups
 // that another row has.
-func unreadGroups(rows []groupRow, lists []*groupReader) Unread {
+func unreadGroups(rows []groupRow, got []rest.Got[groupRow]) Unread {
 	known := map[int]bool{}
 	for _, r := range rows {
 		known[r.ID] = true
 	}
-	var left [][]unreadRow
-	for _, l := range lists {
-		left = append(left, l.unread)
-	}
-	return unreadOf(known, left...)
+	return unreadOf(known, leftOut(got))
 }
 
 // findParents fills in the acronyms of the groups' parents, of which the rows
@@ -110,29 +112,35 @@ func unreadGroups(rows []groupRow, lists []*groupReader) Unread {
 func (c *Client) findParents(ctx context.Context, out *GroupList, rows []groupRow, types []string) error {
 	names := namesOf(rows)
 	if len(orphans(rows, names)) > 0 {
-		others := slices.DeleteFunc([]string{"area", "ietf", "irtf"}, func(slug string) bool { return slices.Contains(types, slug) })
-		lists, err := c.groupLists(ctx, others)
+		parts := groupParts(slices.DeleteFunc([]string{"area", "ietf", "irtf"}, func(slug string) bool { return slices.Contains(types, slug) }))
+		got, err := readParts(ctx, c, groupTablePath, parts)
 		if err != nil {
 			return err
 		}
 		// Whether one of these is complete matters only to groups whose parent
 		// is missing.
-		parents, found := joinLists(lists)
+		parents, found := joinLists(standingOf(parts, got), got)
 		maps.Copy(names, namesOf(found))
 		out.addOutages(parents.Outages)
 		out.warn(parents.Warnings...)
 	}
+	out.nameParents(rows, names)
+	return nil
+}
+
+// nameParents fills in the parents of rows from the acronyms of groups by
+// number, and warns of those that have none.
+func (l *GroupList) nameParents(rows []groupRow, names map[int]string) {
 	for i := range rows {
 		rows[i].Parent = names[rows[i].parent]
 	}
-	var n notes
+	var n wire.Notes
 	missing := orphans(rows, names)
 	for _, id := range slices.Sorted(maps.Keys(missing)) {
-		n.add("list of groups: group %d, the parent of %.80q and of %d more, is in no list that was read",
+		n.Add("list of groups: group %d, the parent of %.80q and of %d more, is in no list that was read",
 			id, missing[id][0], len(missing[id])-1)
 	}
-	out.warn(n.all()...)
-	return nil
+	l.warn(n.All()...)
 }
 
 // namesOf returns the acronyms of groups by number.

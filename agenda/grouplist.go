@@ -2,31 +2,19 @@ package agenda
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
-
-	"muster/agenda/internal/fetch"
+	"muster/agenda/internal/rest"
+	"muster/agenda/internal/wire"
 )
 
-const (
-	// pageSize is how many rows are requested at once, and the most that the
-	// Datatracker sends.
-	pageSize = 1000
-	// atOnce is how many lists are read at the same time.
-	atOnce = 3
-	// maxFailures is how many pages of one list may fail and be read in parts
-	// instead: enough for three bad rows far from each other.
-	maxFailures = 12
-)
-
-// typeForm matches the slug of a group's type.
-var typeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+// slugForm matches the slug of a group's type, of a role, and of the like.
+var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // Groups reads the list of the groups of these types, which are slugs such as
 // wg; without any the list is empty, and nothing is requested. All states are
@@ -38,177 +26,145 @@ var typeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 func (c *Client) Groups(ctx context.Context, types []string) (GroupList, error) {
 	types = sortedSet(types)
 	for _, slug := range types {
-		if !typeForm.MatchString(slug) {
+		if !slugForm.MatchString(slug) {
 			return GroupList{}, fmt.Errorf("group type %.80q: want a slug such as wg", slug)
 		}
 	}
 	if len(types) == 0 {
 		return GroupList{}, nil
 	}
-	lists, err := c.groupLists(ctx, types)
+	parts := groupParts(types)
+	got, err := readParts(ctx, c, groupTablePath, parts)
 	if err != nil {
 		return GroupList{}, err
 	}
-	out, rows := joinLists(lists)
-	out.Incomplete = out.Incomplete || len(rows) == 0
-	for _, l := range lists {
-		if len(l.rows)+len(l.unread) == 0 {
-			out.warn(fmt.Sprintf("list of groups: no group of type %s", l.slug))
-		}
-	}
+	s := standingOf(parts, got)
+	warnEmpty(&s, parts, got, "%s: no group %s")
+	out, rows := joinLists(s, got)
 	if err := c.findParents(ctx, &out, rows, types); err != nil {
 		return GroupList{}, err
 	}
-	for _, r := range rows {
-		out.Groups = append(out.Groups, r.GroupRecord)
-	}
+	out.fill(rows)
 	return out, nil
 }
 
-// groupLists reads the lists of several types, a few at a time.
-func (c *Client) groupLists(ctx context.Context, types []string) ([]*groupReader, error) {
-	lists := make([]*groupReader, len(types))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
-	for i, slug := range types {
-		lists[i] = &groupReader{c: c, slug: slug}
-		g.Go(func() error {
-			if err := lists[i].readAll(ctx); err != nil {
-				return fmt.Errorf("groups of type %s: %w", slug, asError(err))
-			}
-			return nil
-		})
-	}
-	return lists, g.Wait()
-}
-
-// groupReader reads the list of the groups of one type.
-type groupReader struct {
-	c        *Client
-	slug     string
-	rows     []groupRow
-	unread   []unreadRow
-	totals   []int // the number of all rows according to each page, -1 where it has none
-	outages  []Outage
-	warnings []string
-	failures int
-}
-
-// readAll reads all pages. The list is filtered by type alone, which is sure
-// to be supported; all states are needed.
-func (r *groupReader) readAll(ctx context.Context) error {
-	first := r.c.base.JoinPath("api/v1/group/group/")
-	first.RawQuery = url.Values{"type": {r.slug}, "format": {"json"}, "limit": {strconv.Itoa(pageSize)}}.Encode()
-	return eachPage("list of groups", first.String(), func(address string) (pageRead, error) { return r.page(ctx, address) })
-}
-
-// page reads the page at an address. The copy in the cache serves only where
-// smaller pages fail too.
-func (r *groupReader) page(ctx context.Context, address string) (pageRead, error) {
-	doc, err := fetch.Get(ctx, r.c.docs, fetch.Request[groupPage]{URL: address, Parse: r.parse, Empty: noGroups, Expect500: true})
-	failure, _ := fetch.AsError(err)
-	if badRow(failure) {
-		parts := &groupReader{c: r.c, slug: r.slug, failures: r.failures}
-		next, partErr := parts.splitPage(ctx, address, failure)
-		r.failures = parts.failures
-		if partErr == nil {
-			r.adopt(parts)
-			r.warnings = append(r.warnings, doc.Warnings...)
-			return pageRead{len(parts.rows) + len(parts.unread), -1, next}, nil
-		}
-		if ctx.Err() != nil {
-			return pageRead{}, partErr
-		}
-	}
+// Acronyms reads the list of all groups, of all types and in all states: those
+// whose acronyms are taken. Parents, outages and errors are as in
+// [Client.Groups].
+func (c *Client) Acronyms(ctx context.Context) (GroupList, error) {
+	parts := []part[groupRow]{{List: groupTable(""), what: "list of groups"}}
+	got, err := readParts(ctx, c, groupTablePath, parts)
 	if err != nil {
-		if failure.Kind == fetch.ErrNotFound { // a missing page does not end the list
-			failure.Kind = fetch.ErrUnusable
-		}
-		if doc, err = doc.OrCached(failure); err != nil {
-			return pageRead{}, err
-		}
+		return GroupList{}, err
 	}
-	page := doc.Value
-	r.adopt(&groupReader{
-		rows: page.rows, unread: page.unread, totals: []int{page.total}, outages: outageOf(doc),
-		warnings: slices.Concat(doc.Warnings, page.notes.all()),
+	s := standingOf(parts, got)
+	warnEmpty(&s, parts, got, "%s: it is empty%s")
+	out, rows := joinLists(s, got)
+	out.nameParents(rows, namesOf(rows))
+	out.fill(rows)
+	return out, nil
+}
+
+// groupTablePath is where the table of groups is.
+const groupTablePath = "api/v1/group/group/"
+
+// groupParts returns the parts of the list of groups that these types are. They
+// are filtered by type alone, which is sure to be supported; all states are
+// needed.
+func groupParts(types []string) []part[groupRow] {
+	var parts []part[groupRow]
+	for _, slug := range types {
+		parts = append(parts, part[groupRow]{groupTable(slug), "groups of type " + slug, url.Values{"type": {slug}}})
+	}
+	return parts
+}
+
+// groupTable returns the list of the groups of a type, of all groups where it is
+// empty.
+func groupTable(slug string) rest.List[groupRow] {
+	l := rest.List[groupRow]{
+		Name:  "list of groups",
+		Parse: func(body []byte) (rest.Page[groupRow], error) { return parseGroupPage(slug, body) },
+		ID:    func(r groupRow) int { return r.ID },
+	}
+	if slug != "" {
+		l.Of = "of type " + slug
+	}
+	return l
+}
+
+// groupRow is one row of the list of groups.
+type groupRow struct {
+	GroupRecord
+	parent int // the parent's number, 0 where there is none
+}
+
+// parseGroupPage reads one page of the list of groups of one type, of all types
+// where slug is empty. A row that cannot be read is left out with a warning.
+func parseGroupPage(slug string, body []byte) (rest.Page[groupRow], error) {
+	of := groupTable(slug).Of
+	if of != "" {
+		of = " " + of
+	}
+	return rest.Decode("list of groups", body, func(p *rest.Page[groupRow], at int, raw json.RawMessage) {
+		addGroup(p, slug, fmt.Sprintf("row %d%s", at, of), raw)
 	})
-	return pageRead{len(page.rows) + len(page.unread), page.total, page.next}, nil
 }
 
-func (r *groupReader) parse(body []byte) (groupPage, error) { return parseGroupPage(r.slug, body) }
-
-// noGroups reports whether a page has no rows.
-func noGroups(p groupPage) bool { return len(p.rows)+len(p.unread) == 0 }
-
-// adopt adds what another reader read.
-func (r *groupReader) adopt(other *groupReader) {
-	r.rows = append(r.rows, other.rows...)
-	r.unread = append(r.unread, other.unread...)
-	r.totals = append(r.totals, other.totals...)
-	r.outages = append(r.outages, other.outages...)
-	r.warnings = append(r.warnings, other.warnings...)
+// addGroup reads one row. Type and parent are URIs, as is the state; parent and
+// state may be null.
+func addGroup(p *rest.Page[groupRow], slug, which string, raw json.RawMessage) {
+	r := wire.OpenRow(raw)
+	var g GroupRecord
+	var kind, state, parent, changed string
+	r.Need("id", &g.ID)
+	r.Need("acronym", &g.Acronym)
+	r.Need("type", &kind)
+	r.Need("state", &state)
+	g.Type, g.State = wire.LastSegment(kind), GroupState(wire.LastSegment(state))
+	if err := firstError(r.Failed(), checkGroup(g, slug)); err != nil {
+		p.Unread = append(p.Unread, rest.Unread{ID: max(0, g.ID), Name: g.Acronym})
+		p.Notes.Add("list of groups: %s (group %d, %.80q) is left out: %v", which, g.ID, g.Acronym, err)
+		return
+	}
+	r.Want("name", &g.Name)
+	r.Want("parent", &parent)
+	r.Want("time", &changed)
+	var err error
+	g.Changed, err = wire.ParseChanged(changed)
+	r.Check(err)
+	parentID := 0
+	if parent != "" {
+		parentID, err = numberIn("parent", parent, "group")
+		r.Check(err)
+	}
+	for _, err := range r.Problems() {
+		p.Notes.Add("list of groups: group %.80q: %v; it is taken as unknown", g.Acronym, err)
+	}
+	g.BOF = g.State == StateBOF
+	p.Rows = append(p.Rows, groupRow{g, parentID})
 }
 
-// badRow reports whether a failure may be that of a single row: the Datatracker
-// answers 404 or 500 for every page that has a row it cannot put into JSON.
-func badRow(failure *fetch.Error) bool {
-	return failure != nil && (failure.Status == http.StatusNotFound || failure.Status == http.StatusInternalServerError)
+// checkGroup refuses rows without a group, and those of another type than the
+// requested one, where one was.
+func checkGroup(g GroupRecord, slug string) error {
+	switch {
+	case g.ID <= 0:
+		return fmt.Errorf("invalid id %d", g.ID)
+	case g.Acronym == "":
+		return errors.New("no acronym")
+	case slug != "" && g.Type != slug:
+		return fmt.Errorf("its type is %.80q", g.Type)
+	}
+	return nil
 }
 
-// splitPage reads the page at an address, which failed, in ten parts, and
-// returns the address of the page after it. Where the page has a single row,
-// that row is left out.
-func (r *groupReader) splitPage(ctx context.Context, address string, cause error) (next string, err error) {
-	w, err := windowOf(address)
-	if err != nil || r.failures == maxFailures {
-		return "", cause
+// numberIn returns the number that a URI of the REST API ends in, under this key,
+// of something of a kind.
+func numberIn(key, uri, kind string) (int, error) {
+	id, err := strconv.Atoi(wire.LastSegment(uri))
+	if err != nil || id <= 0 {
+		return 0, fmt.Errorf("%s %.80q is the address of no %s", key, uri, kind)
 	}
-	r.failures++
-	end := w.offset + w.limit
-	if w.limit == 1 {
-		r.unread = append(r.unread, unreadRow{})
-		r.warnings = append(r.warnings, fmt.Sprintf(
-			"list of groups: row %d of type %s is left out: the Datatracker fails on it: %v", w.offset, r.slug, asError(cause)))
-		return w.part(end, 1), nil
-	}
-	size := max(1, w.limit/10)
-	for at := w.offset; at < end; {
-		page, err := r.page(ctx, w.part(at, min(size, end-at)))
-		if err != nil || page.next == "" {
-			return "", err
-		}
-		if page.rows == 0 {
-			return "", cause
-		}
-		at += page.rows // which may be fewer than requested
-	}
-	return w.part(end, w.limit), nil
-}
-
-// check compares the number of rows with what the Datatracker counts, and
-// returns a warning where they differ, else the empty string.
-func (r *groupReader) check() string {
-	ids, rows := map[int]bool{}, 0
-	for _, row := range r.rows {
-		ids[row.ID] = true
-	}
-	for _, row := range r.unread {
-		if row.id > 0 {
-			ids[row.id] = true
-			continue
-		}
-		rows++
-	}
-	rows += len(ids)
-	for _, total := range r.totals {
-		switch {
-		case total < 0:
-			return fmt.Sprintf("list of groups: the Datatracker does not count those of type %s; some may be missing", r.slug)
-		case total != rows:
-			return fmt.Sprintf("list of groups: %d rows of type %s came where the Datatracker counts %d; the list is incomplete, or changed meanwhile",
-				rows, r.slug, total)
-		}
-	}
-	return ""
+	return id, nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"muster/agenda/internal/fetch"
+	"muster/agenda/internal/rest"
 )
 
 func TestGroups(t *testing.T) {
@@ -39,7 +40,7 @@ func TestGroups(t *testing.T) {
 		{Group{"old", "Group old", "wg", "replaced", "", false, false}, 13, time.Time{}},
 		{Group{"tls", "Group tls", "wg", "conclude", "art", false, false}, 12, time.Date(2026, 6, 15, 6, 0, 0, 0, time.UTC)},
 	}
-	if d := diff(GroupList{Groups: want}, l); d != "" {
+	if d := diff(GroupList{Groups: want, Confirmed: july()}, l); d != "" {
 		t.Errorf("got (+) for (-):\n%s", d)
 	}
 	// Each list is requested once: two types, and those that parents have.
@@ -157,8 +158,8 @@ func TestGroupsFail(t *testing.T) {
 		"refused":         {status(400), fetch.ErrUnusable, 1, "400"},
 		"HTML":            {says("text/html", "<html>"), fetch.ErrUnusable, 1, "the answer is not JSON"},
 		"not a list":      {says("application/json", "[]"), fetch.ErrUnusable, 1, "list of groups"},
-		"always 500":      {status(500), fetch.ErrUnreachable, 2*maxFailures + 2, "limit=1000&type=wg: 500"},
-		"always 404":      {status(404), fetch.ErrUnusable, maxFailures + 1, "limit=1000&type=wg: 404"},
+		"always 500":      {status(500), fetch.ErrUnreachable, 2*rest.MaxFailures + 2, "limit=1000&type=wg: 500"},
+		"always 404":      {status(404), fetch.ErrUnusable, rest.MaxFailures + 1, "limit=1000&type=wg: 404"},
 		"next elsewhere":  {elsewhere("https://example.org/api/"), fetch.ErrUnusable, 1, "list of groups: its next page"},
 		"next is nothing": {elsewhere("%zz"), fetch.ErrUnusable, 1, "elsewhere"},
 		"next is itself":  {elsewhere("?format=json&limit=1000&type=wg"), fetch.ErrUnusable, 1, "do not end"},

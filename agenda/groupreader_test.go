@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"muster/agenda/internal/fetch"
+	"muster/agenda/internal/rest"
 )
 
 func TestBadRows(t *testing.T) {
@@ -127,7 +128,7 @@ func TestFailingServerIsLeftAlone(t *testing.T) {
 		t.Errorf("%d groups, %d unread, stale %t", len(old.Groups), old.Unread.Rows, old.Stale)
 	}
 	// Once for each page, and then only as often as pages may fail.
-	if got := len(f.asked(groupsPath)) - before; got > 5+maxFailures {
+	if got := len(f.asked(groupsPath)) - before; got > 5+rest.MaxFailures {
 		t.Errorf("asked %d times", got)
 	}
 }
@@ -165,34 +166,6 @@ func TestBadRowIsFreshNotStale(t *testing.T) {
 	}
 	if damaged != len(files) {
 		t.Errorf("%d of %d damaged copies were named", damaged, len(files))
-	}
-}
-
-func TestPartsOfAPage(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]window{
-		"https://a/x?limit=1000&type=wg":        {nil, 0, 1000},
-		"https://a/x?limit=20&offset=40":        {nil, 40, 20},
-		"https://a/x?limit=99999999&offset=0":   {nil, 0, 1000},
-		"https://a/x?type=wg":                   {},
-		"https://a/x?limit=0":                   {},
-		"https://a/x?limit=x":                   {},
-		"https://a/x?limit=10&offset=x":         {},
-		"https://a/x?limit=10&offset=-1":        {},
-		"https://a/\x00?limit=10":               {},
-		"https://a/x?limit=9999999999999999999": {},
-	} {
-		w, err := windowOf(address)
-		if w.offset != want.offset || w.limit != want.limit || (err == nil) != (want.limit > 0) {
-			t.Errorf("%s: %d rows from %d, error %v", address, w.limit, w.offset, err)
-		}
-	}
-	w, err := windowOf("https://a/x?limit=20&type=wg&offset=40")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := w.part(42, 2); got != "https://a/x?limit=2&offset=42&type=wg" || w.at.RawQuery != "limit=20&type=wg&offset=40" {
-		t.Errorf("a part is at %s of %s", got, w.at)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"muster/agenda/internal/wire"
 )
 
 // groupPageOf is a page of the list of groups.
@@ -17,12 +19,12 @@ func TestParseGroupPage(t *testing.T) {
 	t.Parallel()
 	page, err := parseGroupPage("wg", []byte(groupPageOf("/next", 99, groupRowOf(7, "quic", nil))))
 	want := GroupRecord{Group{"quic", "Group quic", "wg", "active", "", false, false}, 7, time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
-	if err != nil || len(page.rows) != 1 || page.rows[0] != (groupRow{want, 1}) || page.total != 99 || page.next != "/next" || page.notes.all() != nil {
+	if err != nil || len(page.Rows) != 1 || page.Rows[0] != (groupRow{want, 1}) || page.Total != 99 || page.Next != "/next" || page.Notes.All() != nil {
 		t.Errorf("got %+v, %v", page, err)
 	}
 	for _, bad := range []string{"", "<html>", "[]", "null", "{}", `{"meta": 1, "objects": []}`, `{"objects": {}}`,
 		`{"meta": {"total_count": "9"}, "objects": []}`,
-		`{"meta": {"next": 7}, "objects": []}`, `{"objects": [` + strings.Repeat("0,", maxRows) + `0]}`} {
+		`{"meta": {"next": 7}, "objects": []}`, `{"objects": [` + strings.Repeat("0,", wire.MaxRows) + `0]}`} {
 		if _, err := parseGroupPage("wg", []byte(bad)); err == nil || !strings.HasPrefix(err.Error(), "list of groups: ") {
 			t.Errorf("%s: got error %v", bad[:min(len(bad), 80)], err)
 		}
@@ -50,13 +52,13 @@ func TestBadGroupRows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			page, err := parseGroupPage("wg", []byte(groupPageOf(nil, 2, groupRowOf(6, "tls", nil), row)))
-			if err != nil || len(page.rows) != 1 || page.rows[0].Acronym != "tls" || len(page.unread) != 1 || len(page.notes.list) != 1 {
+			if err != nil || len(page.Rows) != 1 || page.Rows[0].Acronym != "tls" || len(page.Unread) != 1 || len(page.Notes.All()) != 1 {
 				t.Fatalf("got %+v, %v", page, err)
 			}
-			if note := page.notes.list[0]; !strings.HasPrefix(note, "list of groups: row 1 of type wg (group ") {
+			if note := page.Notes.All()[0]; !strings.HasPrefix(note, "list of groups: row 1 of type wg (group ") {
 				t.Errorf("warning %q", note)
 			}
-			if n := page.unread[0].id; n != 7 && n != 0 {
+			if n := page.Unread[0].ID; n != 7 && n != 0 {
 				t.Errorf("the group left out is %d", n)
 			}
 		})
@@ -83,7 +85,7 @@ func TestManyBadRowsFewWarnings(t *testing.T) {
 	}
 	f.serveGroups(groupServer{rows: rows})
 	l := groups(t, client(t, f.URL, nil), "wg")
-	if l.Unread.Rows != 900 || len(l.Warnings) != maxNotes+1 || !l.Incomplete {
+	if l.Unread.Rows != 900 || len(l.Warnings) != wire.MaxNotes+1 || !l.Incomplete {
 		t.Errorf("%d unread, %d warnings, incomplete %t", l.Unread.Rows, len(l.Warnings), l.Incomplete)
 	}
 }
@@ -115,7 +117,7 @@ func TestParseChanged(t *testing.T) {
 		"yesterday":            "!not a time",
 		"2026-02-30T10:00:00Z": "!not a time",
 	} {
-		got, err := parseChanged(in)
+		got, err := wire.ParseChanged(in)
 		text := ""
 		if !got.IsZero() {
 			text = got.Format(time.RFC3339Nano)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"muster/agenda/internal/wire"
 )
 
 // assemble makes a meeting of the two forms of its agenda, either of which
@@ -16,9 +18,9 @@ import (
 // agenda.json does not have (yet).
 func assemble(list, data *document) Meeting {
 	var m Meeting
-	var all notes
+	var all wire.Notes
 	if list != nil && data != nil && list.number != "" && data.number != "" && list.number != data.number {
-		all.add("agenda.json is that of meeting %.80q, but agenda-data is that of meeting %.80q and is not used",
+		all.Add("agenda.json is that of meeting %.80q, but agenda-data is that of meeting %.80q and is not used",
 			list.number, data.number)
 		data = nil
 	}
@@ -28,7 +30,7 @@ func assemble(list, data *document) Meeting {
 			m.Number = cmp.Or(m.Number, d.number)
 			m.City = cmp.Or(m.City, d.city)
 			m.TimeZone = cmp.Or(m.TimeZone, d.zone)
-			m.warn(d.notes.all()...)
+			m.warn(d.notes.All()...)
 		}
 	}
 	m.TimeZone = cmp.Or(m.TimeZone, time.UTC)
@@ -36,7 +38,7 @@ func assemble(list, data *document) Meeting {
 	m.Sessions = sessionsOf(rows, groups, m.TimeZone)
 	m.Groups = groupsOf(groups)
 	m.Unread = unreadSessions(m.Sessions, list, data)
-	m.warn(all.all()...)
+	m.warn(all.All()...)
 	return m
 }
 
@@ -48,7 +50,7 @@ type joinedRow struct {
 }
 
 // joinRows joins by session ID, in the order of a meeting's sessions.
-func joinRows(list, data *document, n *notes) []joinedRow {
+func joinRows(list, data *document, n *wire.Notes) []joinedRow {
 	var rows []joinedRow
 	var onlyList, onlyData []Session
 	left := map[int]Session{} // of agenda-data, not yet joined
@@ -91,7 +93,7 @@ func rowsOf(d *document) []row {
 }
 
 // noteOnly warns of sessions that only one of the two documents has.
-func noteOnly(name string, sessions []Session, consequence string, n *notes) {
+func noteOnly(name string, sessions []Session, consequence string, n *wire.Notes) {
 	const named = 10
 	if len(sessions) == 0 {
 		return
@@ -103,15 +105,15 @@ func noteOnly(name string, sessions []Session, consequence string, n *notes) {
 	if len(sessions) > named {
 		who = append(who, fmt.Sprintf("%d more", len(sessions)-named))
 	}
-	n.add("only in %s: sessions %s; %s", name, strings.Join(who, ", "), consequence)
+	n.Add("only in %s: sessions %s; %s", name, strings.Join(who, ", "), consequence)
 }
 
 // noteDisagreement warns where the documents differ on one session, as they
 // may for some minutes after a change.
-func noteDisagreement(a, b Session, n *notes) {
+func noteDisagreement(a, b Session, n *wire.Notes) {
 	differ := func(what, x, y string) {
 		if x != y {
-			n.add("session %d (group %.80q): %s is %.80q in agenda.json and %.80q in agenda-data; the former counts",
+			n.Add("session %d (group %.80q): %s is %.80q in agenda.json and %.80q in agenda-data; the former counts",
 				a.ID, a.Group, what, x, y)
 		}
 	}
@@ -170,7 +172,7 @@ func unreadSessions(sessions []Session, docs ...*document) Unread {
 
 // mergeGroups makes one group of the rows of each acronym. A group of
 // agenda.json is not mixed with one that was inferred.
-func mergeGroups(rows []joinedRow, n *notes) map[string]Group {
+func mergeGroups(rows []joinedRow, n *wire.Notes) map[string]Group {
 	groups, inferred := map[string]Group{}, map[string]Group{}
 	for _, r := range rows {
 		into := groups
@@ -197,7 +199,7 @@ func mergeGroups(rows []joinedRow, n *notes) map[string]Group {
 
 // mergeGroup fills the gaps of a group from another row. Where the two
 // contradict each other the first counts.
-func mergeGroup(g, other Group, n *notes) Group {
+func mergeGroup(g, other Group, n *wire.Notes) Group {
 	g.Name = fill(g.Acronym, "name", g.Name, other.Name, n)
 	g.Type = fill(g.Acronym, "type", g.Type, other.Type, n)
 	g.State = fill(g.Acronym, "state", g.State, other.State, n)
@@ -207,9 +209,9 @@ func mergeGroup(g, other Group, n *notes) Group {
 
 // fill returns the first value that is not empty, with a note where the two
 // contradict each other.
-func fill[T ~string](acronym, what string, first, second T, n *notes) T {
+func fill[T ~string](acronym, what string, first, second T, n *wire.Notes) T {
 	if first != "" && second != "" && first != second {
-		n.add("group %.80q: its %s is %.80q in one row and %.80q in another; the first counts", acronym, what, first, second)
+		n.Add("group %.80q: its %s is %.80q in one row and %.80q in another; the first counts", acronym, what, first, second)
 	}
 	return cmp.Or(first, second)
 }

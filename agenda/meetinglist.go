@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"muster/agenda/internal/fetch"
+	"muster/agenda/internal/rest"
+	"muster/agenda/internal/wire"
 )
 
 // currentWindow is how long after its first day an IETF meeting is the current
@@ -26,52 +28,47 @@ type meetingRow struct {
 	unread error
 }
 
-// meetingPage is one page of /api/v1/meeting/meeting/.
+// meetingPage is one page of /api/v1/meeting/meeting/. Its rows are sorted by
+// date, then number.
 type meetingPage struct {
-	rows []meetingRow // sorted by date, then number
-	all  int          // rows, with those of other types
-	restPage
-	notes notes
+	rest.Page[meetingRow]
+	all int // rows, with those of other types
 }
 
 // parseMeetingList reads one page of the list of meetings. Rows of other types
 // than ietf are left out.
 func parseMeetingList(body []byte) (meetingPage, error) {
-	var page meetingPage
-	rest, err := decodePage("list of meetings", body, func(at int, raw json.RawMessage) {
-		page.all++
-		page.add(at, raw)
+	all := 0
+	page, err := rest.Decode("list of meetings", body, func(p *rest.Page[meetingRow], at int, raw json.RawMessage) {
+		all++
+		addMeeting(p, at, raw)
 	})
-	if err != nil {
-		return meetingPage{}, err
-	}
-	page.restPage = rest
-	slices.SortFunc(page.rows, byDate)
-	return page, nil
+	slices.SortFunc(page.Rows, byDate)
+	return meetingPage{page, all}, err
 }
 
-// add reads one row. One that cannot be read is marked as such, with a
+// addMeeting reads one row. One that cannot be read is marked as such, with a
 // warning.
-func (p *meetingPage) add(at int, raw json.RawMessage) {
-	r := openRow(raw)
+func addMeeting(p *rest.Page[meetingRow], at int, raw json.RawMessage) {
+	r := wire.OpenRow(raw)
 	var number, date, kind string // kind is a URI
-	r.need("type", &kind)
-	if kind != "" && lastSegment(kind) != "ietf" {
+	r.Need("type", &kind)
+	if kind != "" && wire.LastSegment(kind) != "ietf" {
 		return
 	}
-	r.need("number", &number)
-	r.need("date", &date)
+	r.Need("number", &number)
+	r.Need("date", &date)
 	n, badNumber := parseNumber(number)
 	day, badDate := time.Parse(time.DateOnly, date)
 	if badDate != nil {
 		badDate = fmt.Errorf("invalid date %.80q", date)
 	}
-	err := firstError(r.problems.fatal, badNumber, badDate)
+	err := firstError(r.Failed(), badNumber, badDate)
 	if err != nil {
 		err = fmt.Errorf("list of meetings: row %d (meeting %.80q) cannot be read: %w", at, number, err)
-		p.notes.add("%v", err)
+		p.Notes.Add("%v", err)
 	}
-	p.rows = append(p.rows, meetingRow{n, day, err})
+	p.Rows = append(p.Rows, meetingRow{n, day, err})
 }
 
 func parseNumber(s string) (int, error) {
@@ -107,18 +104,18 @@ func (c *Client) currentOrNext(ctx context.Context, next bool) (chosen, error) {
 		"date__gte": {fmt.Sprintf("%04d-01-01", today.UTC().Year()-1)},
 	}.Encode()
 	var rows []meetingRow
-	err := eachPage("list of meetings", first.String(), func(address string) (pageRead, error) {
+	err := rest.EachPage("list of meetings", first.String(), func(address string) (rest.Part, error) {
 		doc, err := fetch.GetOrCached(ctx, c.docs, fetch.Request[meetingPage]{
-			URL: address, Parse: parseMeetingList, Empty: func(p meetingPage) bool { return len(p.rows) == 0 },
+			URL: address, Parse: parseMeetingList, Empty: func(p meetingPage) bool { return len(p.Rows) == 0 },
 		})
 		if err != nil {
-			return pageRead{}, err
+			return rest.Part{}, err
 		}
 		page := doc.Value
 		out.outages = append(out.outages, outageOf(doc)...)
-		out.warnings = append(append(out.warnings, doc.Warnings...), page.notes.all()...)
-		rows = append(rows, page.rows...)
-		return pageRead{page.all, page.total, page.next}, nil
+		out.warnings = append(append(out.warnings, doc.Warnings...), page.Notes.All()...)
+		rows = append(rows, page.Rows...)
+		return rest.Part{Rows: page.all, Total: page.Total, Next: page.Next}, nil
 	})
 	if err != nil {
 		return out, asError(err)

@@ -57,8 +57,8 @@ func TestChoose(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			current, noCurrent := choose(page.rows, at, false)
-			next, noNext := choose(page.rows, at, true)
+			current, noCurrent := choose(page.Rows, at, false)
+			next, noNext := choose(page.Rows, at, true)
 			if current != want.current || next != want.next || (noCurrent == nil) != (current > 0) || (noNext == nil) != (next > 0) {
 				t.Errorf("got %d, %v and %d, %v; want %d and %d", current, noCurrent, next, noNext, want.current, want.next)
 			}
@@ -80,17 +80,17 @@ func TestParseMeetingList(t *testing.T) {
 		t.Fatal(err)
 	}
 	var read []string
-	for _, m := range page.rows {
+	for _, m := range page.Rows {
 		if m.unread == nil {
 			read = append(read, fmt.Sprint(m.number, m.date.Format(" 2006-01-02")))
 		}
 	}
-	if fmt.Sprint(read) != "[125 2026-03-14 126 2026-07-18]" || len(page.rows) != 5 || page.all != 6 || page.next != "/api/v1/meeting/meeting/?offset=20" {
+	if fmt.Sprint(read) != "[125 2026-03-14 126 2026-07-18]" || len(page.Rows) != 5 || page.all != 6 || page.Next != "/api/v1/meeting/meeting/?offset=20" {
 		t.Errorf("got %+v", page)
 	}
 	for i, part := range []string{`"x7"`, `date "soon"`, "number is of the wrong JSON type"} {
-		if len(page.notes.list) != 3 || !strings.Contains(page.notes.list[i], part) {
-			t.Errorf("warnings %q lack %q", page.notes.list, part)
+		if len(page.Notes.All()) != 3 || !strings.Contains(page.Notes.All()[i], part) {
+			t.Errorf("warnings %q lack %q", page.Notes.All(), part)
 		}
 	}
 	for _, bad := range []string{"", "<html>", "[]", "null", "{}", `{"meta": 1, "objects": []}`, `{"objects": {}}`} {
@@ -106,11 +106,11 @@ func TestRealMeetingList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(page.rows) != 20 || page.next != "/api/v1/meeting/meeting/?type=ietf&limit=20&offset=20" || page.notes.all() != nil {
-		t.Errorf("%d meetings, next %q, warnings %q", len(page.rows), page.next, page.notes.all())
+	if len(page.Rows) != 20 || page.Next != "/api/v1/meeting/meeting/?type=ietf&limit=20&offset=20" || page.Notes.All() != nil {
+		t.Errorf("%d meetings, next %q, warnings %q", len(page.Rows), page.Next, page.Notes.All())
 	}
 	for now, want := range map[string]int{"2022-11-07": 115, "2022-12-06": 115, "2022-12-07": 116, "2020-01-01": 107} {
-		if got, err := choose(page.rows, day(t, now), false); err != nil || got != want {
+		if got, err := choose(page.Rows, day(t, now), false); err != nil || got != want {
 			t.Errorf("current meeting on %s: %d, want %d", now, got, want)
 		}
 	}

@@ -30,7 +30,7 @@ const module = "muster"
 // are kept: they say where a new package stands.
 var arrows = map[string][]string{
 	"agenda":              {"agenda/internal/..."},
-	"agenda/internal":     {},
+	"agenda/internal":     {"agenda/internal/..."},
 	"xmppadmin":           {"xmppadmin/..."},
 	"xmppadmin/muc":       {},
 	"xmppadmin/session":   {"xmppadmin/muc"},

@@ -29,6 +29,7 @@ func TestInstall(t *testing.T) {
 		"usr/share/zsh/site-functions/_muster":                          "#compdef muster",
 		"usr/share/fish/vendor_completions.d/muster.fish":               "complete -c muster",
 		"usr/lib/systemd/system/muster.service":                         "\nExecStart=/usr/bin/muster sync --logs --lock-timeout 5m\n",
+		"usr/lib/systemd/system/muster-desk.service":                    "\nExecStart=/usr/bin/muster desk\n",
 		"usr/lib/systemd/system/muster.timer":                           "OnCalendar=",
 		"usr/local/lib/prosody/modules/mod_admin_muc":                   "",
 		"usr/local/lib/prosody/modules/mod_admin_muc/mod_admin_muc.lua": "adhoc",

@@ -84,14 +84,35 @@ func (s *Store) History(ctx context.Context, id int64) ([]Entry, error) {
 
 // Approved returns the approved and live requests, by number, as the derivation
 // of rooms takes them. The end of some may be past: their rooms are to be
-// archived.
+// archived. So are those of requests that were approved and then withdrawn, or
+// ended, before any run reported their rooms: a run that was killed may have made
+// them.
 func (s *Store) Approved(ctx context.Context) ([]want.Request, error) {
-	all, err := s.Requests(ctx, Filter{States: []State{Approved, Live}})
+	all, err := s.Requests(ctx, Filter{States: []State{Approved, Live, Withdrawn, Ended}})
+	if err != nil {
+		return nil, err
+	}
+	once, err := s.onceApproved(ctx)
 	var out []want.Request
 	for _, r := range all {
-		out = append(out, r.wanted())
+		w := r.wanted()
+		w.Ended = !r.State.Open()
+		if !w.Ended || r.LiveAt.IsZero() && once[r.ID] {
+			out = append(out, w)
+		}
 	}
 	return out, err
+}
+
+// onceApproved returns the numbers of the requests that were ever approved.
+func (s *Store) onceApproved(ctx context.Context) (map[int64]bool, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT request FROM event WHERE what = ?", string(Approve))
+	ids, err := collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+	once := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		once[id] = true
+	}
+	return once, err
 }
 
 // Add adds a request and returns it with its number. It waits, with r.Reason as

@@ -115,11 +115,14 @@ const (
 // Message is one message that waits to be sent.
 type Message struct {
 	// ID is that of its row, which is never given to another one.
-	ID      int64
+	ID int64
+	// Key is unique: what has the same key is the same message.
+	Key     string
 	Medium  Medium
 	Address string // a bare JID, or a mail address
 	Body    string
-	Tries   int // how often it was tried already
+	Due     time.Time // since when it is to be sent
+	Tries   int       // how often it was tried already
 }
 
 // Form is a stage of a command, or its results. Its first field is always the

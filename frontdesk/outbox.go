@@ -7,27 +7,6 @@ import (
 	"time"
 )
 
-// Medium is how a message is sent.
-type Medium string
-
-// The media.
-const (
-	Chat Medium = "chat"
-	Mail Medium = "mail"
-)
-
-// Message is a message to send, once.
-type Message struct {
-	ID int64
-	// Key is unique: what has the same key is the same message.
-	Key     string
-	Medium  Medium
-	Address string // a bare JID or a mail address
-	Body    string
-	Due     time.Time
-	Tries   int // how often sending failed
-}
-
 // mostDue is how many messages Due returns at once.
 const mostDue = 100
 
@@ -63,10 +42,11 @@ func (s *Store) Failed(ctx context.Context, id int64, reason string, retry time.
 	})
 }
 
-// Bounced notes that a message that was sent came back, and why.
-func (s *Store) Bounced(ctx context.Context, id int64, reason string) error {
+// Bounced notes that a message that was sent came back from its address, and
+// why. It does nothing where the message of that number went to another address.
+func (s *Store) Bounced(ctx context.Context, id int64, address, reason string) error {
 	return s.write(ctx, func(c *change) error {
-		_, err := c.exec(ctx, "UPDATE outbox SET error = ? WHERE id = ?", reason, id)
+		_, err := c.exec(ctx, "UPDATE outbox SET error = ? WHERE id = ? AND address = ? AND sent_at IS NOT NULL", reason, id, address)
 		return err
 	})
 }

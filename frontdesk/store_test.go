@@ -218,6 +218,29 @@ func TestApprovedEnd(t *testing.T) {
 	}
 }
 
+// TestApprovedNeverSeen: the room of a request that was withdrawn before any run
+// reported it may be there all the same, and is to be archived.
+func TestApprovedNeverSeen(t *testing.T) {
+	t.Parallel()
+	s, ctx := openStore(t), t.Context()
+	for _, room := range []string{"quic-waits", "quic-made", "quic-dt"} {
+		r := add(t, s, room, room != "quic-waits")
+		if room == "quic-made" {
+			if err := s.Settle(ctx, frontdesk.Run{Live: map[string]string{room: ""}}, noon); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must[frontdesk.Request](t)(s.Withdraw(ctx, r.ID, alice, noon))
+	}
+	if err := s.Settle(ctx, frontdesk.Run{Archived: []string{"quic-made"}}, noon); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.Approved(ctx)
+	if err != nil || len(all) != 1 || all[0].Room != "quic-dt" || !all[0].Ended {
+		t.Errorf("of those withdrawn the derivation has %+v, %v", all, err)
+	}
+}
+
 func TestWithdrawLive(t *testing.T) {
 	t.Parallel()
 	s, ctx := openStore(t), t.Context()
@@ -402,7 +425,7 @@ func TestOutbox(t *testing.T) {
 	if err := s.Sent(ctx, id, noon); !errors.Is(err, frontdesk.ErrUnknown) {
 		t.Errorf("sent twice gives %v", err)
 	}
-	if err := s.Bounced(ctx, id, "no such user"); err != nil {
+	if err := s.Bounced(ctx, id, alice, "no such user"); err != nil {
 		t.Fatal(err)
 	}
 	mail := must[[]frontdesk.Message](t)(s.Due(ctx, frontdesk.Mail, noon))

@@ -44,8 +44,11 @@ func (d Desired) Surveyed() bool { return d.Wanted() || d == Archived }
 type Decision struct {
 	Desired Desired `json:"desired"`
 	// Source is where the evidence comes from; empty for a room that is
-	// archived by hand.
+	// archived by hand, and for one that is wanted otherwise than by request.
 	Source Source `json:"source,omitempty"`
+	// Request is the number of the front desk's request that the decision goes by;
+	// zero for none.
+	Request int64 `json:"request,omitempty"`
 	// Reason is why a room that is not wanted is archived or left alone: a text
 	// that may follow a colon. The reasons of a wanted room are [Room.Reasons].
 	Reason string `json:"reason,omitempty"`

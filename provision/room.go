@@ -41,7 +41,7 @@ const (
 	FromStanding Source = "standing" // the configuration's standing rooms
 	FromRenamed  Source = "renamed"  // the configuration's renamed groups
 	FromUnwanted Source = "unwanted" // the configuration's unwanted rooms
-	FromRequest  Source = "request"
+	FromRequest  Source = "request"  // a request of the front desk
 )
 
 // Reason is one reason why a room is wanted.

@@ -77,7 +77,7 @@ func (a *app) planShowCommand() *cobra.Command {
 func meetingsOf(f *plan.File) string {
 	var names []string
 	for _, m := range f.Agendas {
-		if m.Meeting != want.GroupsSource {
+		if m.Meeting != want.GroupsSource && m.Meeting != want.RequestsSource {
 			names = append(names, provision.MeetingName(m.Meeting))
 		}
 	}

@@ -56,7 +56,7 @@ func unit(t *testing.T, name string) string {
 }
 
 // units writes the units into a folder, with a program that exists.
-func units(t *testing.T) (service, timer string) {
+func units(t *testing.T) (service, desk, timer string) {
 	t.Helper()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "muster")
@@ -75,7 +75,12 @@ func units(t *testing.T) (service, timer string) {
 	}
 	service = write("muster.service", strings.Replace(text, installed, program, 1), 0o644)
 	write("muster.service.d/password.conf", fenced(t, "password.conf"), 0o644)
-	return service, write("muster.timer", unit(t, "muster.timer"), 0o644)
+	text = unit(t, "muster-desk.service")
+	if !strings.Contains(text, "\nExecStart="+installed+" desk\n") {
+		t.Fatalf("the service of the desk does not start %s desk", installed)
+	}
+	desk = write("muster-desk.service", strings.Replace(text, installed, program, 1), 0o644)
+	return service, desk, write("muster.timer", unit(t, "muster.timer"), 0o644)
 }
 
 // analyze runs systemd-analyze, which needs no systemd that runs.
@@ -94,18 +99,20 @@ func analyze(t *testing.T, args ...string) (output string, err error) {
 
 func TestUnitsAreValid(t *testing.T) {
 	t.Parallel()
-	service, timer := units(t)
+	service, desk, timer := units(t)
 	// A key that it does not know is a warning, and no failure.
-	if out, err := analyze(t, "verify", "--man=no", service, timer); err != nil || out != "" {
+	if out, err := analyze(t, "verify", "--man=no", service, desk, timer); err != nil || out != "" {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}
 }
 
 func TestServiceIsHardened(t *testing.T) {
 	t.Parallel()
-	service, _ := units(t)
-	if out, err := analyze(t, "security", "--offline=true", "--no-pager", "--threshold="+exposed, service); err != nil {
-		t.Errorf("systemd-analyze security: %v\n%s", err, out)
+	service, desk, _ := units(t)
+	for _, path := range []string{service, desk} {
+		if out, err := analyze(t, "security", "--offline=true", "--no-pager", "--threshold="+exposed, path); err != nil {
+			t.Errorf("systemd-analyze security: %v\n%s", err, out)
+		}
 	}
 }
 

@@ -16,8 +16,9 @@ const maxNamed = 10
 // StalePlanError is the error of a saved plan that no longer fits.
 type StalePlanError struct {
 	// Agendas are the numbers of the meetings whose agenda has changed, or
-	// that are no longer, or newly, among those in hand, and [want.GroupsSource]
-	// where the list of groups has changed; sorted.
+	// that are no longer, or newly, among those in hand, [want.GroupsSource] where
+	// the list of groups has changed, and [want.RequestsSource] where the requests
+	// of the front desk have; sorted.
 	Agendas []string
 	// Configuration is set where the rules, the service, the account or the
 	// options are others.
@@ -41,11 +42,14 @@ type Difference struct {
 func (e *StalePlanError) Error() string {
 	var parts []string
 	for _, m := range e.Agendas {
-		what := "the agenda of " + provision.MeetingName(m)
-		if m == want.GroupsSource {
-			what = "the list of groups"
+		switch m {
+		case want.GroupsSource:
+			parts = append(parts, "the list of groups has changed")
+		case want.RequestsSource:
+			parts = append(parts, "the requests of the front desk have changed")
+		default:
+			parts = append(parts, "the agenda of "+provision.MeetingName(m)+" has changed")
 		}
-		parts = append(parts, what+" has changed")
 	}
 	if e.Configuration {
 		parts = append(parts, "the configuration has changed")

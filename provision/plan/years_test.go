@@ -18,7 +18,7 @@ import (
 )
 
 // TestYearsOfGroups runs a service through years of groups that begin, meet,
-// move, are renamed and end, with a Datatracker that does not always answer, and
+// move, are renamed and end, and of rooms that are requested, with a Datatracker that does not always answer, and
 // compares what became of the rooms with what the groups really did.
 func TestYearsOfGroups(t *testing.T) {
 	t.Parallel()
@@ -30,6 +30,9 @@ func TestYearsOfGroups(t *testing.T) {
 				y.now = y.now.Add(3 * oneDay)
 				y.live()
 				y.run()
+			}
+			if y.gave < 10 {
+				t.Errorf("in all the years %d requests gave way: the test shows little", y.gave)
 			}
 			for _, a := range []provision.Action{provision.Create, provision.Update, provision.Archive, provision.Reopen} {
 				if y.done[a] < 10 {
@@ -57,10 +60,12 @@ type years struct {
 	groups   []*truth
 	former   map[string]*truth // by an acronym that is no longer theirs
 	meetings []*agenda.Meeting
+	requests []want.Request
 	rooms    map[string]xmppadmin.Room
 	seen     map[string]want.RoomHistory
 	done     map[provision.Action]int
 	names    int
+	gave     int // requests that gave way
 }
 
 func newYears(t *testing.T, seed uint64) *years {
@@ -121,7 +126,66 @@ func (y *years) live() {
 			y.rename(g)
 		}
 	}
+	y.request()
 	y.meet()
+}
+
+// request has rooms requested, extended and withdrawn; a group takes the name of
+// one now and then.
+func (y *years) request() {
+	if y.often(1500) {
+		id := int64(len(y.requests) + 1)
+		name := fmt.Sprintf("dt%03d", 1+y.r.IntN(60))
+		if !slices.ContainsFunc(y.requests, func(r want.Request) bool { return r.Room == name && !r.Ended && y.now.Before(r.Until) }) {
+			y.requests = append(y.requests, want.Request{ID: id, Room: name, Title: "Team " + name, Until: y.now.AddDate(0, 0, 1+y.r.IntN(180))})
+		}
+	}
+	for i := range y.requests {
+		r := &y.requests[i]
+		switch open := !r.Ended && y.now.Before(r.Until); {
+		case open && y.often(60):
+			r.Ended = true
+		case open && y.often(60):
+			r.Until = r.Until.AddDate(0, 0, 30)
+		case open && y.often(20):
+			y.begin("active")
+			y.groups[len(y.groups)-1].Acronym = r.Room
+		}
+	}
+}
+
+// checkRequests reports which rooms are not as the requests have them.
+func (y *years) checkRequests(w want.Wanted) {
+	open, over := make(map[string]bool), make(map[string]bool)
+	for _, r := range y.requests {
+		if r.Ended || !y.now.Before(r.Until) {
+			over[r.Room] = true
+		} else {
+			open[r.Room] = true
+		}
+	}
+	taken := make(map[string]bool)
+	for _, g := range y.groups {
+		taken[g.Acronym] = true
+	}
+	for name := range open {
+		if y.former[name] != nil {
+			continue // it points to the new name of a group
+		}
+		room := y.rooms[name]
+		if room.State != xmppadmin.Exists || room.Archived {
+			y.t.Errorf("%s: %q is requested, and its room is %+v", y.now, name, room)
+		}
+		y.gave += len(w.Superseded)
+		if gave := slices.Contains(w.Superseded, name); gave && !taken[name] || !gave && room.Settings[xmppadmin.Title] != "Team "+name {
+			y.t.Errorf("%s: %q is requested, gave way %v, and has the title %q", y.now, name, gave, room.Settings[xmppadmin.Title])
+		}
+	}
+	for name := range over {
+		if room := y.rooms[name]; !open[name] && !taken[name] && room.State == xmppadmin.Exists && !room.Archived {
+			y.t.Errorf("%s: the request of %q is over, and its room is not archived", y.now, name)
+		}
+	}
 }
 
 // become changes a group's state; now and then it leaves no note.
@@ -287,7 +351,7 @@ func (y *years) plan(w want.Wanted, all bool) Plan {
 // run is one run of the program, as cron would start it.
 func (y *years) run() {
 	t := y.t
-	in := want.Sources{Meetings: y.inHand(), Groups: y.list(), History: y.seen}
+	in := want.Sources{Meetings: y.inHand(), Groups: y.list(), History: y.seen, Requests: slices.Clone(y.requests)}
 	w, err := want.Derive(in, y.rules, y.now)
 	if err != nil {
 		t.Fatal(err)
@@ -375,6 +439,7 @@ func (y *years) check(in want.Sources, on map[string]time.Time, p Plan) {
 	if strange := p.Select(Row.Unexplained); len(again.Changes()) > 0 || len(strange) > 0 {
 		t.Fatalf("%s: a second plan changes %+v; unexplained is %+v", y.now, again.Changes(), strange)
 	}
+	y.checkRequests(w)
 	// A list is not sound every third day, and what was not noted is seen late.
 	const late = 30*oneDay + 21*oneDay
 	for _, g := range y.groups {

@@ -81,9 +81,9 @@ func (p Pass) Meetings() string {
 }
 
 // warnings returns what is odd about the sources and the rooms derived from
-// them, each text once.
-func warnings(in want.Sources, w want.Wanted) []string {
-	var all []string
+// them, after those given, each text once.
+func warnings(in want.Sources, w want.Wanted, given ...string) []string {
+	all := given
 	for _, o := range in.Outages() {
 		all = append(all, o.Error())
 	}

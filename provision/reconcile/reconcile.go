@@ -31,8 +31,11 @@ type Reconciler struct {
 	// Service connects to the service, while the agenda is read; it is called
 	// once for each plan that is not made offline.
 	Service func(ctx context.Context) (provision.Service, error)
-	Rules   want.Rules
-	Limits  plan.Limits
+	// Requests reads the requests of the front desk: see [want.Sources]. Nil where
+	// there is no desk. That they cannot be read is a gap and stops no run.
+	Requests func(ctx context.Context) ([]want.Request, error)
+	Rules    want.Rules
+	Limits   plan.Limits
 	// State is the state folder. A plan reads it, and does without where there
 	// is none; an apply writes it, and needs the folder's [state.Lock].
 	State string
@@ -59,8 +62,9 @@ func (r *Reconciler) Derive(ctx context.Context, q Request) (Pass, error) {
 	if p.Sources, err = r.fetch(ctx, q.Meetings, p.history.Rooms); err != nil {
 		return p, err
 	}
+	unread := r.readRequests(ctx, &p.Sources)
 	p.Wanted, err = want.Derive(p.Sources, r.Rules, q.At)
-	p.Warnings = warnings(p.Sources, p.Wanted)
+	p.Warnings = warnings(p.Sources, p.Wanted, unread...)
 	return p, err
 }
 
@@ -83,6 +87,22 @@ func (r *Reconciler) fetch(ctx context.Context, meetings []string, seen map[stri
 	}
 	err := g.Wait()
 	return in, err
+}
+
+// readRequests adds the requests of the front desk to the sources. It returns the
+// warning that they could not be read, if any.
+func (r *Reconciler) readRequests(ctx context.Context, in *want.Sources) (warnings []string) {
+	in.Protected = r.Limits.Protected
+	if r.Requests == nil {
+		return nil
+	}
+	requests, err := r.Requests(ctx)
+	if err != nil {
+		in.RequestsUnread = true
+		return []string{"requests of the front desk: " + err.Error()}
+	}
+	in.Requests = requests
+	return nil
 }
 
 // Plan looks at both sides and plans what differs. It changes nothing, but for

@@ -15,6 +15,7 @@ type candidate struct {
 	standing *Standing
 	sets     []*sessionSet         // in the order of the meetings
 	groups   []*agenda.GroupRecord // of the list, of a configured or year-round type
+	request  *Request              // nil for none
 }
 
 // nameRule is the rule by which a session got its room's name.

@@ -23,6 +23,9 @@ func (c *candidate) liveSettings(v verdict, rules *compiled) (xmppadmin.Settings
 	if err != nil {
 		return nil, err
 	}
+	if v.byRequest() {
+		title = requestTitle(c.request)
+	}
 	if c.standing != nil && !c.ofGroup(v) {
 		title = provision.OneLine(cmp.Or(c.standing.Title, c.name), provision.MaxTitle)
 		description = cmp.Or(provision.OneLine(c.standing.Description, provision.MaxDescription), description)

@@ -15,6 +15,8 @@ type context struct {
 	list    *agenda.GroupList // nil where there is none
 	gaps    []Gap
 	history map[string]RoomHistory
+	// protected are the names of rooms that no request gets.
+	protected []string
 	// onAgenda is what the agendas in hand have of each group, by its acronym in
 	// lower case, whichever rooms its sessions use.
 	onAgenda map[string]attendance
@@ -56,7 +58,7 @@ func (l lastMeeting) or(next lastMeeting) lastMeeting {
 
 func newContext(rules *compiled, in Sources, meetings []*meeting, now time.Time) context {
 	x := context{
-		rules: rules, now: now, list: in.Groups, gaps: in.gaps(), history: in.History,
+		rules: rules, now: now, list: in.Groups, gaps: in.gaps(), history: in.History, protected: in.Protected,
 		onAgenda: attendances(meetings), byGroup: make(map[int]lastMeeting),
 	}
 	for _, h := range in.History {
@@ -118,6 +120,9 @@ func (x context) decideBy(c *candidate, g *agenda.GroupRecord, renamed renaming)
 	}
 	if h, ok := x.history[c.name]; ok {
 		e.history = &h
+	}
+	if !slices.Contains(x.protected, c.name) {
+		e.request = c.request
 	}
 	e.grace, e.now = x.rules.Grace, x.now
 	return verdict{e, decide(e)}

@@ -16,7 +16,8 @@ import (
 type Facts struct {
 	Name      string // the room's name
 	Acronym   string // the group's acronym; the room's name where no group has it
-	GroupName string // the group's name, or the session's whose own room it is
+	GroupName string // the group's name, or the session's whose own room it is,
+	// or the title of its request
 	Type      string // the slug of the group's type
 	State     string // the slug of the group's state
 	Kind      string // the group's type in words: "IETF working group"
@@ -72,9 +73,11 @@ func labelled(label, address string) string {
 
 // setRoom fills in what the room is: that of the group whose acronym it bears, as
 // the list of groups has it or as it was at its latest meeting, else a standing
-// room, the plenary's, or a session's own.
+// room, the plenary's, or a session's own; or the room of a request.
 func (f *Facts) setRoom(c *candidate, v verdict) {
 	switch {
+	case v.byRequest():
+		f.setRequest(c.request)
 	case c.standing != nil && !c.ofGroup(v):
 		f.GroupName = provision.OneLine(c.standing.Title, provision.MaxGroupName)
 		f.What = "Standing room of the IETF."

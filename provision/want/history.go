@@ -33,6 +33,10 @@ type RoomHistory struct {
 	Over  time.Time `json:"over,omitzero"`
 }
 
+// ofOthers reports whether earlier runs saw the room as that of a group or of
+// sessions.
+func (h *RoomHistory) ofOthers() bool { return h != nil && (h.Group != 0 || h.Meeting != "") }
+
 // Remember returns what is known of rooms after a run at the time now, to be
 // the next run's [Sources.History]: what was known before, and what the sources,
 // what was wanted of them and the service show. Kept are the names of the rooms

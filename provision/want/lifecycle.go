@@ -39,6 +39,9 @@ type evidence struct {
 	history *RoomHistory
 	// renamed is the group's new acronym; the zero value for none.
 	renamed renaming
+	// request is the request that is for the room, open or over; nil for none,
+	// and for a room that is protected.
+	request *Request
 	// grace is for how long a room stays when its group, or its BOF's last
 	// meeting, is over.
 	grace time.Duration
@@ -78,20 +81,26 @@ type lastMeeting struct {
 //	group over, grace over                                      archived
 //	group dormant, or in a state that is not known              leave alone
 //	a room of sessions that earlier runs saw                    leave alone
+//	a request that is over, no group or session seen in it      archived
 //	nothing                                                     the zero Decision
 //
 // A list that is not current or not whole archives nothing: its BOFs and groups
 // that are over are left alone. Nor is a room archived while a row that could
 // not be read may be of its group. A room to be archived that no earlier run saw is
 // archived if found. A room that has only cancelled sessions is live if it
-// exists where the rows would leave it alone or know nothing of it. A room that
-// the configuration does not want is left alone where it would be wanted.
+// exists where the rows would leave it alone or know nothing of it. A request
+// that is not over has its room live where the rows would not, but for one that
+// has only cancelled sessions or whose group was renamed: it gives way to every
+// other claim. A room that the configuration does not want is left alone where it
+// would be wanted.
 func decide(e evidence) provision.Decision {
 	d := e.rows()
 	if e.unread && d.Desired == provision.Archived {
 		d = provision.Decision{Desired: provision.LeaveAlone, Source: d.Source, Reason: d.Reason + rowUnread}
 	}
 	switch {
+	case e.requested() && !d.Desired.Wanted() && !e.cancelled && e.renamed.to == "":
+		d = provision.Decision{Desired: provision.Live, Source: provision.FromRequest, Request: e.request.ID}
 	case d.Desired == provision.Archived && e.history == nil && d.MovedTo == "":
 		d.Desired = provision.ArchivedIfFound
 	case e.cancelled && !d.Desired.Wanted() && !d.Desired.Over():
@@ -127,6 +136,10 @@ func (e evidence) rows() provision.Decision {
 		return e.leave("")
 	case e.history != nil && e.history.Own:
 		return provision.Decision{Desired: provision.LeaveAlone, Source: provision.FromMeeting, Reason: sessionsRoom(e.history.Meeting)}
+	case e.request != nil && !e.requested() && !e.cancelled && !e.history.ofOthers():
+		return provision.Decision{
+			Desired: provision.Archived, Source: provision.FromRequest, Request: e.request.ID, Reason: e.request.isOver(e.now),
+		}
 	}
 	return provision.Decision{}
 }

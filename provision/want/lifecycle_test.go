@@ -22,7 +22,10 @@ func TestDecide(t *testing.T) {
 	ivy := func(source provision.Source, ready bool) renaming {
 		return renaming{to: "ivy", source: source, ready: ready}
 	}
-	known := &RoomHistory{Group: 7}
+	known, seen := &RoomHistory{Group: 7}, &RoomHistory{Last: just}
+	asked := &Request{ID: 12, Room: "moq", Until: sample.Day.Add(1)}
+	past := &Request{ID: 12, Room: "moq", Until: sample.Day}
+	withdrawn := &Request{ID: 12, Room: "moq", Until: sample.Day.Add(1), Ended: true}
 	active, bof, dormant := group("active", just), group("bof", just), group("dormant", just)
 	cases := map[string]struct {
 		e       evidence
@@ -116,11 +119,42 @@ func TestDecide(t *testing.T) {
 		"cancelled, over, row unread": {
 			evidence{cancelled: true, group: group("conclude", just), authoritative: true, unread: true}, provision.LiveIfExists, "",
 		},
-		"active, row unread":        {evidence{group: active, yearRound: true, unread: true}, provision.Live, ""},
-		"dormant":                   {evidence{group: dormant, yearRound: true, authoritative: true, history: known}, provision.LeaveAlone, ""},
-		"a state that is not known": {evidence{group: group("asleep", just), yearRound: true, authoritative: true}, provision.LeaveAlone, ""},
-		"room of sessions":          {evidence{history: &RoomHistory{Own: true, Meeting: "125"}}, provision.LeaveAlone, ""},
-		"room seen, nothing else":   {evidence{history: known}, "", ""},
+		"active, row unread":              {evidence{group: active, yearRound: true, unread: true}, provision.Live, ""},
+		"dormant":                         {evidence{group: dormant, yearRound: true, authoritative: true, history: known}, provision.LeaveAlone, ""},
+		"a state that is not known":       {evidence{group: group("asleep", just), yearRound: true, authoritative: true}, provision.LeaveAlone, ""},
+		"room of sessions":                {evidence{history: &RoomHistory{Own: true, Meeting: "125"}}, provision.LeaveAlone, ""},
+		"room seen, nothing else":         {evidence{history: known}, "", ""},
+		"requested":                       {evidence{request: asked}, provision.Live, ""},
+		"requested, seen":                 {evidence{request: asked, history: known}, provision.Live, ""},
+		"requested, row unread":           {evidence{request: asked, unread: true}, provision.Live, ""},
+		"requested, contested":            {evidence{request: asked, claimants: []string{"group \"a\"", "the plenary"}}, provision.Contested, ""},
+		"requested, unwanted":             {evidence{request: asked, unwanted: true}, provision.LeaveAlone, ""},
+		"requested, only cancelled":       {evidence{request: asked, cancelled: true}, provision.LiveIfExists, ""},
+		"requested, renamed":              {evidence{request: asked, renamed: ivy(provision.FromRenamed, true)}, provision.Archived, "ivy"},
+		"requested, renamed, not ready":   {evidence{request: asked, renamed: ivy(provision.FromGroups, false)}, provision.LeaveAlone, ""},
+		"requested, BOF, days left":       {evidence{request: asked, group: bof, yearRound: true}, provision.LiveUnlessArchived, ""},
+		"requested, active, for meetings": {evidence{request: asked, group: active}, provision.Live, ""},
+		"requested, dormant":              {evidence{request: asked, group: dormant, yearRound: true}, provision.Live, ""},
+		"requested, room of sessions":     {evidence{request: asked, history: &RoomHistory{Own: true}}, provision.Live, ""},
+		"requested, over": {
+			evidence{request: asked, group: group("conclude", just), authoritative: true, history: known}, provision.Live, "",
+		},
+		"request over":                   {evidence{request: past, history: seen}, provision.Archived, ""},
+		"request over, not seen":         {evidence{request: past}, provision.ArchivedIfFound, ""},
+		"request over, row unread":       {evidence{request: past, history: seen, unread: true}, provision.LeaveAlone, ""},
+		"request over, only cancelled":   {evidence{request: past, history: seen, cancelled: true}, provision.LiveIfExists, ""},
+		"request over, standing":         {evidence{request: past, standing: true}, provision.Live, ""},
+		"request over, meets":            {evidence{request: past, meets: true}, provision.Live, ""},
+		"request over, active":           {evidence{request: past, group: active, yearRound: true}, provision.Live, ""},
+		"request over, for meetings":     {evidence{request: past, group: active}, provision.LeaveAlone, ""},
+		"request over, dormant":          {evidence{request: past, group: dormant, yearRound: true}, provision.LeaveAlone, ""},
+		"request over, room of sessions": {evidence{request: past, history: &RoomHistory{Own: true}}, provision.LeaveAlone, ""},
+		"request over, a group's since":  {evidence{request: past, history: known}, "", ""},
+		"request over, sessions since":   {evidence{request: past, history: &RoomHistory{Meeting: "125"}}, "", ""},
+		"request over, a group's, over": {
+			evidence{request: past, history: known, group: group("conclude", just), authoritative: true}, provision.Archived, "",
+		},
+		"request withdrawn": {evidence{request: withdrawn, history: seen}, provision.Archived, ""},
 		"room of sessions, concluded": {
 			evidence{history: &RoomHistory{Own: true}, group: group("conclude", just), authoritative: true}, provision.Archived, "",
 		},

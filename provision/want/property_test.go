@@ -12,12 +12,13 @@ import (
 )
 
 // TestNothingLivingEnds holds for whatever the Datatracker and the memory say:
-// no room of a group that is active or proposed, or that has a session on an
-// agenda in hand, is among those to archive; every name has one fate; and a
+// no room of a group that is active or proposed, that has a session on an agenda
+// in hand, or of a request that is not over and did not give way, is among those
+// to archive; every name has one fate; and a
 // list that is not current or not whole ends nothing.
 func TestNothingLivingEnds(t *testing.T) {
 	t.Parallel()
-	ends := 0
+	ends, superseded := 0, 0
 	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		in, rules := anySources(r)
@@ -38,6 +39,15 @@ func TestNothingLivingEnds(t *testing.T) {
 				}
 			}
 		}
+		asked := make(map[string]bool)
+		for _, q := range in.Requests {
+			asked[q.Room] = !q.Ended && sample.Day.Before(q.Until)
+		}
+		for _, name := range w.Superseded {
+			if superseded++; !asked[name] {
+				t.Errorf("seed %d: %q gave way, and was not requested", seed, name)
+			}
+		}
 		authoritative := !in.Groups.Stale && !in.Groups.Incomplete
 		unread := func(name string) bool {
 			return in.Groups.Unread.Includes(name) || slices.ContainsFunc(in.Meetings, func(m agenda.Meeting) bool { return m.Unread.Includes(name) })
@@ -47,16 +57,19 @@ func TestNothingLivingEnds(t *testing.T) {
 				t.Errorf("seed %d: %q after %q", seed, room.Name, w.Rooms[k-1].Name)
 			}
 			d := room.Decision
+			if asked[room.Name] && !d.Desired.Wanted() && !slices.Contains(w.Superseded, room.Name) {
+				t.Errorf("seed %d: %q was requested, gave way to nothing, and is %q", seed, room.Name, d.Desired)
+			}
 			if !d.Desired.Over() {
 				continue
 			}
-			if ends++; safe[room.Name] || unread(room.Name) || d.Source != provision.FromRenamed && !authoritative {
+			if ends++; safe[room.Name] || unread(room.Name) || !authoritative && d.Source != provision.FromRenamed && d.Source != provision.FromRequest {
 				t.Errorf("seed %d: %q ends: %s", seed, room.Name, d.Reason)
 			}
 		}
 	}
-	if ends < 1000 {
-		t.Errorf("only %d rooms ended: the test shows little", ends)
+	if ends < 1000 || superseded < 1000 {
+		t.Errorf("only %d rooms ended, %d requests gave way: the test shows little", ends, superseded)
 	}
 }
 
@@ -95,6 +108,11 @@ func anySources(r *rand.Rand) (Sources, Rules) {
 				s.Over = sample.Day.AddDate(0, 0, -r.IntN(90))
 			}
 			in.History[name] = s
+		}
+		if r.IntN(4) == 0 {
+			in.Requests = append(in.Requests, Request{
+				ID: int64(i + 1), Room: name, Until: sample.Day.AddDate(0, 0, r.IntN(90)-30), Ended: r.IntN(4) == 0,
+			})
 		}
 		// Names lead upwards only, so that they do not go round in a circle.
 		if i < 11 && r.IntN(6) == 0 {

@@ -22,6 +22,11 @@ func (c *candidate) reasons(v verdict) []provision.Reason {
 	if v.keeps() {
 		out = append(out, v.groupReason())
 	}
+	if v.byRequest() {
+		out = append(out, provision.Reason{
+			Source: provision.FromRequest, Group: c.request.Acronym, Text: c.request.String(), Until: c.request.Until.UTC(),
+		})
+	}
 	if c.standing != nil {
 		out = append(out, provision.Reason{Source: provision.FromStanding, Text: "standing room"})
 	}

@@ -10,14 +10,14 @@ import (
 )
 
 // SourceDigest is a meeting's number and its agenda's digest, or [GroupsSource] and
-// that of the list of groups. See [Sources.Fingerprints].
+// that of the list of groups, or [RequestsSource] and that of the requests. See [Sources.Fingerprints].
 type SourceDigest struct {
 	Meeting string `json:"meeting"`
 	Digest  string `json:"digest"`
 }
 
-// Sources are what the Datatracker has of meetings and groups, and what earlier
-// runs have seen of rooms.
+// Sources are what the Datatracker has of meetings and groups, what the front desk
+// has of requests, and what earlier runs have seen of rooms.
 type Sources struct {
 	// Meetings are the agendas in hand.
 	Meetings []agenda.Meeting
@@ -27,6 +27,13 @@ type Sources struct {
 	Groups *agenda.GroupList
 	// History is what is remembered of rooms, by name: see [state.History].
 	History map[string]RoomHistory
+	// Requests are the approved requests of the front desk, those that are over
+	// among them: the room of a request that is missing is left alone.
+	Requests []Request
+	// RequestsUnread reports whether there are requests that could not be read.
+	RequestsUnread bool
+	// Protected are the names of rooms that no request gets.
+	Protected []string
 }
 
 // Outages returns why agendas or the list of groups come from the cache, one
@@ -44,17 +51,21 @@ func (s Sources) Outages() []agenda.Outage {
 
 // Gap is what could not be read of one source.
 type Gap struct {
-	// Meeting is the number of the meeting, or [GroupsSource].
+	// Meeting is the number of the meeting, or [GroupsSource] or [RequestsSource].
 	Meeting string `json:"meeting"`
 	// Unread are the rows that were left out.
 	Unread agenda.Unread `json:"unread"`
-	// Incomplete reports whether the list of groups is not whole.
+	// Incomplete reports whether the list of groups is not whole, or the requests
+	// could not be read.
 	Incomplete bool `json:"incomplete,omitempty"`
 }
 
 // String returns what could not be read: "agenda of IETF 127: rows that could not
 // be read: 2, of anima and of groups that could not be read either".
 func (g Gap) String() string {
+	if g.Meeting == RequestsSource {
+		return "requests of the front desk: they could not be read, and their rooms are left alone"
+	}
 	source := "list of groups"
 	if g.Meeting != GroupsSource {
 		source = "agenda of " + provision.MeetingName(g.Meeting)
@@ -83,23 +94,37 @@ func (s Sources) gaps() []Gap {
 	if l := s.Groups; l != nil && (l.Incomplete || l.Unread.Rows > 0) {
 		gaps = append(gaps, Gap{Meeting: GroupsSource, Unread: l.Unread, Incomplete: l.Incomplete})
 	}
+	if s.RequestsUnread {
+		gaps = append(gaps, Gap{Meeting: RequestsSource, Incomplete: true})
+	}
 	return gaps
 }
 
-// GroupsSource stands in place of a meeting's number for the list of groups.
-const GroupsSource = "groups"
+// GroupsSource stands in place of a meeting's number for the list of groups,
+// RequestsSource for the requests of the front desk.
+const (
+	GroupsSource   = "groups"
+	RequestsSource = "requests"
+)
 
-// Fingerprints returns what a plan file keeps of the agendas and of the list of
-// groups, to find out later whether they have changed. When a living group was
+// Fingerprints returns what a plan file keeps of the agendas, of the list of groups
+// and of the requests, where there are any, to find out later whether they have changed. When a living group was
 // last edited is no part of it: what matters of an edit shows otherwise.
 func (s Sources) Fingerprints() []SourceDigest {
 	var marks []SourceDigest
 	for _, m := range s.Meetings {
 		marks = append(marks, SourceDigest{Meeting: m.Number, Digest: m.Digest()})
 	}
-	if s.Groups == nil {
-		return marks
+	if s.Groups != nil {
+		marks = append(marks, SourceDigest{Meeting: GroupsSource, Digest: s.groupsDigest()})
 	}
+	if len(s.Requests) > 0 {
+		marks = append(marks, SourceDigest{Meeting: RequestsSource, Digest: provision.DigestOf(s.Requests)})
+	}
+	return marks
+}
+
+func (s Sources) groupsDigest() string {
 	quiet := agenda.GroupList{Groups: make([]agenda.GroupRecord, len(s.Groups.Groups))}
 	for i, g := range s.Groups.Groups {
 		if g.State.Active() {
@@ -107,7 +132,7 @@ func (s Sources) Fingerprints() []SourceDigest {
 		}
 		quiet.Groups[i] = g
 	}
-	return append(marks, SourceDigest{Meeting: GroupsSource, Digest: quiet.Digest()})
+	return quiet.Digest()
 }
 
 // GroupStats are the counts that [Derive] takes of the list of groups.

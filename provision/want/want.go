@@ -36,13 +36,14 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	}
 	w.Roomless = roomless(meetings, c.types)
 	all := collect(meetings, in, c)
+	w.Warnings = all.addRequests(in.Requests, now)
 	verdicts, warnings := newContext(c, in, meetings, now).decideAll(all)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if err := w.add(all[name], verdicts[name], c); err != nil {
 			return Wanted{}, fmt.Errorf("room %q: %w", name, err)
 		}
 	}
-	w.Warnings = slices.Concat(warnings, emptyWarnings(w.Meetings), groupWarnings(in.Groups, c))
+	w.Warnings = slices.Concat(w.Warnings, warnings, emptyWarnings(w.Meetings), groupWarnings(in.Groups, c))
 	for _, m := range meetings {
 		w.Warnings = append(w.Warnings, m.warnings(c.types)...)
 	}
@@ -87,6 +88,9 @@ func (x context) decideAll(all candidates) (map[string]verdict, []string) {
 
 // add adds the room of a candidate, or the refusal of its name.
 func (w *Wanted) add(c *candidate, v verdict, rules *compiled) error {
+	if c.superseded(v) {
+		w.Superseded = append(w.Superseded, c.name)
+	}
 	wrong := provision.CheckName(c.name)
 	switch {
 	case v.Desired == "":

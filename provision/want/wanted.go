@@ -29,6 +29,9 @@ type Wanted struct {
 	// Collisions are the names that two groups claim, sorted; their rooms are
 	// among Rooms, as contested ones.
 	Collisions []*CollisionError
+	// Superseded are the rooms of requests that are not over and gave way to
+	// another claim on the name, sorted.
+	Superseded []string
 	// Roomless are the groups with sessions on the agendas that get no room
 	// because of their type, by type.
 	Roomless []Roomless

@@ -69,7 +69,7 @@ func readOnly(form xep.Form) xep.Form {
 // accepts reports whether a field can have a value: a choice only those that it
 // offers.
 func accepts(f xep.Field, value string) bool {
-	return f.Type != "list-single" || slices.Contains(f.Options, value)
+	return f.Type != "list-single" || slices.ContainsFunc(f.Options, func(o xep.Option) bool { return o.Value == value })
 }
 
 // revokeRounds is how often revokeVoice lists those who can speak: users come,

@@ -11,9 +11,8 @@
 // matches answers to requests. Its defects that are worked around here are
 // named where that is done.
 //
-// A connection as a component (XEP-0114) differs in how a stream is
-// negotiated (file login.go) and in what arrives on it (Stream.handle, which
-// today refuses every request); all that is above a Stream stays the same.
+// A [Component] is a connection as an external component (XEP-0114): stanzas of
+// other senders come in, and a lost stream is made again for ever.
 //
 // The package knows no chat rooms, and no configuration keys: a [ConnectError]
 // carries a [Hint], which the command line words.

@@ -79,6 +79,11 @@ const (
 	HintService     HintKind = "service"     // no chat service there; Domain is the account's, Names its server's chat services
 	HintCommands    HintKind = "commands"    // the dialect's commands are not offered; Advice
 	HintDialect     HintKind = "dialect"     // no such dialect; Names are those that there are
+	HintComponent   HintKind = "component"   // the server takes no component Domain there
+	HintLoopback    HintKind = "loopback"    // components connect over the loopback interface or a Unix socket
+	HintSecret      HintKind = "secret"      // the secret of the component Domain was refused; ejabberd says so of an unknown one too
+	HintHost        HintKind = "host"        // the server does not know the component Domain
+	HintConflict    HintKind = "conflict"    // the component Domain is connected already
 )
 
 // temporary reports whether a failure to connect may end by itself. A refused

@@ -61,7 +61,7 @@ type Fill func(stage int, f *Form) (Form, error)
 // error of fill cancels the command at the server. Execute is not repeated
 // when the stream breaks: see [session.ErrInterrupted].
 func Execute(ctx context.Context, r Requester, at, node string, fill Fill) (Outcome, error) {
-	reply, err := command(ctx, r, at, commandRequest{Node: node, Action: "execute"})
+	reply, err := command(ctx, r, at, CommandRequest{Node: node, Action: "execute"})
 	for stage := 1; err == nil && reply.Status == "executing"; stage++ {
 		if stage > maxStages {
 			cancel(ctx, r, at, node, reply.SessionID)
@@ -72,7 +72,7 @@ func Execute(ctx context.Context, r Requester, at, node string, fill Fill) (Outc
 			cancel(ctx, r, at, node, reply.SessionID)
 			return Outcome{}, fmt.Errorf("command %s at %s: %w", node, at, ferr)
 		}
-		reply, err = command(ctx, r, at, commandRequest{
+		reply, err = command(ctx, r, at, CommandRequest{
 			Node: node, SessionID: reply.SessionID, Action: reply.nextAction(), Form: &answer,
 		})
 	}
@@ -86,7 +86,7 @@ func Execute(ctx context.Context, r Requester, at, node string, fill Fill) (Outc
 // Not every server accepts that; with those that do it saves a round trip. An
 // answer that has another stage is an error.
 func Submit(ctx context.Context, r Requester, at, node string, f Form) (Outcome, error) {
-	reply, err := command(ctx, r, at, commandRequest{Node: node, Action: "execute", Form: &f})
+	reply, err := command(ctx, r, at, CommandRequest{Node: node, Action: "execute", Form: &f})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -101,7 +101,7 @@ func Submit(ctx context.Context, r Requester, at, node string, f Form) (Outcome,
 // stage has none, and cancels the command. A command that completes without a
 // stage is an error.
 func CommandForm(ctx context.Context, r Requester, at, node string) (*Form, error) {
-	reply, err := command(ctx, r, at, commandRequest{Node: node, Action: "execute"})
+	reply, err := command(ctx, r, at, CommandRequest{Node: node, Action: "execute"})
 	if err != nil {
 		return nil, err
 	}
@@ -114,13 +114,13 @@ func CommandForm(ctx context.Context, r Requester, at, node string) (*Form, erro
 
 // cancel ends a command that will not be completed. Its answer does not matter.
 func cancel(ctx context.Context, r Requester, at, node, session string) {
-	_, _ = command(ctx, r, at, commandRequest{Node: node, SessionID: session, Action: "cancel"})
+	_, _ = command(ctx, r, at, CommandRequest{Node: node, SessionID: session, Action: "cancel"})
 }
 
 // command sends one request of a command and returns its answer. The
 // library's commands.Execute leaves the response open when the server answers
 // with an error stanza, and so stops the whole session.
-func command(ctx context.Context, r Requester, at string, req commandRequest) (commandReply, error) {
+func command(ctx context.Context, r Requester, at string, req CommandRequest) (commandReply, error) {
 	var reply commandReply
 	err := r.Set(ctx, at, req.TokenReader(), &reply)
 	if err == nil {
@@ -134,13 +134,19 @@ func command(ctx context.Context, r Requester, at string, req commandRequest) (c
 	return reply, &CommandError{At: at, Node: req.Node, Text: text, Err: err}
 }
 
-type commandRequest struct {
-	Node, SessionID, Action string
-	Form                    *Form
+// CommandRequest is one request on a command (XEP-0050 §3.4), as it is sent and
+// as it comes.
+type CommandRequest struct {
+	Node string
+	// SessionID is empty on the first request.
+	SessionID string
+	// Action is execute, next, complete, prev or cancel; empty means execute.
+	Action string
+	Form   *Form // nil for none
 }
 
 // TokenReader returns the request as XML.
-func (r commandRequest) TokenReader() xml.TokenReader {
+func (r CommandRequest) TokenReader() xml.TokenReader {
 	var payload xml.TokenReader
 	if r.Form != nil {
 		payload = r.Form.TokenReader()

@@ -67,6 +67,7 @@ func (i DiscoInfo) Is(category string) bool {
 type DiscoItem struct {
 	JID  string `xml:"jid,attr"`
 	Node string `xml:"node,attr"`
+	Name string `xml:"name,attr"`
 }
 
 // Info returns how the entity at describes itself.

@@ -7,6 +7,9 @@
 // the top of each names the defect of the library that it avoids, and the report
 // upstream where one is known.
 //
+// What an entity answers that serves others is here too: reading stanzas within
+// bounds, forms, commands, descriptions and their hashes (XEP-0115).
+//
 // The functions send what they are given over a [Requester] and return what
 // the entity answered. They hold no policy: which room, which settings, and
 // what to do about a refusal is decided by package dialect.

@@ -37,8 +37,11 @@ type Field struct {
 	Required bool
 	// Values are as on the wire: none, one, or one for each line or choice.
 	Values  []string
-	Options []string // the values that may be chosen
+	Options []Option // what may be chosen
 }
+
+// Option is one choice of a list, with what clients show of it.
+type Option struct{ Label, Value string }
 
 // NewSubmission returns a form of type submit with a FORM_TYPE (XEP-0068), or
 // without one where formType is empty.
@@ -95,15 +98,24 @@ func (f Field) Bool() bool {
 	return f.Value() == "1" || f.Value() == "true"
 }
 
-// TokenReader returns the form as XML. Labels, options and descriptions are
-// not sent back: no server needs them.
+// TokenReader returns the form as XML. Title, instructions, labels, options and
+// what is required are written in a form that others are to fill in or to read,
+// of type form or result, and not in one that was filled in: no server needs
+// them back. Tables are not written, since most clients cannot show them.
 func (f Form) TokenReader() xml.TokenReader {
-	fields := make([]xml.TokenReader, 0, len(f.Fields))
+	shown := f.Type == "form" || f.Type == "result"
+	var content []xml.TokenReader
+	if shown && f.Title != "" {
+		content = append(content, textElement("title", f.Title))
+	}
+	if shown && f.Instructions != "" {
+		content = append(content, textElement("instructions", f.Instructions))
+	}
 	for _, field := range f.Fields {
-		fields = append(fields, field.tokenReader())
+		content = append(content, field.tokenReader(shown))
 	}
 	return xmlstream.Wrap(
-		xmlstream.MultiReader(fields...),
+		xmlstream.MultiReader(content...),
 		xml.StartElement{
 			Name: xml.Name{Space: nsForm, Local: "x"},
 			Attr: []xml.Attr{{Name: xml.Name{Local: "type"}, Value: f.Type}},
@@ -111,17 +123,28 @@ func (f Form) TokenReader() xml.TokenReader {
 	)
 }
 
-func (f Field) tokenReader() xml.TokenReader {
-	values := make([]xml.TokenReader, 0, len(f.Values))
+func (f Field) tokenReader(shown bool) xml.TokenReader {
+	content := make([]xml.TokenReader, 0, len(f.Values)+len(f.Options)+1)
+	if shown && f.Required {
+		content = append(content, element("", "required", nil))
+	}
 	for _, v := range f.Values {
-		values = append(values, textElement("value", v))
+		content = append(content, textElement("value", v))
 	}
 	attrs := []xml.Attr{{Name: xml.Name{Local: "var"}, Value: f.Var}}
 	if f.Type != "" {
 		attrs = append(attrs, xml.Attr{Name: xml.Name{Local: "type"}, Value: f.Type})
 	}
+	if shown && f.Label != "" {
+		attrs = append(attrs, xml.Attr{Name: xml.Name{Local: "label"}, Value: f.Label})
+	}
+	if shown {
+		for _, o := range f.Options {
+			content = append(content, element("", "option", textElement("value", o.Value), "label", o.Label))
+		}
+	}
 	return xmlstream.Wrap(
-		xmlstream.MultiReader(values...),
+		xmlstream.MultiReader(content...),
 		xml.StartElement{Name: xml.Name{Local: "field"}, Attr: attrs},
 	)
 }
@@ -154,14 +177,22 @@ func (f *Field) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
 		Label    string    `xml:"label,attr"`
 		Required *struct{} `xml:"jabber:x:data required"`
 		Values   []string  `xml:"jabber:x:data value"`
-		Options  []string  `xml:"jabber:x:data option>value"`
+		Options  []struct {
+			Label  string   `xml:"label,attr"`
+			Values []string `xml:"jabber:x:data value"`
+		} `xml:"jabber:x:data option"`
 	}
 	if err := d.DecodeElement(&wire, &start); err != nil {
 		return err
 	}
 	*f = Field{
 		Var: wire.Var, Type: wire.Type, Label: wire.Label, Required: wire.Required != nil,
-		Values: wire.Values, Options: wire.Options,
+		Values: wire.Values,
+	}
+	for _, o := range wire.Options {
+		for _, v := range o.Values {
+			f.Options = append(f.Options, Option{Label: o.Label, Value: v})
+		}
 	}
 	return nil
 }

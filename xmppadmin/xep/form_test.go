@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"mellium.im/xmlstream"
 )
 
@@ -45,7 +46,7 @@ func TestReadForm(t *testing.T) {
 			{Type: "fixed", Values: []string{"a heading"}},
 			{Var: "b", Type: "boolean", Label: "B", Required: true},
 			{Var: "m", Type: "text-multi", Values: []string{"one", "", "three"}},
-			{Var: "l", Type: "list-single", Values: []string{"y"}, Options: []string{"x", "y"}},
+			{Var: "l", Type: "list-single", Values: []string{"y"}, Options: []Option{{"X", "x"}, {"", "y"}}},
 		}}},
 		{"table", `<x xmlns='jabber:x:data' type='result'><field var='count'><value>2</value></field>
 			<reported><field var='n' type='text-single'/></reported>
@@ -124,6 +125,16 @@ func FuzzForm(f *testing.F) {
 		}
 		if diff := cmp.Diff(out, again); diff != "" {
 			t.Fatalf("written and read again (-want +got):\n%s", diff)
+		}
+		shown := Form{Type: "form", Title: form.Title, Instructions: form.Instructions, Fields: form.Fields}
+		if written, err = encode(shown.TokenReader()); err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		if again, err = decodeForm(written); err != nil {
+			t.Fatalf("what was written cannot be read: %v\n%s", err, written)
+		}
+		if diff := cmp.Diff(shown, again, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("shown and read again (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -30,6 +30,7 @@ type (
 		Room    string           `json:"room"`
 		JID     string           `json:"jid"`
 		Title   string           `json:"title,omitempty"`
+		Request int64            `json:"request,omitempty"`
 		Reasons []string         `json:"reasons,omitempty"`
 		Fields  []FieldRecord    `json:"fields,omitempty"`
 		Error   string           `json:"error,omitempty"`
@@ -161,7 +162,7 @@ func (c *Console) Finish(failed bool) {
 func changeOf(c provision.Change) changeRecord {
 	r := changeRecord{
 		Type: "change", Action: c.Action, Room: c.Room.Name, JID: c.Room.JID,
-		Title: c.Room.Title(), Reasons: reasonsOf(c), Fields: FieldsOf(c.Fields),
+		Title: c.Room.Title(), Request: c.Room.Decision.Request, Reasons: reasonsOf(c), Fields: FieldsOf(c.Fields),
 	}
 	if c.Err != nil {
 		r.Error = c.Err.Error()

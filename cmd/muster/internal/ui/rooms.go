@@ -24,6 +24,9 @@ type Room struct {
 	Half     bool               `json:"half_archived,omitempty"`
 	ByHand   *xmppadmin.Note    `json:"archived_by_hand,omitempty"`
 	Action   provision.Action   `json:"action,omitempty"`
+	// Request is the number of the front desk's request for the room; zero for
+	// none.
+	Request  int64              `json:"request,omitempty"`
 	Reasons  []string           `json:"reasons,omitempty"`
 	Settings xmppadmin.Settings `json:"settings,omitempty"`
 	Fields   []FieldRecord      `json:"fields,omitempty"`
@@ -53,6 +56,7 @@ func NewRoom(row plan.Row) Room {
 	}
 	r.Occupants, r.Log = f.Occupants, f.Settings[xmppadmin.LogAddress]
 	if row.Wanted != nil {
+		r.Request = row.Wanted.Decision.Request
 		r.Log = cmp.Or(r.Log, row.Wanted.Settings[xmppadmin.LogAddress])
 	}
 	return r

@@ -1,4 +1,4 @@
-package agenda
+package wire
 
 import (
 	"encoding/json"
@@ -35,7 +35,7 @@ func TestParseStart(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := parseStart(tt.in, tt.zone)
+			got, err := ParseStart(tt.in, tt.zone)
 			if (err != nil) != tt.bad {
 				t.Fatalf("error %v, want one: %t", err, tt.bad)
 			}
@@ -82,7 +82,7 @@ func TestParseDuration(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := parseDuration(json.RawMessage(tt.in))
+			got, err := ParseDuration(json.RawMessage(tt.in))
 			if (err != nil) != tt.bad || got != tt.want {
 				t.Errorf("got %s, %v; want %s, error: %t", got, err, tt.want, tt.bad)
 			}
@@ -92,11 +92,11 @@ func TestParseDuration(t *testing.T) {
 
 func TestLoadZone(t *testing.T) {
 	t.Parallel()
-	if zone, err := loadZone("Asia/Tokyo"); err != nil || zone.String() != "Asia/Tokyo" {
+	if zone, err := LoadZone("Asia/Tokyo"); err != nil || zone.String() != "Asia/Tokyo" {
 		t.Errorf("Asia/Tokyo: %v, %v", zone, err)
 	}
 	for _, bad := range []string{"", "Local", "Mars/Olympus", "../../etc/passwd", "/etc/localtime"} {
-		if zone, err := loadZone(bad); err == nil || zone != nil {
+		if zone, err := LoadZone(bad); err == nil || zone != nil {
 			t.Errorf("%q: got %v", bad, zone)
 		}
 	}

@@ -1,4 +1,4 @@
-package agenda
+package wire
 
 import (
 	"encoding/json"
@@ -10,8 +10,8 @@ import (
 
 // The years that a session can be in; any other is a mistake in the document.
 const (
-	firstYear = 1980
-	lastYear  = 2199
+	FirstYear = 1980
+	LastYear  = 2199
 )
 
 // longest is the longest session accepted.
@@ -23,10 +23,10 @@ const naiveTime = "2006-01-02T15:04:05"
 // timedelta matches how Python formats a duration: "2:00:00", "1 day, 2:00:00".
 var timedelta = regexp.MustCompile(`^(?:([0-9]{1,3}) days?, )?([0-9]{1,4}):([0-5][0-9]):([0-5][0-9])(?:\.[0-9]+)?$`)
 
-// parseStart parses an ISO 8601 time. One without an offset is in zone; where
+// ParseStart parses an ISO 8601 time. One without an offset is in zone; where
 // zone is nil such a time is unknown, which is the zero time, as an absent
 // one is.
-func parseStart(s string, zone *time.Location) (time.Time, error) {
+func ParseStart(s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
@@ -43,15 +43,15 @@ func parseStart(s string, zone *time.Location) (time.Time, error) {
 			return time.Time{}, nil
 		}
 	}
-	if t.Year() < firstYear || t.Year() > lastYear {
+	if t.Year() < FirstYear || t.Year() > LastYear {
 		return time.Time{}, fmt.Errorf("start %.80q is in an impossible year", s)
 	}
 	return t, nil
 }
 
-// parseDuration parses a duration in the form of either document: a string in
+// ParseDuration parses a duration in the form of either document: a string in
 // Python's form, or a whole number of seconds. Absent and null are zero.
-func parseDuration(raw json.RawMessage) (time.Duration, error) {
+func ParseDuration(raw json.RawMessage) (time.Duration, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return 0, nil
 	}
@@ -86,8 +86,8 @@ func seconds(digits string) int64 {
 	return n
 }
 
-// loadZone returns a time zone by its name in the IANA database.
-func loadZone(name string) (*time.Location, error) {
+// LoadZone returns a time zone by its name in the IANA database.
+func LoadZone(name string) (*time.Location, error) {
 	// The library accepts both, and neither names a place.
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("invalid time zone %q", name)
@@ -97,4 +97,30 @@ func loadZone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("time zone %.80q is not known here", name)
 	}
 	return zone, nil
+}
+
+// ParseChanged parses the time of a change. One without an offset is in the
+// time of the Datatracker itself, which is that of California; one before
+// there was a Datatracker, 1970 as a rule, stands for never.
+func ParseChanged(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		zone, failed := LoadZone("America/Los_Angeles")
+		if failed != nil {
+			zone = time.FixedZone("PST", -8*60*60)
+		}
+		if t, err = time.ParseInLocation(naiveTime, s, zone); err != nil {
+			return time.Time{}, fmt.Errorf("time of change %.80q is not a time", s)
+		}
+	}
+	switch t = t.UTC(); {
+	case t.Year() < FirstYear:
+		return time.Time{}, nil
+	case t.Year() > LastYear:
+		return time.Time{}, fmt.Errorf("time of change %.80q is in an impossible year", s)
+	}
+	return t, nil
 }
