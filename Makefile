@@ -26,7 +26,7 @@ NEEDS = @GO="$(GO)" sh fixtures/needs.sh
 # of its own.
 UNPACKED = PATH="$$PATH$$(sh fixtures/servers.sh --find bookworm tools | sed 's|.*|:&/bin|' | tr -d '\n')"
 
-.PHONY: help build demo test lint cover fuzz bench faults update fmt install install-prosody servers fresh clean
+.PHONY: help build demo test lint cover fuzz bench faults screenshots update fmt install install-prosody servers fresh clean
 .NOTPARALLEL:
 
 build: ## build the program, bin/muster
@@ -72,6 +72,9 @@ bench: needs-bench build ## measure the program on all servers; BENCH=-quick for
 
 faults: needs-faults build ## make something fail at every point of a run; FAULTS="-every 10" for less; takes hours
 	$(GO) run ./fixtures/faults $(FAULTS) $(BIN)
+
+screenshots: needs-screenshots ## write the pictures of the published pages that the documents show
+	$(GO) run ./fixtures/pictures docs/images
 
 update: needs-test ## write golden files and docs/commands.md as the program has them now
 	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update

@@ -86,8 +86,8 @@ func (e *UploadError) Unwrap() []error { return []error{e.Kind, e.Err} }
 // again. The error is an [*UploadError], and ErrUncertain where it may have been
 // taken all the same.
 func (c *Client) UploadChatlog(ctx context.Context, session int, lines []ChatLine, key string) error {
-	fail := func(kind error, status int, hint string, err error) error {
-		return &UploadError{Session: session, Kind: kind, Status: status, Hint: hint, Err: err}
+	fail := func(kind error, status int, hint string, cause error) error {
+		return &UploadError{Session: session, Kind: kind, Status: status, Hint: hint, Err: cause}
 	}
 	body, kind, err := chatlogForm(session, lines, key)
 	if err != nil {
@@ -123,8 +123,18 @@ func (c *Client) UploadChatlog(ctx context.Context, session int, lines []ChatLin
 	if err != nil {
 		return fail(ErrUncertain, resp.StatusCode, lookFirst, fmt.Errorf("%s, and the answer broke off: %w", resp.Status, err))
 	}
-	failed, hint := refusalOf(resp.StatusCode, answer)
+	hint, failed := refusalOf(resp.StatusCode, answer)
 	return fail(failed, resp.StatusCode, hint, fmt.Errorf("%s (content type %.80q, beginning %.80q)", resp.Status, resp.Header.Get("Content-Type"), answer))
+}
+
+// ChatlogSize returns how many bytes an upload of a chat log has, about: the length
+// of the key is that of the Datatracker's.
+func ChatlogSize(session int, lines []ChatLine) int {
+	body, _, err := chatlogForm(session, lines, strings.Repeat("k", 64))
+	if err != nil {
+		return 0
+	}
+	return body.Len()
 }
 
 // chatlogForm returns the form with a chat log, and its content type.
@@ -173,7 +183,7 @@ func clean(text string) string {
 	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
-// refusalOf returns the kind of an answer other than Done, and what to do:
+// refusalOf returns what to do about an answer other than Done, and its kind:
 //
 //	200 with another text           uncertain
 //	3xx                             not taken: it is not followed
@@ -182,23 +192,23 @@ func clean(text string) string {
 //	413                             too large
 //	other 4xx                       not taken
 //	5xx and others                  uncertain: the Datatracker may have failed later
-func refusalOf(status int, answer string) (kind error, hint string) {
+func refusalOf(status int, answer string) (hint string, kind error) {
 	has := func(part string) bool { return strings.Contains(answer, part) }
 	switch {
 	case status == http.StatusBadRequest && has("Too long since last regular login"):
-		return ErrKeyRefused, "the owner of the key must log in to the Datatracker in a browser once a month"
+		return "the owner of the key must log in to the Datatracker in a browser once a month", ErrKeyRefused
 	case status == http.StatusBadRequest && has("Apikey endpoint mismatch"):
-		return ErrKeyRefused, "make a key for the endpoint /" + chatlogPath
+		return "make a key for the endpoint /" + chatlogPath, ErrKeyRefused
 	case status == http.StatusForbidden && has("Restricted to role"):
-		return ErrKeyRefused, "the owner of the key needs the role Recording Manager"
+		return "the owner of the key needs the role Recording Manager", ErrKeyRefused
 	case status == http.StatusForbidden:
-		return ErrKeyRefused, "make a key in the Datatracker's account settings, for the endpoint /" + chatlogPath
+		return "make a key in the Datatracker's account settings, for the endpoint /" + chatlogPath, ErrKeyRefused
 	case status == http.StatusBadRequest && (has("Invalid session") || has("Could not find official timeslot")):
-		return ErrSessionRefused, "the session must be on the official schedule of the meeting"
+		return "the session must be on the official schedule of the meeting", ErrSessionRefused
 	case status == http.StatusRequestEntityTooLarge:
-		return ErrTooLarge, ""
+		return "", ErrTooLarge
 	case status >= 300 && status < 500 && status != http.StatusRequestTimeout:
-		return ErrNotTaken, ""
+		return "", ErrNotTaken
 	}
-	return ErrUncertain, lookFirst
+	return lookFirst, ErrUncertain
 }

@@ -2,7 +2,6 @@ package chatlog
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"muster/xmppadmin"
@@ -22,10 +21,35 @@ func (x *exporter) deep(ctx context.Context) error {
 		return err
 	}
 	seen := make(map[string]bool)
-	at := place{room: x.id}
 	var oldest xmppadmin.ArchivedMessage
+	err := x.pages(ctx, func(at place, page xmppadmin.ArchivePage) (place, error) {
+		for _, m := range page.Messages {
+			if oldest.Archive == "" {
+				oldest = m
+			}
+			seen[m.Archive] = true
+		}
+		return x.writer.put(ctx, x, at, page)
+	})
+	if err != nil {
+		return err
+	}
+	if err := x.writer.flush(ctx); err != nil {
+		return err
+	}
+	if err := x.reconcile(ctx, seen, oldest); err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	return x.setVerdict(ctx)
+}
+
+// pages reads an archive from its beginning. do returns the place behind each
+// page.
+func (x *exporter) pages(ctx context.Context, do func(place, xmppadmin.ArchivePage) (place, error)) error {
+	seen := make(map[string]bool)
+	at := place{room: x.id}
 	for {
-		page, err := x.src.ArchivePage(ctx, x.name, xmppadmin.ArchiveQuery{After: at.cursor, Since: at.query().Since, Max: pageSize})
+		page, err := x.pacer.page(ctx, x.src, x.name, at.query())
 		if err != nil {
 			return &sourceError{err}
 		}
@@ -35,35 +59,13 @@ func (x *exporter) deep(ctx context.Context) error {
 			}
 			seen[m.Archive] = true
 		}
-		if len(seen) > 0 && oldest.Archive == "" {
-			oldest = page.Messages[0]
-		}
-		if at, err = x.write(ctx, at, page); err != nil {
+		if at, err = do(at, page); err != nil {
 			return err
 		}
 		if page.Complete || len(page.Messages) == 0 {
-			break
+			return nil
 		}
 	}
-	if err := x.reconcile(ctx, seen, oldest); err != nil {
-		return fmt.Errorf("room %q: %w", x.name, err)
-	}
-	return x.setVerdict(ctx)
-}
-
-// newest returns the time of the newest message that the server should have,
-// in microseconds; 0 where there is none.
-func (s *Store) newest(ctx context.Context, room int64) (int64, error) {
-	var us int64
-	err := s.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(time), 0) FROM message WHERE room = $1 AND NOT forgotten", room).Scan(&us)
-	return us, err
-}
-
-// known returns how many messages of a room have an archive id: 0 or 1.
-func (s *Store) known(ctx context.Context, room int64, archive string) (int, error) {
-	var n int
-	err := s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND archive = $2", room, archive).Scan(&n)
-	return n, err
 }
 
 // standing is how a message of the record stands beside the archive.
@@ -81,23 +83,20 @@ func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, oldest x
 	if err != nil {
 		return err
 	}
-	r := &recorder{room: x.id, keep: x.store.keep}
-	err = x.store.inTx(ctx, func(tx *sql.Tx) error {
-		r.tx = tx
+	r, err := x.store.record(ctx, x.id, x.store.keep, func(r *recorder) error {
 		for i := range all {
 			if err := r.reconcile(ctx, &all[i], first, last); err != nil {
 				return err
 			}
 		}
 		if oldest.Archive != "" && x.had != 0 && micros(oldest.Time) > x.had {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO gap (room, from_time, to_time, noticed, cause) VALUES ($1, $2, $3, $4, $5)",
+			if err := r.exec(ctx, "INSERT INTO gap (room, from_time, to_time, noticed, cause) VALUES ($1, $2, $3, $4, $5)",
 				x.id, x.had, micros(oldest.Time), micros(x.store.now()), "the archive lost messages before they were read"); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE room SET verified = $1,
+		return r.exec(ctx, `UPDATE room SET verified = $1,
 			verified_last = (SELECT COALESCE(MAX(id), 0) FROM message WHERE room = $2) WHERE id = $2`, micros(x.store.now()), x.id)
-		return err
 	})
 	x.out.Removed += r.removed
 	return err
@@ -163,27 +162,24 @@ func (r *recorder) forget(ctx context.Context, m *standing) error {
 	if m.forgotten {
 		return nil
 	}
-	_, err := r.tx.ExecContext(ctx, "UPDATE message SET forgotten = TRUE WHERE id = $1", m.id)
-	return err
+	return r.exec(ctx, "UPDATE message SET forgotten = TRUE WHERE id = $1", m.id)
 }
 
 // restore notes that the server has a message again, and shows its text again
 // where that was only hidden.
 func (r *recorder) restore(ctx context.Context, m *standing) error {
-	if _, err := r.tx.ExecContext(ctx, "UPDATE message SET forgotten = FALSE WHERE id = $1", m.id); err != nil {
+	if err := r.exec(ctx, "UPDATE message SET forgotten = FALSE WHERE id = $1", m.id); err != nil {
 		return err
 	}
 	if m.state != Removed || !m.text {
 		return nil
 	}
 	var text string
-	if err := r.tx.QueryRowContext(ctx, "UPDATE message SET state = '' WHERE id = $1 RETURNING body", m.id).Scan(&text); err != nil {
+	if err := r.scan(ctx, []any{&text}, "UPDATE message SET state = '' WHERE id = $1 RETURNING body", m.id); err != nil {
 		return err
 	}
 	if m.kind == Said || m.kind == Subject {
-		if err := r.index(ctx, m.id, m.author.nick, text); err != nil {
-			return err
-		}
+		r.index(m.id, m.author.nick, text)
 	}
 	return r.changed(ctx, m.time)
 }
@@ -191,7 +187,7 @@ func (r *recorder) restore(ctx context.Context, m *standing) error {
 // hide gives a message the state Removed and keeps its text, which no reader
 // sees.
 func (r *recorder) hide(ctx context.Context, m *row) error {
-	if _, err := r.tx.ExecContext(ctx, "UPDATE message SET state = $1 WHERE id = $2", Removed, m.id); err != nil {
+	if err := r.exec(ctx, "UPDATE message SET state = $1 WHERE id = $2", Removed, m.id); err != nil {
 		return err
 	}
 	r.removed++

@@ -64,15 +64,18 @@ func KindOf(m *xmppadmin.ArchivedMessage) Kind {
 }
 
 // author is who a message comes from, as far as a room shows it.
-type author struct{ nick, occupant string }
+type author struct {
+	nick     string
+	occupant int64 // the mark of the occupant id
+}
 
 // same reports whether two messages have one author. Nicks are reused, so they
 // count only where the server gives neither message an occupant id.
 func (a author) same(b author) bool {
-	if a.occupant != "" && b.occupant != "" {
+	if a.occupant != 0 && b.occupant != 0 {
 		return a.occupant == b.occupant
 	}
-	return a.occupant == "" && b.occupant == "" && a.nick == b.nick && a.nick != ""
+	return a.occupant == 0 && b.occupant == 0 && a.nick == b.nick && a.nick != ""
 }
 
 // Effect returns what a message of a kind does to the message that it names:

@@ -2,7 +2,6 @@ package chatlog
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -15,11 +14,11 @@ import (
 
 const (
 	// pageSize is how many messages are requested at once. Servers have limits
-	// of their own.
-	pageSize = 100
-	// roomsAtOnce is how many archives are read at the same time. Prosody
-	// serves other users by the same thread.
-	roomsAtOnce = 8
+	// of their own, mostly smaller ones, and apply them without saying so.
+	pageSize = 500
+	// roomsAtOnce is how many archives are read at the same time, unless the
+	// source has another number.
+	roomsAtOnce = 16
 	// sinceMargin is how much older than the last message the start time beside
 	// its id is: clocks step.
 	sinceMargin = time.Minute
@@ -45,12 +44,27 @@ type ExportOptions struct {
 // the database, or ctx's.
 func (s *Store) Export(ctx context.Context, src Source, rooms []Room, o ExportOptions) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(rooms))
+	w := newWriter(s)
+	all, actx := errgroup.WithContext(ctx)
+	all.Go(func() error { return w.run(actx) })
+	all.Go(func() error {
+		defer close(w.jobs)
+		return s.exportRooms(actx, src, rooms, w, o, outcomes)
+	})
+	return outcomes, all.Wait()
+}
+
+// exportRooms reads the archives of rooms, several at a time, and sets their
+// outcomes.
+func (s *Store) exportRooms(ctx context.Context, src Source, rooms []Room, w *writer, o ExportOptions, outcomes []Outcome) error {
 	var mu sync.Mutex
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(roomsAtOnce)
+	n := atOnce(src)
+	g.SetLimit(n)
+	p := newPacer(n)
 	for i, room := range rooms {
 		g.Go(func() error {
-			x := &exporter{store: s, src: src, out: Outcome{Room: room.Name}}
+			x := &exporter{store: s, src: src, writer: w, pacer: p, out: Outcome{Room: room.Name}}
 			err := x.room(gctx, room, o.Full)
 			if err = x.noteFailure(gctx, err); err != nil {
 				return err
@@ -64,7 +78,15 @@ func (s *Store) Export(ctx context.Context, src Source, rooms []Room, o ExportOp
 			return nil
 		})
 	}
-	return outcomes, g.Wait()
+	return g.Wait()
+}
+
+// atOnce returns how many archives of a source are read at the same time.
+func atOnce(src Source) int {
+	if limited, ok := src.(Limited); ok {
+		return max(limited.ArchivesAtOnce(), 1)
+	}
+	return roomsAtOnce
 }
 
 // sourceError is an error of a Source: it makes one room unknown.
@@ -78,20 +100,25 @@ func (e *sourceError) Unwrap() error { return e.err }
 
 // exporter reads the archive of one room.
 type exporter struct {
-	store *Store
-	src   Source
-	name  string
-	id    int64 // of the room in the database
-	had   int64 // the time of the newest message before this run, or 0
-	out   Outcome
+	store  *Store
+	src    Source
+	writer *writer
+	pacer  *pacer
+	name   string
+	id     int64 // of the room in the database
+	had    int64 // the time of the newest message before this run, or 0
+	out    Outcome
 }
 
 // noteFailure turns an error of the source into the room's outcome, and writes the
-// verdict.
+// verdict. What was read before the error is written.
 func (x *exporter) noteFailure(ctx context.Context, err error) error {
 	var failed *sourceError
 	switch {
 	case errors.As(err, &failed) && ctx.Err() == nil:
+		if err := x.writer.flush(ctx); err != nil {
+			return err
+		}
 		x.out.Verdict, x.out.Err = UnknownVerdict, failed.err
 	case err != nil:
 		return err
@@ -162,7 +189,7 @@ func (p place) query() xmppadmin.ArchiveQuery {
 func (x *exporter) forward(ctx context.Context, at place) error {
 	first := true
 	for {
-		page, err := x.src.ArchivePage(ctx, x.name, at.query())
+		page, err := x.pacer.page(ctx, x.src, x.name, at.query())
 		if errors.Is(err, xmppadmin.ErrForgotten) {
 			return x.deep(ctx)
 		}
@@ -179,11 +206,14 @@ func (x *exporter) forward(ctx context.Context, at place) error {
 			}
 		}
 		first = false
-		if at, err = x.write(ctx, at, page); err != nil {
+		if at, err = x.writer.put(ctx, x, at, page); err != nil {
 			return err
 		}
 		if !page.Complete && len(page.Messages) > 0 {
 			continue
+		}
+		if err := x.writer.flush(ctx); err != nil {
+			return err
 		}
 		return x.finish(ctx, page.Count)
 	}
@@ -218,87 +248,4 @@ func (x *exporter) setVerdict(ctx context.Context) error {
 		x.out.Verdict = Forgotten
 	}
 	return nil
-}
-
-// write records a page and the place behind it, in one transaction.
-func (x *exporter) write(ctx context.Context, at place, page xmppadmin.ArchivePage) (place, error) {
-	if len(page.Messages) == 0 {
-		return at, nil
-	}
-	last := page.Messages[len(page.Messages)-1]
-	at.cursor, at.time = last.Archive, last.Time
-	r := &recorder{room: x.id, keep: x.store.keep}
-	err := x.store.inTx(ctx, func(tx *sql.Tx) error {
-		r.tx = tx
-		for i := range page.Messages {
-			if err := r.add(ctx, &page.Messages[i]); err != nil {
-				return err
-			}
-		}
-		_, err := tx.ExecContext(ctx, "UPDATE room SET cursor = $1, cursor_time = $2 WHERE id = $3", at.cursor, micros(at.time), x.id)
-		return err
-	})
-	if err != nil {
-		return at, fmt.Errorf("room %q: %w", x.name, err)
-	}
-	x.out.New += r.added
-	x.out.Removed += r.removed
-	return at, nil
-}
-
-// enter returns the room's place in the record, and makes one where there is
-// none. What changed of the room itself is to be published.
-func (s *Store) enter(ctx context.Context, room Room) (place, error) {
-	var p place
-	var us int64
-	if room.Life == "" {
-		room.Life = Live
-	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		var same bool
-		err := tx.QueryRowContext(ctx, "SELECT title = $1 AND description = $2 AND life = $3 FROM room WHERE service = $4 AND name = $5",
-			room.Title, room.Description, room.Life, s.service, room.Name).Scan(&same)
-		if noRows(err) != nil {
-			return err
-		}
-		err = tx.QueryRowContext(ctx, `INSERT INTO room (id, service, name, title, description, life)
-			VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM room), $1, $2, $3, $4, $5)
-			ON CONFLICT (service, name) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, life = EXCLUDED.life
-			RETURNING id, cursor, cursor_time, verdict`, s.service, room.Name, room.Title, room.Description, room.Life).
-			Scan(&p.room, &p.cursor, &us, &p.verdict)
-		if err != nil || same {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO changed (room, day) VALUES ($1, '') ON CONFLICT DO NOTHING", p.room)
-		return err
-	})
-	if err != nil {
-		return place{}, fmt.Errorf("room %q: %w", room.Name, err)
-	}
-	if us != 0 {
-		p.time = timeOf(us)
-	}
-	return p, nil
-}
-
-// expected returns how many messages of a room the server should have.
-func (s *Store) expected(ctx context.Context, room int64) (int, error) {
-	var n int
-	err := s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND NOT forgotten", room).Scan(&n)
-	return n, err
-}
-
-// MarkGone notes that the service no longer has a room of the record. A room
-// that the record does not have is left out.
-func (s *Store) MarkGone(ctx context.Context, room string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
-		var id int64
-		err := tx.QueryRowContext(ctx, "UPDATE room SET life = $1 WHERE service = $2 AND name = $3 AND life <> $1 RETURNING id",
-			Gone, s.service, room).Scan(&id)
-		if err != nil {
-			return noRows(err)
-		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO changed (room, day) VALUES ($1, '') ON CONFLICT DO NOTHING", id)
-		return err
-	})
 }

@@ -45,7 +45,7 @@ const lineColumns = `message.id, message.archive, message.time, message.nick, me
 	message.state, message.reason, message.reply,
 	CASE message.state WHEN 'corrected' THEN COALESCE((SELECT c.body FROM message c WHERE c.room = message.room
 		AND c.kind = 'correction' AND c.target = message.archive AND c.target <> ''
-		AND (c.occupant = message.occupant AND c.occupant <> '' OR c.occupant = '' AND message.occupant = '' AND c.nick = message.nick)
+		AND (c.occupant = message.occupant AND c.occupant <> 0 OR c.occupant = 0 AND message.occupant = 0 AND c.nick = message.nick)
 		ORDER BY c.id DESC LIMIT 1), message.body) WHEN 'removed' THEN '' ELSE message.body END`
 
 // scan reads a row of lineColumns, behind the columns for before.
@@ -63,7 +63,7 @@ func (l *Line) scan(rows *sql.Rows, before ...any) error {
 func (s *Store) Lines(ctx context.Context, room string, from, to time.Time) ([]Line, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+lineColumns+` FROM message JOIN room ON room.id = message.room
 		WHERE room.service = $1 AND room.name = $2 AND message.id >= $3 AND message.id < $4
-		AND `+isLine+` ORDER BY message.id`, s.service, room, micros(from)<<10, micros(to)<<10)
+		AND `+isLine+` ORDER BY message.id`, s.service, room, firstID(micros(from)), firstID(micros(to)))
 	if err != nil {
 		return nil, fmt.Errorf("lines of room %q: %w", room, err)
 	}
@@ -99,15 +99,16 @@ func (s *Store) addReactions(ctx context.Context, room string, lines []Line) err
 	defer rows.Close()
 	newest := make(map[string]map[string]string) // by target, then by person
 	for rows.Next() {
-		var target, occupant, nick, body string
+		var target, nick, body string
+		var occupant int64
 		if err := rows.Scan(&target, &occupant, &nick, &body); err != nil {
 			return err
 		}
 		if newest[target] == nil {
 			newest[target] = make(map[string]string)
 		}
-		person := "occupant " + occupant
-		if occupant == "" {
+		person := fmt.Sprintf("occupant %d", occupant)
+		if occupant == 0 {
 			person = "nick " + nick
 		}
 		newest[target][person] = body

@@ -29,7 +29,7 @@ type Span struct{ From, To time.Time }
 
 // Rooms returns the rooms of the record, sorted by name.
 func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, name, title, description, life, verdict,
+	rows, err := s.db.QueryContext(ctx, `SELECT id, name, title, description, life, purpose, verdict,
 		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id LIMIT 1), 0),
 		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id DESC LIMIT 1), 0)
 		FROM room WHERE service = $1 ORDER BY name`, s.service)
@@ -42,7 +42,7 @@ func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
 	for rows.Next() {
 		var r RoomInfo
 		var id, first, last int64
-		if err := rows.Scan(&id, &r.Name, &r.Title, &r.Description, &r.Life, &r.Verdict, &first, &last); err != nil {
+		if err := rows.Scan(&id, &r.Name, &r.Title, &r.Description, &r.Life, &r.Purpose, &r.Verdict, &first, &last); err != nil {
 			return nil, fmt.Errorf("rooms of the record: %w", err)
 		}
 		r.JID, _ = xmppadmin.RoomJID(r.Name, s.service)
@@ -102,16 +102,8 @@ func (s *Store) ChangedDays(ctx context.Context) (map[string][]string, error) {
 // paths of those removed.
 func (s *Store) Published(ctx context.Context, room string, days []string, pages map[string]string, gone []string) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		for path, digest := range pages {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
-				ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`, path, digest); err != nil {
-				return err
-			}
-		}
-		for _, path := range gone {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE path = $1", path); err != nil {
-				return err
-			}
+		if err := notePages(ctx, tx, pages, gone); err != nil {
+			return err
 		}
 		for _, day := range days {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM changed WHERE day = $1
@@ -127,9 +119,36 @@ func (s *Store) Published(ctx context.Context, room string, days []string, pages
 	return nil
 }
 
-// Pages returns the digests of the published files, by path.
-func (s *Store) Pages(ctx context.Context) (map[string]string, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT path, digest FROM page")
+// notePages notes the digests of files that were written, by path, and the paths
+// of those removed.
+func notePages(ctx context.Context, tx *sql.Tx, pages map[string]string, gone []string) error {
+	note, err := tx.PrepareContext(ctx, `INSERT INTO page (path, digest) VALUES ($1, $2)
+		ON CONFLICT (path) DO UPDATE SET digest = EXCLUDED.digest`)
+	if err != nil {
+		return err
+	}
+	defer note.Close()
+	for path, digest := range pages {
+		if _, err := note.ExecContext(ctx, path, digest); err != nil {
+			return err
+		}
+	}
+	for _, path := range gone {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE path = $1", path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pages returns the digests of the published files whose paths begin with a
+// prefix, by path; with an empty one those at the top alone.
+func (s *Store) Pages(ctx context.Context, prefix string) (map[string]string, error) {
+	query, args := "SELECT path, digest FROM page WHERE path NOT LIKE '%/%'", []any(nil)
+	if prefix != "" {
+		query, args = "SELECT path, digest FROM page WHERE path >= $1 AND path < $2", []any{prefix, prefix + "\U0010FFFF"}
+	}
+	rows, err := s.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("published pages: %w", err)
 	}
@@ -145,6 +164,25 @@ func (s *Store) Pages(ctx context.Context) (map[string]string, error) {
 	return pages, rows.Err()
 }
 
+// CountPages returns the number of published files.
+func (s *Store) CountPages(ctx context.Context) (n int, err error) {
+	return n, s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM page").Scan(&n)
+}
+
+// UnknownPage is the digest of a published file whose content is not known.
+const UnknownPage = "unknown"
+
+// DoubtPages notes that the content of the published files is not known, or
+// with forget that there are none.
+func (s *Store) DoubtPages(ctx context.Context, forget bool) error {
+	query, args := "UPDATE page SET digest = $1", []any{UnknownPage}
+	if forget {
+		query, args = "DELETE FROM page", nil
+	}
+	_, err := s.db.ExecContext(ctx, query, args...)
+	return err
+}
+
 // RoomDay is a day on which something was said in a room.
 type RoomDay struct {
 	Room string
@@ -157,7 +195,7 @@ func (s *Store) RecentDays(ctx context.Context, since time.Time, limit int) ([]R
 	rows, err := s.db.QueryContext(ctx, `SELECT room.name, message.time / $1 AS day, COUNT(*), MAX(message.time) AS newest
 		FROM message JOIN room ON room.id = message.room
 		WHERE room.service = $2 AND message.id >= $3 AND `+isLine+`
-		GROUP BY room.name, day ORDER BY newest DESC, room.name LIMIT $4`, int64(dayMicros), s.service, micros(since)<<10, limit)
+		GROUP BY room.name, day ORDER BY newest DESC, room.name LIMIT $4`, int64(dayMicros), s.service, firstID(micros(since)), limit)
 	if err != nil {
 		return nil, fmt.Errorf("recent days: %w", err)
 	}

@@ -2,7 +2,9 @@ package chatlog
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -20,15 +22,78 @@ type row struct {
 	state   State
 }
 
+// authorOf returns who a message comes from.
+func authorOf(m *xmppadmin.ArchivedMessage) author { return author{m.Nick, markOf(m.Occupant)} }
+
+// markOf returns what the database has of an id that is only ever compared with
+// others of the same room: a part of its digest, or 0 for none. Such ids make up
+// half of what a message takes, and nothing else needs them.
+func markOf(id string) int64 {
+	if id == "" {
+		return 0
+	}
+	sum := sha256.Sum256([]byte(id))
+	return int64(binary.BigEndian.Uint64(sum[:8]) | 1)
+}
+
 // recorder writes messages of one room in one transaction. Whatever writes a
 // message writes its place in the search index, the day to be published, and
 // what becomes of the message that it is about.
 type recorder struct {
-	tx   *sql.Tx
 	room int64
 	keep bool
-	// count of the messages that were new, and of those that lost their text
-	added, removed int
+	// count of the messages that were new, that lost their text, and that had
+	// another one
+	added, removed, mended int
+
+	tx       *sql.Tx
+	prepared map[string]*sql.Stmt // by their text; they end with the transaction
+	days     map[string]bool      // already noted as changed
+	toIndex  map[int64][2]string  // nick and text, by the id of the message
+}
+
+// record calls do with a recorder for a room, in one transaction, which is
+// undone where do fails.
+func (s *Store) record(ctx context.Context, room int64, keep bool, do func(*recorder) error) (*recorder, error) {
+	r := &recorder{room: room, keep: keep, prepared: make(map[string]*sql.Stmt), days: make(map[string]bool)}
+	return r, s.inTx(ctx, func(tx *sql.Tx) error {
+		r.tx = tx
+		if err := do(r); err != nil {
+			return err
+		}
+		return r.writeIndex(ctx)
+	})
+}
+
+// statement returns a statement that is prepared once in a transaction.
+func (r *recorder) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s := r.prepared[text]; s != nil {
+		return s, nil
+	}
+	s, err := r.tx.PrepareContext(ctx, text)
+	if err == nil {
+		r.prepared[text] = s
+	}
+	return s, err
+}
+
+// exec executes a statement.
+func (r *recorder) exec(ctx context.Context, text string, args ...any) error {
+	s, err := r.statement(ctx, text)
+	if err == nil {
+		_, err = s.ExecContext(ctx, args...)
+	}
+	return err
+}
+
+// scan scans the one row that a statement returns, which may be
+// [sql.ErrNoRows].
+func (r *recorder) scan(ctx context.Context, into []any, text string, args ...any) error {
+	s, err := r.statement(ctx, text)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(ctx, args...).Scan(into...)
 }
 
 // add records a message. One that is there already keeps its place; what it
@@ -42,6 +107,8 @@ func (r *recorder) add(ctx context.Context, m *xmppadmin.ArchivedMessage) error 
 	if have != nil {
 		if m.Tombstone {
 			err = r.erase(ctx, have, Moderated, m.Reason)
+		} else {
+			err = r.mend(ctx, have, m)
 		}
 	} else if have, err = r.insert(ctx, m, kind); err == nil {
 		r.added++
@@ -52,10 +119,34 @@ func (r *recorder) add(ctx context.Context, m *xmppadmin.ArchivedMessage) error 
 	return r.affect(ctx, have, m)
 }
 
+// mend gives a message that is there already the text that the archive has.
+func (r *recorder) mend(ctx context.Context, have *row, m *xmppadmin.ArchivedMessage) error {
+	if have.kind != Said && have.kind != Subject && have.kind != Correction {
+		return nil
+	}
+	text, state := textOf(m, have.kind), Unchanged
+	err := r.scan(ctx, []any{&state}, `UPDATE message SET body = $1
+		WHERE id = $2 AND body <> $1 AND state IN ('', 'corrected') RETURNING state`, text, have.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("mend a message: %w", err)
+	}
+	r.mended++
+	if have.kind != Correction && state == Unchanged {
+		if err := r.unindex(ctx, have.id); err != nil {
+			return err
+		}
+		r.index(have.id, m.Nick, text)
+	}
+	return r.changed(ctx, have.time)
+}
+
 // insert writes a message under the first free id of its time.
 func (r *recorder) insert(ctx context.Context, m *xmppadmin.ArchivedMessage, kind Kind) (*row, error) {
 	us := micros(m.Time)
-	n := &row{id: us << 10, archive: m.Archive, time: us, author: author{m.Nick, m.Occupant}, kind: kind}
+	n := &row{id: firstID(us), archive: m.Archive, time: us, author: authorOf(m), kind: kind}
 	text, reason := textOf(m, kind), ""
 	if m.Tombstone {
 		n.state, reason = Moderated, m.Reason
@@ -65,34 +156,35 @@ func (r *recorder) insert(ctx context.Context, m *xmppadmin.ArchivedMessage, kin
 		n.target = m.Reacts
 		text = joinReactions(m.Reactions)
 	}
-	for ; ; n.id++ {
-		done, err := r.tx.ExecContext(ctx, `INSERT INTO message
-			(id, room, archive, time, stanza, origin, nick, occupant, lang, kind, target, reply, body, extra, state, reason)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-			ON CONFLICT (id) DO NOTHING`,
-			n.id, r.room, m.Archive, us, m.ID, m.Origin, m.Nick, m.Occupant, m.Lang, kind, n.target, reply, text, m.Extra, n.state, reason)
-		if err != nil {
-			return nil, fmt.Errorf("record a message: %w", err)
-		}
-		if k, _ := done.RowsAffected(); k == 1 {
-			break
-		}
+	origin := markOf(m.Origin)
+	if m.Origin == m.ID {
+		origin = 0
 	}
+	err := sql.ErrNoRows
+	for ; errors.Is(err, sql.ErrNoRows); n.id += 1 << idBits {
+		err = r.scan(ctx, []any{&n.id}, `INSERT INTO message
+			(id, room, archive, time, stanza, origin, nick, occupant, lang, kind, target, reply, body, extra, state, reason)
+			VALUES ((SELECT COALESCE(MAX(id) + 1, $1) FROM message WHERE id >= $1 AND id < $1 + 256),
+				$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING RETURNING id`,
+			n.id, r.room, m.Archive, us, markOf(m.ID), origin, m.Nick, n.author.occupant, m.Lang, kind, n.target, reply, text, m.Extra, n.state, reason)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record a message: %w", err)
+	}
+	n.id -= 1 << idBits
 	if (kind == Said || kind == Subject) && text != "" {
-		if err := r.index(ctx, n.id, m.Nick, text); err != nil {
-			return nil, err
-		}
+		r.index(n.id, m.Nick, text)
 	}
 	return n, r.changed(ctx, us)
 }
 
 // find returns the message of the room that a condition on $2 selects, the
 // newest where there are several, or nil.
-func (r *recorder) find(ctx context.Context, condition, value string) (*row, error) {
+func (r *recorder) find(ctx context.Context, condition string, values ...any) (*row, error) {
 	var m row
-	err := r.tx.QueryRowContext(ctx, `SELECT id, archive, time, nick, occupant, kind, target, state FROM message
-		WHERE room = $1 AND `+condition+` ORDER BY id DESC LIMIT 1`, r.room, value).
-		Scan(&m.id, &m.archive, &m.time, &m.author.nick, &m.author.occupant, &m.kind, &m.target, &m.state)
+	err := r.scan(ctx, []any{&m.id, &m.archive, &m.time, &m.author.nick, &m.author.occupant, &m.kind, &m.target, &m.state},
+		`SELECT id, archive, time, nick, occupant, kind, target, state FROM message
+		WHERE room = $1 AND `+condition+` ORDER BY id DESC LIMIT 1`, append([]any{r.room}, values...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -100,6 +192,15 @@ func (r *recorder) find(ctx context.Context, condition, value string) (*row, err
 		return nil, fmt.Errorf("look a message up: %w", err)
 	}
 	return &m, nil
+}
+
+// findOwn returns the message by the author of m that a condition on the mark
+// $2 of an id selects. The ids are the senders' own: another may have sent a
+// message with the same one.
+func (r *recorder) findOwn(ctx context.Context, condition, id string, m *xmppadmin.ArchivedMessage) (*row, error) {
+	who := authorOf(m)
+	return r.find(ctx, `kind IN ('said', 'correction') AND `+condition+`
+		AND occupant = $3 AND (occupant <> 0 OR nick = $4)`, markOf(id), who.occupant, who.nick)
 }
 
 // affect does to another message what a message is for.
@@ -145,9 +246,9 @@ func (r *recorder) targetOf(ctx context.Context, kind Kind, m *xmppadmin.Archive
 	case kind == Retraction && m.Retracts != "":
 		return r.find(ctx, "archive = $2", m.Retracts)
 	case kind == Retraction:
-		return r.find(ctx, "kind IN ('said', 'correction') AND (origin = $2 OR stanza = $2)", m.RetractsOrigin)
+		return r.findOwn(ctx, "(origin = $2 AND origin <> 0 OR stanza = $2 AND stanza <> 0)", m.RetractsOrigin, m)
 	case kind == Correction:
-		return r.find(ctx, "kind IN ('said', 'correction') AND stanza = $2 AND stanza <> ''", m.Replaces)
+		return r.findOwn(ctx, "stanza = $2 AND stanza <> 0", m.Replaces, m)
 	}
 	return nil, nil
 }
@@ -156,22 +257,19 @@ func (r *recorder) setTarget(ctx context.Context, m *row, target string) error {
 	if m.target == target {
 		return nil
 	}
-	_, err := r.tx.ExecContext(ctx, "UPDATE message SET target = $1 WHERE id = $2", target, m.id)
-	return err
+	return r.exec(ctx, "UPDATE message SET target = $1 WHERE id = $2", target, m.id)
 }
 
 // correct notes that a message has a newer text, by which it is found from now
 // on.
 func (r *recorder) correct(ctx context.Context, target *row, text, nick string) error {
-	if _, err := r.tx.ExecContext(ctx, "UPDATE message SET state = $1 WHERE id = $2", Corrected, target.id); err != nil {
+	if err := r.exec(ctx, "UPDATE message SET state = $1 WHERE id = $2", Corrected, target.id); err != nil {
 		return err
 	}
 	if err := r.unindex(ctx, target.id); err != nil {
 		return err
 	}
-	if err := r.index(ctx, target.id, nick, text); err != nil {
-		return err
-	}
+	r.index(target.id, nick, text)
 	return r.changed(ctx, target.time)
 }
 
@@ -185,7 +283,7 @@ func (r *recorder) erase(ctx context.Context, target *row, state State, reason s
 	if kept {
 		set = "state = $1, reason = $2"
 	}
-	_, err := r.tx.ExecContext(ctx, "UPDATE message SET "+set+
+	err := r.exec(ctx, "UPDATE message SET "+set+
 		" WHERE room = $3 AND (id = $4 OR kind = 'correction' AND target = $5)", state, reason, r.room, target.id, target.archive)
 	if err != nil {
 		return fmt.Errorf("erase a message: %w", err)
@@ -201,6 +299,10 @@ func (r *recorder) erase(ctx context.Context, target *row, state State, reason s
 
 // changed notes that the day of a time is to be published again.
 func (r *recorder) changed(ctx context.Context, us int64) error {
-	_, err := r.tx.ExecContext(ctx, "INSERT INTO changed (room, day) VALUES ($1, $2) ON CONFLICT DO NOTHING", r.room, dayOf(us))
-	return err
+	day := dayOf(us)
+	if r.days[day] {
+		return nil
+	}
+	r.days[day] = true
+	return r.exec(ctx, "INSERT INTO changed (room, day) VALUES ($1, $2) ON CONFLICT DO NOTHING", r.room, day)
 }

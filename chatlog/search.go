@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,19 +22,35 @@ const (
 	searchTime = time.Second
 )
 
-// index adds a message's text to the search index. The room is a word of it,
-// so that a search in one room reads that room's entries alone.
-func (r *recorder) index(ctx context.Context, id int64, nick, text string) error {
-	_, err := r.tx.ExecContext(ctx, "INSERT INTO search (rowid, room, nick, body) VALUES ($1, $2, $3, $4)",
-		id, roomToken(r.room), nick, text)
-	if err != nil {
-		return fmt.Errorf("index a message: %w", err)
+// index adds a message's text to the search index, at the end of the
+// transaction: before each statement that may have to be undone by itself the
+// index is brought up to date in the database, at some cost.
+func (r *recorder) index(id int64, nick, text string) {
+	if r.toIndex == nil {
+		r.toIndex = make(map[int64][2]string)
+	}
+	r.toIndex[id] = [2]string{nick, text}
+}
+
+// writeIndex writes what index noted. The room is a word of each entry, so that
+// a search in one room reads that room's entries alone.
+func (r *recorder) writeIndex(ctx context.Context) error {
+	for _, id := range slices.Sorted(maps.Keys(r.toIndex)) {
+		entry := r.toIndex[id]
+		err := r.exec(ctx, "INSERT INTO search (rowid, room, nick, body) VALUES ($1, $2, $3, $4)", id, roomToken(r.room), entry[0], entry[1])
+		if err != nil {
+			return fmt.Errorf("index a message: %w", err)
+		}
 	}
 	return nil
 }
 
 func (r *recorder) unindex(ctx context.Context, id int64) error {
-	if _, err := r.tx.ExecContext(ctx, "DELETE FROM search WHERE rowid = $1", id); err != nil {
+	if _, waits := r.toIndex[id]; waits {
+		delete(r.toIndex, id)
+		return nil
+	}
+	if err := r.exec(ctx, "DELETE FROM search WHERE rowid = $1", id); err != nil {
 		return fmt.Errorf("remove a message from the index: %w", err)
 	}
 	return nil
@@ -190,10 +208,10 @@ func (s *Store) Search(ctx context.Context, q Query, older int64, limit int) ([]
 	}
 	low, high := int64(0), int64(1)<<62
 	if !q.After.IsZero() {
-		low = micros(q.After) << 10
+		low = firstID(micros(q.After))
 	}
 	if !q.Before.IsZero() {
-		high = micros(q.Before) << 10
+		high = firstID(micros(q.Before))
 	}
 	if older > 0 {
 		high = min(high, older)

@@ -1,4 +1,4 @@
 CREATE VIRTUAL TABLE search USING fts5(
-  room, nick, body, content='', contentless_delete=1,
+  body, nick, room, content='', contentless_delete=1,
   tokenize='unicode61 remove_diacritics 2'
 );

@@ -16,12 +16,33 @@ type Source interface {
 	HasArchive(ctx context.Context, room string) (bool, error)
 }
 
+// Limited is a [Source] that gives how many of its archives may be read at the
+// same time; of others, 16 are.
+type Limited interface {
+	Source
+	ArchivesAtOnce() int
+}
+
 // Room is a room whose archive is read.
 type Room struct {
 	Name, Title, Description string
 	// Life is what the room is now.
 	Life Life
+	// Purpose is what the room is for; empty where that is not known, and then
+	// the record keeps what it has.
+	Purpose Purpose
 }
+
+// Purpose is what a room is for.
+type Purpose string
+
+// The purposes of rooms.
+const (
+	ForGroup     Purpose = "group"     // a group's own room
+	ForSession   Purpose = "session"   // that of sessions only: the plenary, and sessions with a room of their own
+	ForStanding  Purpose = "standing"  // there always
+	ForRequester Purpose = "requested" // requested, for a time
+)
 
 // Life is what a room is.
 type Life string
@@ -61,6 +82,8 @@ type Outcome struct {
 	// New, Removed and Forgotten count messages: recorded now, found without
 	// their text now, and no longer in the archive though the record has them.
 	New, Removed, Forgotten int
+	// Differing counts messages that had another text than the archive.
+	Differing int
 	// Err is why the verdict is UnknownVerdict.
 	Err error
 }

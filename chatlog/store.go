@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -101,7 +102,7 @@ func OpenReader(ctx context.Context, path string, o Options) (*Store, error) {
 func (s *Store) Close() error { return s.db.Close() }
 
 // private makes the database's file, and its folder, readable by this account
-// alone: it has what was retracted until it is erased, and occupant ids.
+// alone: it has what is hidden until it is erased.
 func private(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -118,7 +119,7 @@ func private(path string) error {
 // and messages together, and the next run reads them again.
 func address(path string, readOnly bool) string {
 	q := url.Values{}
-	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)"} {
+	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "cache_size(-32768)"} {
 		q.Add("_pragma", pragma)
 	}
 	q.Set("_txlock", "immediate")
@@ -142,13 +143,19 @@ func (s *Store) migrate(ctx context.Context) error {
 		return ErrNewer
 	}
 	return s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, text := range []string{schema, searchSchema, fmt.Sprintf("PRAGMA user_version = %d", version)} {
+		for _, text := range []string{nativeKeys(schema), searchSchema, fmt.Sprintf("PRAGMA user_version = %d", version)} {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// nativeKeys returns the schema with primary keys that are, for SQLite, the
+// number of the row itself, which every index has anyway.
+func nativeKeys(schema string) string {
+	return strings.NewReplacer("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY", "ON message (room, id)", "ON message (room)").Replace(schema)
 }
 
 func (s *Store) version(ctx context.Context) (int, error) {
@@ -174,6 +181,14 @@ func micros(t time.Time) int64 { return t.UnixMicro() }
 
 // timeOf is the inverse of micros.
 func timeOf(us int64) time.Time { return time.UnixMicro(us).UTC() }
+
+// firstID returns the lowest id of messages of a time in microseconds. Ids order
+// the messages of all rooms by time; there are 256 for each millisecond, and
+// those of a full one go on in the next.
+func firstID(us int64) int64 { return us / 1000 << idBits }
+
+// idBits are the bits of an id below the millisecond.
+const idBits = 8
 
 // dayOf returns the UTC date of a time in microseconds.
 func dayOf(us int64) string { return timeOf(us).Format(time.DateOnly) }

@@ -15,12 +15,12 @@ var ErrNoMessage = errors.New("no such message in the record")
 // was withdrawn and why. All of them are withdrawn or none. The server still
 // has them.
 func (s *Store) Withdraw(ctx context.Context, room string, archiveIDs []string, who, reason string) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		r := &recorder{tx: tx}
-		if err := tx.QueryRowContext(ctx, "SELECT id FROM room WHERE service = $1 AND name = $2", s.service, room).Scan(&r.room); err != nil {
-			if errors.Is(err, sql.ErrNoRows) {
-				return errors.New("the record has no such room")
-			}
+	_, err := s.record(ctx, 0, false, func(r *recorder) error {
+		err := r.scan(ctx, []any{&r.room}, "SELECT id FROM room WHERE service = $1 AND name = $2", s.service, room)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errors.New("the record has no such room")
+		}
+		if err != nil {
 			return err
 		}
 		for _, id := range archiveIDs {
@@ -37,7 +37,7 @@ func (s *Store) Withdraw(ctx context.Context, room string, archiveIDs []string, 
 			if err := r.erase(ctx, m, Withdrawn, reason); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO withdrawal (room, archive, at, who, reason) VALUES ($1, $2, $3, $4, $5)",
+			if err := r.exec(ctx, "INSERT INTO withdrawal (room, archive, at, who, reason) VALUES ($1, $2, $3, $4, $5)",
 				r.room, id, micros(s.now()), who, reason); err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package frontdesk
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"muster/agenda"
@@ -41,6 +42,8 @@ type Config struct {
 	// RoomsURL is the page of all rooms, LogURL the address of a room's log with
 	// {room} in place of the room; both may be empty.
 	RoomsURL, LogURL string
+	// Logger is given what goes wrong; nil for none.
+	Logger *slog.Logger
 }
 
 // Quota is how much may be requested.
@@ -101,28 +104,6 @@ type Answer struct {
 	Form   *Form // the stage to fill in, or the results; nil for none
 	Back   bool  // the caller may go back
 	Last   bool  // forward completes the command
-}
-
-// Medium is what a [Message] is sent by.
-type Medium string
-
-// The media.
-const (
-	Chat Medium = "chat"
-	Mail Medium = "mail"
-)
-
-// Message is one message that waits to be sent.
-type Message struct {
-	// ID is that of its row, which is never given to another one.
-	ID int64
-	// Key is unique: what has the same key is the same message.
-	Key     string
-	Medium  Medium
-	Address string // a bare JID, or a mail address
-	Body    string
-	Due     time.Time // since when it is to be sent
-	Tries   int       // how often it was tried already
 }
 
 // Form is a stage of a command, or its results. Its first field is always the

@@ -1,34 +1,17 @@
 package frontdesk
 
 import (
-	"fmt"
-	"strings"
+	"time"
 
-	"muster/provision"
+	"muster/frontdesk/store"
 )
 
-// plain returns what a person wrote, as it may stand in fixed fields,
-// instructions, labels and notes of other people's clients, some of which read
-// these as markup or drop them where they have markup: one line, with the
-// full-width forms of & < and >.
-func plain(s string) string {
-	return strings.NewReplacer("&", "\uFF06", "<", "\uFF1C", ">", "\uFF1E").Replace(provision.OneLine(s, maxLine))
-}
+// plain returns what a person wrote, as it may stand in other people's clients.
+func plain(s string) string { return store.Plain(s) }
 
-// maxLine is the length, in runes, that a line of a person is cut to.
-const maxLine = 500
+// endOf returns the start of the day after a day in UTC, zero for what is no
+// day.
+func endOf(day string) time.Time { return Request{Until: day}.End() }
 
-// shown returns an address as it is shown to others. One with letters beyond
-// ASCII names them: they may look like ASCII ones.
-func shown(jid string) string {
-	var odd []string
-	for _, r := range jid {
-		if r > '~' && len(odd) < 4 {
-			odd = append(odd, fmt.Sprintf("U+%04X", r))
-		}
-	}
-	if len(odd) == 0 {
-		return plain(jid)
-	}
-	return fmt.Sprintf("%s (contains %s)", plain(jid), strings.Join(odd, " "))
-}
+// dayOf returns the day of a time in UTC.
+func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }

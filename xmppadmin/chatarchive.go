@@ -57,6 +57,15 @@ func (s *Service) ArchivePage(ctx context.Context, name string, q ArchiveQuery) 
 	return page, nil
 }
 
+// ArchivesAtOnce returns how many archives may be read at the same time: fewer
+// of a server that serves all its users by one thread.
+func (s *Service) ArchivesAtOnce() int {
+	if dialect.OneThread(s.conn) {
+		return 8
+	}
+	return 16
+}
+
 // HasArchive reports whether the room called name archives its messages now
 // (XEP-0313 §6). Without that, ejabberd answers archive queries from the
 // history that it has in memory.

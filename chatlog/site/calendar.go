@@ -11,6 +11,7 @@ import (
 type yearView struct {
 	Year   int
 	Months []monthView
+	days   int // on which something was said
 }
 
 type monthView struct {
@@ -19,7 +20,8 @@ type monthView struct {
 }
 
 // cell is a day of a month; Number is empty outside the month, Date where
-// nothing was said.
+// nothing was said. Words name the link to the day; they begin with its number,
+// which is what is seen of it (WCAG 2.2, 2.5.3).
 type cell struct{ Number, Date, Words string }
 
 // calendar returns the months in which something was said, the newest first.
@@ -35,6 +37,7 @@ func calendar(days []chatlog.Day) []yearView {
 			years = append(years, yearView{Year: d.Year()})
 		}
 		y := &years[len(years)-1]
+		y.days++
 		name := d.Format("January 2006")
 		if n := len(y.Months); n == 0 || y.Months[n-1].Name != name {
 			y.Months = append(y.Months, monthView{Name: name, Weeks: weeks(d, said)})
@@ -56,9 +59,25 @@ func weeks(month time.Time, said map[string]int) [][7]cell {
 		date := d.Format(time.DateOnly)
 		if n := said[date]; n > 0 {
 			c.Date = date
-			c.Words = messages(n) + " on " + date
+			c.Words = d.Format("2 January 2006, ") + messages(n)
 		}
 		out[len(out)-1][column] = c
 	}
 	return out
+}
+
+// A room's page has no more of the calendar than this many bytes, about: a
+// month takes monthSize and a day on which something was said daySize besides.
+const calendarSize, monthSize, daySize = 50_000, 750, 80
+
+// splitYears returns the years that stand on the room's page, the newest ones,
+// and those that have pages of their own.
+func splitYears(years []yearView) (here, apart []yearView) {
+	size := 0
+	for i, y := range years {
+		if size += monthSize*len(y.Months) + daySize*y.days; i > 0 && size > calendarSize {
+			return years[:i], years[i:]
+		}
+	}
+	return years, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -20,12 +21,13 @@ var files embed.FS
 
 // pages renders the pages of one site.
 type pages struct {
-	config        Config
-	html          *template.Template
-	xml           *texttemplate.Template
-	style, script string // names of the files in _static
-	static        map[string][]byte
-	digest        string // of all that every page depends on
+	config Config
+	html   *template.Template
+	xml    *texttemplate.Template
+	// names of the files in _static
+	style, script, icon string
+	static              map[string][]byte
+	digest              string // of all that every page depends on
 }
 
 func newPages(c Config) (*pages, error) {
@@ -38,16 +40,16 @@ func newPages(c Config) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	css, err := files.ReadFile("static/log.css")
-	if err != nil {
-		return nil, err
+	for _, f := range []struct {
+		name, ending, more string
+		full               *string
+	}{{"log", ".css", hueStyles(), &p.style}, {"log", ".js", "", &p.script}, {"icon", ".svg", "", &p.icon}} {
+		content, err := files.ReadFile("static/" + f.name + f.ending)
+		if err != nil {
+			return nil, err
+		}
+		*f.full = p.addStatic(f.name, f.ending, append(content, f.more...))
 	}
-	js, err := files.ReadFile("static/log.js")
-	if err != nil {
-		return nil, err
-	}
-	p.style = p.addStatic("log", ".css", append(css, hueStyles()...))
-	p.script = p.addStatic("log", ".js", js)
 	return p, p.setDigest()
 }
 
@@ -63,7 +65,8 @@ func (p *pages) addStatic(name, ending string, content []byte) string {
 func (p *pages) setDigest() error {
 	var all bytes.Buffer
 	c := p.config
-	fmt.Fprintf(&all, "%q %q %q %v %q %q %q %q %q", c.URL, c.Service, c.WebClient, c.Hidden, c.NoteWell, c.Contact, c.Clients, c.Accounts, []string{p.style, p.script})
+	fmt.Fprintf(&all, "%q %q %q %v %v %q %q %q %q %q %s %s", c.URL, c.Service, c.WebClient, c.Hidden, c.Search, c.NoteWell, c.Contact, c.Clients, c.Accounts,
+		[]string{p.style, p.script, p.icon}, c.Before, c.After)
 	entries, err := files.ReadDir("templates")
 	if err != nil {
 		return err
@@ -86,19 +89,19 @@ func digestOf(content []byte) string {
 
 // page is what the frame of every page needs.
 type page struct {
-	Title, Root, Style, Script string
-	Hidden                     bool
-	Canonical, Feed, FeedTitle string
-	Service, NoteWell          string
-	Contact                    []Part
+	Title, Root, Style, Script, Icon string
+	Hidden, Search                   bool
+	Canonical, Feed, FeedTitle       string
+	Service, NoteWell                string
+	Contact                          []Part
 }
 
 // page returns the frame of the page at a path. root leads from there to the
 // top.
 func (p *pages) page(title, root, path string) page {
 	f := page{
-		Title: title, Root: root, Style: p.style, Script: p.script, Hidden: p.config.Hidden,
-		Service: p.config.Service, NoteWell: p.config.NoteWell,
+		Title: title, Root: root, Style: p.style, Script: p.script, Icon: p.icon, Hidden: p.config.Hidden,
+		Search: p.config.Search, Service: p.config.Service, NoteWell: p.config.NoteWell,
 	}
 	if p.config.Contact != "" {
 		f.Contact = contactOf(p.config.Contact)
@@ -137,8 +140,8 @@ type hourView struct {
 }
 
 // day renders the page of a day. before and after are the neighbouring days,
-// or "".
-func (p *pages) day(room string, date, before, after string, lines []chatlog.Line, where func(string) string) ([]byte, error) {
+// or ""; sessions are the transcripts that have some of its lines.
+func (p *pages) day(room string, date, before, after string, sessions []sessionLink, lines []chatlog.Line, where func(string) string) ([]byte, error) {
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return nil, err
@@ -155,12 +158,13 @@ func (p *pages) day(room string, date, before, after string, lines []chatlog.Lin
 	frame := p.page(room+", "+date, "../", room+"/"+date+".html")
 	return p.render("day.html", map[string]any{
 		"Page": frame, "Room": room, "Date": date, "DateWords": at.Format("Monday 2 January 2006"),
-		"Before": before, "After": after, "Hours": hours,
+		"Before": before, "After": after, "Sessions": sessions, "Hours": hours,
 	})
 }
 
-// room renders the page of a room.
-func (p *pages) room(r chatlog.RoomInfo, days []chatlog.Day) ([]byte, error) {
+// room renders the page of a room, with these years of its calendar; older are
+// those that have a page of their own.
+func (p *pages) room(r chatlog.RoomInfo, days []chatlog.Day, years []yearView, older []int) ([]byte, error) {
 	frame := p.page(r.Name, "../", r.Name+"/index.html")
 	if p.config.URL != "" {
 		frame.Feed, frame.FeedTitle = "feed.atom", r.Name
@@ -170,12 +174,12 @@ func (p *pages) room(r chatlog.RoomInfo, days []chatlog.Day) ([]byte, error) {
 	for _, g := range r.Gaps {
 		gaps = append(gaps, map[string]string{"From": g.From.Format(time.DateTime), "To": g.To.Format(time.DateTime)})
 	}
-	lines, last := 0, ""
+	lines, said := 0, ""
 	for _, d := range days {
 		lines += d.Lines
 	}
-	if !r.Last.IsZero() {
-		last = r.Last.Format(time.DateOnly)
+	if lines > 0 {
+		said = messages(lines) + " in the record, from " + r.First.Format(time.DateOnly) + " to " + r.Last.Format(time.DateOnly)
 	}
 	heading := printable(r.Title)
 	if heading == "" {
@@ -183,8 +187,15 @@ func (p *pages) room(r chatlog.RoomInfo, days []chatlog.Day) ([]byte, error) {
 	}
 	return p.render("room.html", map[string]any{
 		"Page": frame, "Heading": heading, "Description": Links(printable(r.Description)), "StateWords": stateWords(r.Life),
-		"JID": r.Name + "@" + p.config.Service, "Join": join, "Web": web, "Lines": lines, "Last": last,
-		"Gaps": gaps, "Years": calendar(days),
+		"JID": r.Name + "@" + p.config.Service, "Join": join, "Web": web, "Said": said, "Gaps": gaps, "Years": years, "Older": older,
+	})
+}
+
+// year renders the page of a year of a room.
+func (p *pages) year(room string, y yearView) ([]byte, error) {
+	title := fmt.Sprintf("%s, %d", room, y.Year)
+	return p.render("year.html", map[string]any{
+		"Page": p.page(title, "../", fmt.Sprintf("%s/%d.html", room, y.Year)), "Room": room, "Year": y.Year, "Months": y.Months,
 	})
 }
 
@@ -213,8 +224,8 @@ func (p *pages) join(r chatlog.RoomInfo) (xmpp, web template.URL) {
 
 // roomRow is a room in the index.
 type roomRow struct {
-	Name, Title, Last string
-	Join              template.URL
+	Name, Title, About, Last string
+	Join, Web                template.URL
 }
 
 // roomGroup is a part of the index.
@@ -225,11 +236,11 @@ type roomGroup struct {
 
 // index renders the page of all rooms.
 func (p *pages) index(rooms []chatlog.RoomInfo) ([]byte, error) {
-	groups := []roomGroup{{Title: "Live rooms"}, {Title: "Archived rooms"}, {Title: "Former rooms"}}
+	groups := []roomGroup{{Title: "Live rooms"}, {Title: "Standing rooms"}, {Title: "Requested rooms"}, {Title: "Archived rooms"}, {Title: "Former rooms"}}
 	for _, r := range rooms {
-		i := map[chatlog.Life]int{chatlog.Archived: 1, chatlog.Gone: 2}[r.Life]
-		row := roomRow{Name: r.Name, Title: strings.TrimPrefix(printable(r.Title), r.Name+": ")}
-		row.Join, _ = p.join(r)
+		i := groupOf(r.Room)
+		row := roomRow{Name: r.Name, Title: strings.TrimPrefix(printable(r.Title), r.Name+": "), About: firstSentence(printable(r.Description))}
+		row.Join, row.Web = p.join(r)
 		if !r.Last.IsZero() {
 			row.Last = r.Last.Format(time.DateOnly)
 		}
@@ -245,25 +256,65 @@ func (p *pages) index(rooms []chatlog.RoomInfo) ([]byte, error) {
 	if p.config.URL != "" {
 		frame.Feed, frame.FeedTitle = "feed.atom", "Chat rooms"
 	}
-	return p.render("index.html", map[string]any{"Page": frame, "Groups": filled})
+	return p.render("index.html", map[string]any{"Page": frame, "Groups": filled, "Query": ""})
+}
+
+// groupOf returns in which part of the index a room is: a live one in that of what
+// it is for.
+func groupOf(r chatlog.Room) int {
+	switch {
+	case r.Life == chatlog.Archived:
+		return 3
+	case r.Life == chatlog.Gone:
+		return 4
+	case r.Purpose == chatlog.ForStanding:
+		return 1
+	case r.Purpose == chatlog.ForRequester:
+		return 2
+	}
+	return 0
+}
+
+// aboutLength is how many characters of a description the index has.
+const aboutLength = 140
+
+// firstSentence returns the beginning of a description: what a room is for. The
+// rest, such as the next session, is on the room's page.
+func firstSentence(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		s = s[:i]
+	}
+	if i := strings.Index(s, ". "); i >= 0 {
+		s = s[:i+1]
+	}
+	if r := []rune(s); len(r) > aboutLength {
+		return string(r[:aboutLength-1]) + "…"
+	}
+	return s
 }
 
 // about renders the page "How to take part".
 func (p *pages) about(rooms []chatlog.RoomInfo) ([]byte, error) {
-	example, hallway := "hallway@"+p.config.Service, false
+	example := "hallway"
 	for _, r := range rooms {
-		if r.Name == "hallway" {
-			hallway = true
+		if r.Life == chatlog.Live && (example == "hallway" || r.Name == "quic") {
+			example = r.Name
 		}
 	}
+	hallway := slices.ContainsFunc(rooms, func(r chatlog.RoomInfo) bool { return r.Name == "hallway" })
 	list := func(texts []string) (all [][]Part) {
 		for _, t := range texts {
 			all = append(all, Links(printable(t)))
 		}
 		return all
 	}
+	join := func(name string) template.URL {
+		return template.URL("xmpp:" + name + "@" + p.config.Service + "?join")
+	}
 	return p.render("about.html", map[string]any{
-		"Page": p.page("How to take part", "", "about.html"), "Example": example, "Hallway": hallway,
+		"Page": p.page("How to take part", "", "about.html"), "Example": example + "@" + p.config.Service, "ExampleJoin": join(example),
+		"Hallway": hallway, "HallwayJoin": join("hallway"),
 		"Web": p.config.WebClient != "", "Accounts": list(p.config.Accounts), "Clients": list(p.config.Clients),
 	})
 }

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"muster/chatlog"
 )
@@ -36,8 +41,10 @@ func Publish(ctx context.Context, s *chatlog.Store, c Config) (Published, error)
 	if err := w.all(ctx); err != nil {
 		return w.done, err
 	}
-	w.done.Files = len(w.known)
-	return w.done, w.finish()
+	if w.done.Files, err = s.CountPages(ctx); err != nil {
+		return w.done, err
+	}
+	return w.done, w.finish(ctx)
 }
 
 // all writes the pages in an order in which no link leads nowhere.
@@ -55,21 +62,22 @@ func (w *writer) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	old, err := w.store.Pages(ctx, "_static/")
+	if err != nil {
+		return err
+	}
+	maps.Copy(w.known, old)
 	var static batch
 	for name, content := range w.pages.static {
 		if err := w.put(&static, "_static/"+name, content); err != nil {
 			return err
 		}
 	}
-	for _, r := range rooms {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if dirty := changed[r.Name]; w.full || len(dirty) > 0 {
-			if err := w.room(ctx, r, dirty); err != nil {
-				return err
-			}
-		}
+	if err := w.rooms(ctx, rooms, changed); err != nil {
+		return err
+	}
+	if err := w.meetings(ctx, &static, rooms, changed); err != nil {
+		return err
 	}
 	if err := w.top(ctx, &static, rooms); err != nil {
 		return err
@@ -82,6 +90,34 @@ func (w *writer) all(ctx context.Context) error {
 		}
 	}
 	return w.store.Published(ctx, "", nil, static.written, static.gone)
+}
+
+// rooms writes the pages of the rooms that changed, as many at once as there
+// are processors.
+func (w *writer) rooms(ctx context.Context, rooms []chatlog.RoomInfo, changed map[string][]string) error {
+	var mu sync.Mutex
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(min(runtime.GOMAXPROCS(0), 4))
+	for _, r := range rooms {
+		dirty := changed[r.Name]
+		if !w.full && len(dirty) == 0 {
+			continue
+		}
+		g.Go(func() error {
+			if err := gctx.Err(); err != nil {
+				return err
+			}
+			one, err := w.forRoom(gctx, r.Name)
+			if err == nil {
+				err = one.room(gctx, r, dirty)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			w.merge(one)
+			return err
+		})
+	}
+	return g.Wait()
 }
 
 // top writes the pages about all rooms.
@@ -108,6 +144,7 @@ func (w *writer) top(ctx context.Context, b *batch, rooms []chatlog.RoomInfo) er
 			for _, r := range rooms {
 				maps = append(maps, w.pages.config.URL+r.Name+"/sitemap.xml")
 			}
+			maps = append(maps, w.pages.config.URL+"_meeting/sitemap.xml")
 			if content["sitemap.xml"], err = w.pages.xmlPage("sitemapindex", maps); err != nil {
 				return err
 			}
@@ -147,6 +184,9 @@ func (w *writer) room(ctx context.Context, r chatlog.RoomInfo, changed []string)
 	for i, d := range days {
 		dates[i] = d.Date.Format(time.DateOnly)
 	}
+	if w.parts, err = w.store.Parts(ctx, r.Name, w.pages.config.margin()); err != nil {
+		return err
+	}
 	dirty := make(map[string]bool)
 	for _, date := range changed {
 		i, _ := slices.BinarySearch(dates, date)
@@ -155,14 +195,22 @@ func (w *writer) room(ctx context.Context, r chatlog.RoomInfo, changed []string)
 		}
 	}
 	var b batch
-	for i, date := range dates {
-		if w.full || dirty[date] {
-			if err := w.day(ctx, &b, r.Name, dates, i); err != nil {
-				return err
-			}
+	for i := 0; i < len(dates); {
+		if !w.full && !dirty[dates[i]] {
+			i++
+			continue
 		}
+		end, lines := i+1, days[i].Lines
+		for end < len(dates) && lines < linesAtOnce && (w.full || dirty[dates[end]]) {
+			lines += days[end].Lines
+			end++
+		}
+		if err := w.days(ctx, &b, r.Name, dates, i, end); err != nil {
+			return err
+		}
+		i = end
 	}
-	if err := w.roomPages(&b, r, days, dates); err != nil {
+	if err := w.roomPages(&b, r, days, dates, changed); err != nil {
 		return err
 	}
 	for _, date := range changed {
@@ -175,12 +223,26 @@ func (w *writer) room(ctx context.Context, r chatlog.RoomInfo, changed []string)
 			}
 		}
 	}
+	if w.full {
+		for path := range w.known {
+			if !w.seen[path] {
+				if err := w.remove(&b, path); err != nil {
+					return err
+				}
+			}
+		}
+	}
 	return w.store.Published(ctx, r.Name, changed, b.written, b.gone)
 }
 
-// roomPages writes the room's own pages.
-func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dates []string) error {
-	text, err := w.pages.room(r, days)
+// roomPages writes the room's own pages; changed are the dates that did.
+func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dates, changed []string) error {
+	here, apart := splitYears(calendar(days))
+	older, err := w.years(b, r.Name, here, apart, changed)
+	if err != nil {
+		return err
+	}
+	text, err := w.pages.room(r, days, here, older)
 	if err != nil {
 		return err
 	}
@@ -207,21 +269,82 @@ func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dat
 	return w.put(b, r.Name+"/index.html", text)
 }
 
-// day writes the page of the i-th date, as HTML, text and JSON Lines.
-func (w *writer) day(ctx context.Context, b *batch, room string, dates []string, i int) error {
-	from, err := time.Parse(time.DateOnly, dates[i])
+// years writes the pages of the years that are not on the room's page, and
+// returns the years.
+func (w *writer) years(b *batch, room string, here, apart []yearView, changed []string) (older []int, err error) {
+	dirty, path := make(map[string]bool), func(year any) string { return fmt.Sprintf("%s/%v.html", room, year) }
+	for _, date := range changed {
+		if len(date) > 4 {
+			dirty[path(date[:4])] = true
+		}
+	}
+	for _, y := range apart {
+		older = append(older, y.Year)
+		page := path(y.Year)
+		if w.full || dirty[page] || w.known[page] == "" {
+			text, err := w.pages.year(room, y)
+			if err == nil {
+				err = w.put(b, page, text)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		delete(dirty, page)
+	}
+	for _, y := range here {
+		dirty[path(y.Year)] = true
+	}
+	for page := range dirty {
+		if err := w.remove(b, page); err != nil {
+			return nil, err
+		}
+	}
+	return older, nil
+}
+
+// linesAtOnce is about how many lines are read from the record at once.
+const linesAtOnce = 500
+
+// days writes the pages of the dates from one up to another.
+func (w *writer) days(ctx context.Context, b *batch, room string, dates []string, first, end int) error {
+	from, err := time.Parse(time.DateOnly, dates[first])
 	if err != nil {
 		return err
 	}
-	lines, err := w.store.Lines(ctx, room, from, from.AddDate(0, 0, 1))
+	to, err := time.Parse(time.DateOnly, dates[end-1])
 	if err != nil {
 		return err
 	}
+	all, err := w.store.Lines(ctx, room, from, to.AddDate(0, 0, 1))
+	if err != nil {
+		return err
+	}
+	byDate, dateOf := make(map[string][]chatlog.Line), make(map[string]string)
+	for _, l := range all {
+		date := l.Time.Format(time.DateOnly)
+		byDate[date] = append(byDate[date], l)
+		dateOf[l.Archive] = date
+	}
+	for i := first; i < end; i++ {
+		if err := w.day(ctx, b, room, dates, i, byDate[dates[i]], dateOf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// day writes the page of the i-th date, as HTML, text and JSON Lines. dateOf
+// has the dates of messages that were read with those of the page.
+func (w *writer) day(ctx context.Context, b *batch, room string, dates []string, i int, lines []chatlog.Line, dateOf map[string]string) error {
 	var failed error
 	where := func(archive string) string {
-		date, err := w.store.DayOf(ctx, room, archive)
-		if err != nil {
-			failed = err
+		date := dateOf[archive]
+		if date == "" {
+			var err error
+			if date, err = w.store.DayOf(ctx, room, archive); err != nil {
+				failed = err
+			}
 		}
 		if date == "" {
 			return ""
@@ -235,7 +358,7 @@ func (w *writer) day(ctx context.Context, b *batch, room string, dates []string,
 	if i+1 < len(dates) {
 		after = dates[i+1]
 	}
-	html, err := w.pages.day(room, dates[i], before, after, lines, where)
+	html, err := w.pages.day(room, dates[i], before, after, sessionLinks(w.parts, lines), lines, where)
 	if err = errors.Join(err, failed); err != nil {
 		return err
 	}

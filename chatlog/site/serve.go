@@ -112,6 +112,7 @@ type results struct {
 	Query   string
 	Trouble string
 	Hits    []hitView
+	One     bool
 	Older   template.URL
 }
 
@@ -127,7 +128,7 @@ func (h *handler) search(w http.ResponseWriter, r *http.Request) {
 	}
 	status := http.StatusOK
 	res := results{Page: h.pages.page("Search", "", "_search"), Query: printable(r.URL.Query().Get("q"))}
-	res.Page.Canonical, res.Page.Hidden = "", true // pages of results are not to be indexed
+	res.Page.Canonical, res.Page.Hidden, res.Page.Search = "", true, true // pages of results are not to be indexed
 	older, _ := strconv.ParseInt(r.URL.Query().Get("older"), 10, 64)
 	if err := h.find(r.Context(), &res, older); err != nil {
 		status, res.Trouble = troubleOf(err)
@@ -180,6 +181,7 @@ func (h *handler) find(ctx context.Context, res *results, older int64) error {
 			Href: hit.Room + "/" + l.Time.Format(time.DateOnly) + ".html#" + anchorOf(l.Archive),
 		})
 	}
+	res.One = len(hits) == 1
 	if len(hits) == hitsPerPage {
 		v := url.Values{"q": {res.Query}, "older": {strconv.FormatInt(hits[len(hits)-1].Line.ID, 10)}}
 		res.Older = template.URL("_search?" + v.Encode())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,8 +74,9 @@ func (a *app) logsPublish(ctx context.Context, o *logsFlags) error {
 func (a *app) siteConfig(c config.Config) site.Config {
 	l := c.Logs
 	return site.Config{
-		Dir: l.Out, URL: l.URL, Service: c.XMPP.Service, Hidden: !l.Index, WebClient: l.WebClient,
+		Dir: l.Out, URL: l.URL, Service: c.XMPP.Service, Hidden: !l.Index, Search: l.Search, WebClient: l.WebClient,
 		NoteWell: l.NoteWell, Contact: l.Contact, Clients: l.Clients, Accounts: l.Accounts, Now: a.now,
+		Before: time.Duration(l.Before), After: time.Duration(l.After),
 	}
 }
 

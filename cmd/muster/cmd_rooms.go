@@ -185,6 +185,7 @@ func (a *app) showRoom(ctx context.Context, meetings []string, name string) erro
 		}
 		r.Owners, r.Admins, r.LastMessage = people.Owners, people.Admins, people.LastMessage
 	}
+	r.Requests = a.requestsFor(ctx, conn.config, name)
 	a.console.Room(r)
 	switch r.State {
 	case xmppadmin.Unknown.String():

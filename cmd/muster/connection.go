@@ -10,6 +10,7 @@ import (
 
 	"muster/agenda"
 	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/desk"
 	"muster/cmd/muster/internal/ui"
 	"muster/provision"
 	"muster/provision/apply"
@@ -102,7 +103,7 @@ func (a *app) reconciler(c config.Config, conn *connection, command string) (*re
 	}
 	r := &reconcile.Reconciler{
 		Agenda: client, Rules: c.Rules(), Limits: c.Limits(), State: c.State.Dir,
-		Actor: a.actor(c, command), Version: release, Now: a.now,
+		Actor: a.actor(c, command), Version: release, Now: a.now, Requests: desk.Requests(deskFile(c)),
 	}
 	if conn != nil {
 		r.Service = conn.open

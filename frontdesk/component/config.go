@@ -29,7 +29,8 @@ type Outbox interface {
 	// Sent records durably that the server has taken a message. It is never
 	// sent again.
 	Sent(ctx context.Context, id int64, now time.Time) error
-	// Failed records why a message was not sent, and when to try again.
+	// Failed records why a message was not sent, and when to try again; the
+	// zero time is never.
 	Failed(ctx context.Context, id int64, reason string, retryAt time.Time) error
 	// Bounced records that a message that was sent came back as an error from
 	// the address that it was sent to, a bare JID. It does nothing where the

@@ -36,7 +36,7 @@ type roomBackup struct {
 	Affiliations map[string]affiliation `json:"affiliations,omitempty"`
 	// Subscriptions are those that the server forgets.
 	Subscriptions []xep.Subscription `json:"subscriptions,omitempty"`
-	// Voiced are users whom reopening gave a voice or an affiliation, on a
+	// Voiced are users to whom reopening or Affiliate gave a role, on a
 	// server that gives users their former role back.
 	Voiced []string `json:"voiced,omitempty"`
 }

@@ -107,3 +107,7 @@ func (e *AdvisedError) Hint() string { return e.advice }
 // begins. Prosody 13 with its internal storage reads a room's archive from the
 // beginning otherwise. On ejabberd a start time changes the count.
 func ArchiveNeedsTime(c *Conn) bool { return c.software("prosody") }
+
+// OneThread reports whether the server serves all its users by one thread, so
+// that they wait behind what it is doing.
+func OneThread(c *Conn) bool { return c.software("prosody") }

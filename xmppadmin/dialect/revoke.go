@@ -2,12 +2,14 @@ package dialect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"muster/xmppadmin/muc"
+	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
 
@@ -85,7 +87,7 @@ func (d *owner) revokeVoice(ctx context.Context, room string, s muc.Settings, b 
 	if err := d.checkClosed(ctx, room); err != nil {
 		return nil, err
 	}
-	if err := d.forgetRoles(ctx, room, b.Voiced); err != nil {
+	if err := d.forgetVoiced(ctx, room, b.Voiced); err != nil {
 		return nil, err
 	}
 	st, err := c.Stream(ctx)
@@ -201,4 +203,59 @@ func (d *owner) forgetRoles(ctx context.Context, room string, jids []string) err
 		}
 	}
 	return nil
+}
+
+// forgetVoiced makes visitors of those of the users who are neither owners nor
+// banned by now.
+func (d *owner) forgetVoiced(ctx context.Context, room string, users []string) error {
+	if len(users) == 0 {
+		return nil
+	}
+	users = slices.Clone(users)
+	for _, affiliation := range []string{"owner", "outcast"} {
+		items, err := xep.Affiliated(ctx, d.conn.Client, room, affiliation)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			users = slices.DeleteFunc(users, func(user string) bool { return sameJID(user, item.JID) })
+		}
+	}
+	return d.forgetRoles(ctx, room, users)
+}
+
+// Affiliate gives a user the affiliation of an item, none included. Where the
+// server gives users in a moderated room the role back that they had, it first
+// notes that the user has one, so that Archive can take it away.
+func Affiliate(ctx context.Context, c *Conn, name string, item xep.ListItem) error {
+	room, err := c.JID(name)
+	if err != nil {
+		return err
+	}
+	form, err := xep.RoomForm(ctx, c.Client, room)
+	if err != nil {
+		return err
+	}
+	switch marked := muc.IsMarked(settingsOf(form.Fields)[muc.Title]); {
+	case item.Affiliation == "none" || item.Affiliation == "outcast":
+		item.Nick = "" // it goes with the affiliation
+	case marked:
+		return errors.New("the room is archived, and only its owners can speak")
+	}
+	if form.Has("members_by_default") { // ejabberd
+		if err := noteVoice(ctx, c.Client, room, item.JID); err != nil {
+			return err
+		}
+	}
+	return xep.Affiliate(ctx, c.Client, room, item)
+}
+
+// noteVoice adds a user to those of a room's backup who may have a voice.
+func noteVoice(ctx context.Context, c *session.Client, room, user string) error {
+	b, err := loadBackup(ctx, c, room)
+	if err != nil || slices.Contains(b.Voiced, user) {
+		return err
+	}
+	b.Voiced = union(b.Voiced, []string{user})
+	return storeBackup(ctx, c, room, b)
 }

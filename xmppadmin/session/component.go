@@ -11,6 +11,8 @@ import (
 
 	"mellium.im/xmpp/component"
 	"mellium.im/xmpp/jid"
+
+	"muster/xmppadmin/session/internal/socket"
 )
 
 // ComponentHandler reads one stanza that came for the component, its start
@@ -112,7 +114,7 @@ func (c *Component) connect(ctx context.Context) (*componentLink, error) {
 			Step: "connect to", On: c.cfg.Address, Err: bareCause(err), Temporary: true, Hint: Hint{Kind: HintComponent, Domain: c.cfg.Domain},
 		}
 	}
-	conn := &meteredConn{Conn: raw, meter: &c.meter}
+	conn := &meteredConn{Conn: raw, meter: &c.meter, ack: socket.QuickAck(raw)}
 	_ = conn.SetDeadline(time.Now().Add(c.cfg.Timeout))
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	session, err := component.NewSession(ctx, c.domain, []byte(c.cfg.Secret), conn)

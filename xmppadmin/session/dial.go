@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/net/idna"
+
+	"muster/xmppadmin/session/internal/socket"
 )
 
 // attempt bounds one attempt to reach one address, so that one that swallows
@@ -123,7 +125,7 @@ func (c *Client) open(ctx context.Context, t target) (conn net.Conn, raw *metere
 			Hint: Hint{Kind: HintAddress},
 		}
 	}
-	raw = &meteredConn{Conn: tcp, meter: &c.meter}
+	raw = &meteredConn{Conn: tcp, meter: &c.meter, ack: socket.QuickAck(tcp)}
 	if !t.direct {
 		return raw, raw, nil
 	}
@@ -174,6 +176,7 @@ func bareCause(err error) error {
 type meteredConn struct {
 	net.Conn
 	meter *meter
+	ack   func()       // has what was read acknowledged at once
 	heard atomic.Int64 // Unix nanoseconds of the last successful read
 }
 
@@ -183,6 +186,7 @@ func (m *meteredConn) Read(p []byte) (int, error) {
 	if n > 0 {
 		m.meter.received.Add(int64(n))
 		m.heard.Store(time.Now().UnixNano())
+		m.ack()
 	}
 	return n, err
 }

@@ -24,6 +24,7 @@ type DiscoInfo struct {
 	XMLName    xml.Name `xml:"http://jabber.org/protocol/disco#info query"`
 	Identities []struct {
 		Category string `xml:"category,attr"`
+		Name     string `xml:"name,attr"`
 	} `xml:"identity"`
 	Features []struct {
 		Var string `xml:"var,attr"`

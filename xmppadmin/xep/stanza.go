@@ -145,6 +145,10 @@ func (s Stanza) Delayed() bool {
 	return s.root.child("urn:xmpp:delay", "delay") != nil || s.root.child("jabber:x:delay", "x") != nil
 }
 
+// InRoom reports whether a message came by way of a chat room: from an occupant
+// to another, or as an invitation (XEP-0045 §7.5, §7.8).
+func (s Stanza) InRoom() bool { return s.root.child(FeatureMUC+"#user", "x") != nil }
+
 // Condition returns the condition of a stanza of type error and its text (RFC
 // 6120 §8.3): undefined-condition where there is none.
 func (s Stanza) Condition() (condition, text string) {

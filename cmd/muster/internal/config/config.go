@@ -56,12 +56,17 @@ type Config struct {
 		URL       string   `toml:"url"`
 		Out       string   `toml:"out"`
 		Index     bool     `toml:"index"`
+		Search    bool     `toml:"search"`
 		WebClient string   `toml:"web_client"`
 		NoteWell  string   `toml:"note_well"`
 		Contact   string   `toml:"contact"`
 		Retracted string   `toml:"retracted"`
 		Accounts  []string `toml:"accounts"`
 		Clients   []string `toml:"clients"`
+
+		Before     Duration `toml:"before"`
+		After      Duration `toml:"after"`
+		APIKeyFile string   `toml:"api_key_file"`
 	} `toml:"logs"`
 	Desk  Desk `toml:"desk"`
 	State struct {

@@ -51,6 +51,7 @@ type Mail struct {
 	PasswordEnv     string `toml:"password_env"`
 	PasswordCommand string `toml:"password_command"`
 	TLS             string `toml:"tls"`
+	CAFile          string `toml:"ca_file"`
 }
 
 // allRequests is how many requests may be open in all.
@@ -225,4 +226,12 @@ func roomTemplate(template string) string {
 		return ""
 	}
 	return text
+}
+
+// BareJID returns an address as it is compared: a bare JID with a local part.
+func BareJID(text string) (string, error) {
+	if !isJID(text) {
+		return "", fmt.Errorf("%q is not a bare JID such as alice@example.org", text)
+	}
+	return prepared([]string{text})[0], nil
 }

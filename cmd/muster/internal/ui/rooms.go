@@ -15,15 +15,15 @@ import (
 // Room is a room on the service, or one that is wanted there, as it is shown
 // and as the record of --format json.
 type Room struct {
-	Type     string             `json:"type"` // "room"
-	Name     string             `json:"room"`
-	JID      string             `json:"jid"`
-	State    string             `json:"state"`
-	Managed  bool               `json:"managed"`
-	Archived bool               `json:"archived"`
-	Half     bool               `json:"half_archived,omitempty"`
-	ByHand   *xmppadmin.Note    `json:"archived_by_hand,omitempty"`
-	Action   provision.Action   `json:"action,omitempty"`
+	Type     string           `json:"type"` // "room"
+	Name     string           `json:"room"`
+	JID      string           `json:"jid"`
+	State    string           `json:"state"`
+	Managed  bool             `json:"managed"`
+	Archived bool             `json:"archived"`
+	Half     bool             `json:"half_archived,omitempty"`
+	ByHand   *xmppadmin.Note  `json:"archived_by_hand,omitempty"`
+	Action   provision.Action `json:"action,omitempty"`
 	// Request is the number of the front desk's request for the room; zero for
 	// none.
 	Request  int64              `json:"request,omitempty"`
@@ -39,6 +39,9 @@ type Room struct {
 	LastMessage time.Time `json:"last_message,omitzero"`
 	// Log is the address of the room's log.
 	Log string `json:"log,omitempty"`
+	// Requests are those of the front desk for the room, filled in for one room
+	// that is shown.
+	Requests []Request `json:"requests,omitempty"`
 }
 
 // NewRoom returns a room of a plan as it is shown.
@@ -143,6 +146,9 @@ func (r Room) rows() [][]string {
 			head = "and because"
 		}
 		rows = append(rows, []string{head, reason})
+	}
+	for _, q := range r.Requests {
+		rows = append(rows, []string{"requested", q.String()})
 	}
 	wanted := make(map[xmppadmin.Setting]string)
 	for _, f := range r.Fields {

@@ -1,0 +1,181 @@
+package chatlog_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"muster/chatlog"
+	"muster/xmppadmin"
+)
+
+// paced is a source whose pages take time, and that notes how many it is asked
+// for at once.
+type paced struct {
+	takes func(request int) time.Duration
+	pages int // of each room
+
+	mu            sync.Mutex
+	requests, now int
+	most          int           // at once
+	crowded       []int         // the requests that were not alone
+	busy          time.Duration // with one page or more
+	since         time.Time
+}
+
+func (p *paced) HasArchive(context.Context, string) (bool, error) { return true, nil }
+
+func (p *paced) ArchivePage(_ context.Context, _ string, q xmppadmin.ArchiveQuery) (xmppadmin.ArchivePage, error) {
+	p.mu.Lock()
+	p.requests++
+	request := p.requests
+	if p.now++; p.now == 1 {
+		p.since = time.Now()
+	} else {
+		p.crowded = append(p.crowded, request)
+	}
+	p.most = max(p.most, p.now)
+	p.mu.Unlock()
+	time.Sleep(p.takes(request))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now--; p.now == 0 {
+		p.busy += time.Since(p.since)
+	}
+	n := 0
+	if q.After != "" {
+		_, _ = fmt.Sscanf(q.After, "a%d", &n)
+		n++
+	}
+	m := said(n, "text")
+	return xmppadmin.ArchivePage{Messages: []xmppadmin.ArchivedMessage{m}, First: m.Archive, Last: m.Archive, Complete: n == p.pages-1, Count: -1}, nil
+}
+
+// single is a source of a server that is not to be asked much at once.
+type single struct {
+	*paced
+	most int
+}
+
+func (s single) ArchivesAtOnce() int { return s.most }
+
+// rooms returns n rooms.
+func rooms(n int) []chatlog.Room {
+	all := make([]chatlog.Room, n)
+	for i := range all {
+		all[i] = chatlog.Room{Name: fmt.Sprintf("room%d", i)}
+	}
+	return all
+}
+
+func TestRoomsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		src  func(*paced) chatlog.Source
+		want int
+	}{
+		{"any server", func(p *paced) chatlog.Source { return p }, 16},
+		{"a server of one thread", func(p *paced) chatlog.Source { return single{p, 8} }, 8},
+	} {
+		synctestRun(t, c.name, func(t *testing.T) {
+			p := &paced{pages: 2, takes: func(int) time.Duration { return 10 * time.Millisecond }}
+			if _, err := store(t, chatlog.Options{}).Export(t.Context(), c.src(p), rooms(40), chatlog.ExportOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if p.most != c.want || p.requests != 80 {
+				t.Errorf("%d pages, %d at once, want 80 and %d", p.requests, p.most, c.want)
+			}
+		})
+	}
+}
+
+// synctestRun runs a subtest in which time passes when all is waiting.
+func synctestRun(t *testing.T, name string, test func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, test)
+	})
+}
+
+// A server that takes long for a page is asked for one page at a time, and has
+// as much time for others. One that has recovered is asked for many again.
+func TestSlowServer(t *testing.T) {
+	t.Parallel()
+	synctestRun(t, "", func(t *testing.T) {
+		const slow = 60
+		p := &paced{pages: 10, takes: func(request int) time.Duration {
+			if request <= slow {
+				return time.Second
+			}
+			return 10 * time.Millisecond
+		}}
+		began := time.Now()
+		if _, err := store(t, chatlog.Options{}).Export(t.Context(), p, rooms(20), chatlog.ExportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		crowded := 0
+		for _, request := range p.crowded {
+			if request > 16 && request <= slow {
+				crowded++
+			}
+		}
+		if took := time.Since(began); crowded > 0 || took < 2*(slow-16)*time.Second {
+			t.Errorf("while it was slow %d pages were not alone, and it took %s", crowded, took)
+		}
+		if len(p.crowded) < 16+100 {
+			t.Errorf("of 200 pages %d were not alone; after it has recovered they should be", len(p.crowded))
+		}
+	})
+}
+
+// reads is a source that calls before ahead of each page.
+type reads struct {
+	chatlog.Source
+	before func()
+}
+
+func (r reads) ArchivePage(ctx context.Context, room string, q xmppadmin.ArchiveQuery) (xmppadmin.ArchivePage, error) {
+	r.before()
+	return r.Source.ArchivePage(ctx, room, q)
+}
+
+// While a page cannot be written yet, the next ones are read.
+func TestPagesAreReadAhead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "logs.db")
+	s := storeAt(t, path, chatlog.Options{})
+	f := &fakeArchive{forgets: true, cap: 50}
+	f.set(many(1000)...)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := 0
+	do := func(text string) {
+		if _, err := other.ExecContext(t.Context(), text); err != nil {
+			t.Error(err)
+		}
+	}
+	out := export(t, s, reads{f, func() {
+		switch requests++; requests {
+		case 2:
+			do("BEGIN IMMEDIATE")
+		case 6:
+			do("COMMIT")
+		}
+	}}, chatlog.ExportOptions{})
+	if out.New != 1000 || out.Err != nil {
+		t.Errorf("the outcome is %+v", out)
+	}
+}
