@@ -3,6 +3,7 @@ package frontdesk
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"muster/agenda"
@@ -41,6 +42,8 @@ type Config struct {
 	// RoomsURL is the page of all rooms, LogURL the address of a room's log with
 	// {room} in place of the room; both may be empty.
 	RoomsURL, LogURL string
+	// Logger is given what goes wrong; nil for none.
+	Logger *slog.Logger
 }
 
 // Quota is how much may be requested.

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"muster/chatlog"
 )
 
 // Config is where pages are written and what they say.
@@ -33,6 +35,9 @@ type Config struct {
 	// Clients and Accounts are lists for the page "How to take part": texts, in
 	// which addresses become links.
 	Clients, Accounts []string
+	// Before and After are how much before the start and after the end of a
+	// session its transcript has.
+	Before, After time.Duration
 	// Full writes every page anew.
 	Full bool
 	// Now is the clock; nil for time.Now.
@@ -56,11 +61,19 @@ func (c Config) check() error {
 			return fmt.Errorf("publish: the %s is not an http address: %.200q", address.what, address.value)
 		}
 	}
+	for _, margin := range []time.Duration{c.Before, c.After} {
+		if margin < 0 || margin > chatlog.MaxMargin {
+			return fmt.Errorf("publish: a transcript cannot have %s before or after its session", margin)
+		}
+	}
 	if c.URL != "" && !strings.HasSuffix(c.URL, "/") {
 		return fmt.Errorf("publish: the address of the pages must end in a slash: %q", c.URL)
 	}
 	return nil
 }
 
+// margin returns the time that a transcript has beside its session.
+func (c Config) margin() chatlog.Margin { return chatlog.Margin{Before: c.Before, After: c.After} }
+
 // reserved are the names of files at the top, which no room may have.
-var reserved = []string{"index.html", "about.html", "feed.atom", "sitemap.xml", "robots.txt", "favicon.ico"}
+var reserved = []string{"_meeting", "_static", "_search", "index.html", "about.html", "feed.atom", "sitemap.xml", "robots.txt", "favicon.ico"}

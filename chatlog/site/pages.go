@@ -65,8 +65,8 @@ func (p *pages) addStatic(name, ending string, content []byte) string {
 func (p *pages) setDigest() error {
 	var all bytes.Buffer
 	c := p.config
-	fmt.Fprintf(&all, "%q %q %q %v %v %q %q %q %q %q", c.URL, c.Service, c.WebClient, c.Hidden, c.Search, c.NoteWell, c.Contact, c.Clients, c.Accounts,
-		[]string{p.style, p.script, p.icon})
+	fmt.Fprintf(&all, "%q %q %q %v %v %q %q %q %q %q %s %s", c.URL, c.Service, c.WebClient, c.Hidden, c.Search, c.NoteWell, c.Contact, c.Clients, c.Accounts,
+		[]string{p.style, p.script, p.icon}, c.Before, c.After)
 	entries, err := files.ReadDir("templates")
 	if err != nil {
 		return err
@@ -140,8 +140,8 @@ type hourView struct {
 }
 
 // day renders the page of a day. before and after are the neighbouring days,
-// or "".
-func (p *pages) day(room string, date, before, after string, lines []chatlog.Line, where func(string) string) ([]byte, error) {
+// or ""; sessions are the transcripts that have some of its lines.
+func (p *pages) day(room string, date, before, after string, sessions []sessionLink, lines []chatlog.Line, where func(string) string) ([]byte, error) {
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return nil, err
@@ -158,7 +158,7 @@ func (p *pages) day(room string, date, before, after string, lines []chatlog.Lin
 	frame := p.page(room+", "+date, "../", room+"/"+date+".html")
 	return p.render("day.html", map[string]any{
 		"Page": frame, "Room": room, "Date": date, "DateWords": at.Format("Monday 2 January 2006"),
-		"Before": before, "After": after, "Hours": hours,
+		"Before": before, "After": after, "Sessions": sessions, "Hours": hours,
 	})
 }
 
@@ -236,9 +236,9 @@ type roomGroup struct {
 
 // index renders the page of all rooms.
 func (p *pages) index(rooms []chatlog.RoomInfo) ([]byte, error) {
-	groups := []roomGroup{{Title: "Live rooms"}, {Title: "Archived rooms"}, {Title: "Former rooms"}}
+	groups := []roomGroup{{Title: "Live rooms"}, {Title: "Standing rooms"}, {Title: "Requested rooms"}, {Title: "Archived rooms"}, {Title: "Former rooms"}}
 	for _, r := range rooms {
-		i := map[chatlog.Life]int{chatlog.Archived: 1, chatlog.Gone: 2}[r.Life]
+		i := groupOf(r.Room)
 		row := roomRow{Name: r.Name, Title: strings.TrimPrefix(printable(r.Title), r.Name+": "), About: firstSentence(printable(r.Description))}
 		row.Join, row.Web = p.join(r)
 		if !r.Last.IsZero() {
@@ -257,6 +257,22 @@ func (p *pages) index(rooms []chatlog.RoomInfo) ([]byte, error) {
 		frame.Feed, frame.FeedTitle = "feed.atom", "Chat rooms"
 	}
 	return p.render("index.html", map[string]any{"Page": frame, "Groups": filled, "Query": ""})
+}
+
+// groupOf returns in which part of the index a room is: a live one in that of what
+// it is for.
+func groupOf(r chatlog.Room) int {
+	switch {
+	case r.Life == chatlog.Archived:
+		return 3
+	case r.Life == chatlog.Gone:
+		return 4
+	case r.Purpose == chatlog.ForStanding:
+		return 1
+	case r.Purpose == chatlog.ForRequester:
+		return 2
+	}
+	return 0
 }
 
 // aboutLength is how many characters of a description the index has.

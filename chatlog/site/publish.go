@@ -76,6 +76,9 @@ func (w *writer) all(ctx context.Context) error {
 	if err := w.rooms(ctx, rooms, changed); err != nil {
 		return err
 	}
+	if err := w.meetings(ctx, &static, rooms, changed); err != nil {
+		return err
+	}
 	if err := w.top(ctx, &static, rooms); err != nil {
 		return err
 	}
@@ -141,6 +144,7 @@ func (w *writer) top(ctx context.Context, b *batch, rooms []chatlog.RoomInfo) er
 			for _, r := range rooms {
 				maps = append(maps, w.pages.config.URL+r.Name+"/sitemap.xml")
 			}
+			maps = append(maps, w.pages.config.URL+"_meeting/sitemap.xml")
 			if content["sitemap.xml"], err = w.pages.xmlPage("sitemapindex", maps); err != nil {
 				return err
 			}
@@ -179,6 +183,9 @@ func (w *writer) room(ctx context.Context, r chatlog.RoomInfo, changed []string)
 	dates := make([]string, len(days))
 	for i, d := range days {
 		dates[i] = d.Date.Format(time.DateOnly)
+	}
+	if w.parts, err = w.store.Parts(ctx, r.Name, w.pages.config.margin()); err != nil {
+		return err
 	}
 	dirty := make(map[string]bool)
 	for _, date := range changed {
@@ -351,7 +358,7 @@ func (w *writer) day(ctx context.Context, b *batch, room string, dates []string,
 	if i+1 < len(dates) {
 		after = dates[i+1]
 	}
-	html, err := w.pages.day(room, dates[i], before, after, lines, where)
+	html, err := w.pages.day(room, dates[i], before, after, sessionLinks(w.parts, lines), lines, where)
 	if err = errors.Join(err, failed); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type writer struct {
 	done   Published
 	wrote  []string        // the first files that were written, see settle
 	seen   map[string]bool // what a run that writes everything has put
+	parts  []chatlog.Part  // the transcripts of the room that is written
 }
 
 // begin takes the folder, and notes in it that a run is under way.

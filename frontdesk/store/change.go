@@ -191,7 +191,7 @@ func (c *change) save(ctx context.Context, r Request) error {
 
 // tell sends who asked a message about a request, once for each kind.
 func (c *change) tell(ctx context.Context, r Request, kind, text string) error {
-	if !r.hasJID() {
+	if !r.HasJID() {
 		return nil
 	}
 	_, err := c.send(ctx, Message{Key: fmt.Sprintf("request:%d:%s:%s", r.ID, kind, r.JID), Medium: Chat, Address: r.JID, Body: text})

@@ -26,13 +26,13 @@ func approvedText(r Request, changes string) string {
 func liveText(r Request, service, log string) string {
 	address := r.Room
 	if service != "" {
-		address = joinAddress(r.Room, service)
+		address = JoinAddress(r.Room, service)
 	}
 	return fmt.Sprintf("Done. The room of request %d is open until %s: %s - %s", r.ID, r.Until, address, loggedText(log))
 }
 
-// joinAddress returns the address by which clients enter a room (XEP-0147).
-func joinAddress(room, service string) string { return "xmpp:" + room + "@" + service + "?join" }
+// JoinAddress returns the address by which clients enter a room (XEP-0147).
+func JoinAddress(room, service string) string { return "xmpp:" + room + "@" + service + "?join" }
 
 // loggedText returns how a room is logged.
 func loggedText(log string) string {

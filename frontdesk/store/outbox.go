@@ -37,12 +37,14 @@ const mostDue = 100
 func (s *Store) Due(ctx context.Context, medium Medium, now time.Time) ([]Message, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, key, medium, address, body, due_at, tries FROM outbox
 		WHERE sent_at IS NULL AND medium = ? AND due_at <= ? ORDER BY id LIMIT ?`, string(medium), now.Unix(), mostDue)
-	return collect(rows, err, func(r *sql.Rows) (m Message, err error) {
-		var due sql.NullInt64
-		err = r.Scan(&m.ID, &m.Key, &m.Medium, &m.Address, &m.Body, &due, &m.Tries)
-		m.Due = timeOf(due)
-		return m, err
-	})
+	return collect(rows, err, scanMessage)
+}
+
+func scanMessage(r *sql.Rows) (m Message, err error) {
+	var due sql.NullInt64
+	err = r.Scan(&m.ID, &m.Key, &m.Medium, &m.Address, &m.Body, &due, &m.Tries)
+	m.Due = timeOf(due)
+	return m, err
 }
 
 // Sent notes that a message was sent. The text of a mail, which has a code, is

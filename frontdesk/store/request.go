@@ -109,9 +109,9 @@ func (r Request) wanted() want.Request {
 	return want.Request{ID: r.ID, Room: r.Room, Title: r.Title, Purpose: r.Purpose, Acronym: r.Acronym, Until: r.End()}
 }
 
-// hasJID reports whether the request came from a chat client, so that messages
+// HasJID reports whether the request came from a chat client, so that messages
 // can be sent to who asked.
-func (r Request) hasJID() bool { return !strings.HasPrefix(r.JID, shellPrefix) }
+func (r Request) HasJID() bool { return !strings.HasPrefix(r.JID, shellPrefix) }
 
 // shellPrefix begins the name of an actor at the command line.
 const shellPrefix = "shell:"

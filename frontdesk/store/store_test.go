@@ -201,6 +201,14 @@ func TestLife(t *testing.T) {
 	}
 }
 
+// rawDB opens a database beside a store.
+func rawDB(t testing.TB, path string) *sql.DB {
+	t.Helper()
+	db := must[*sql.DB](t)(sql.Open("sqlite", path))
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
 // must2 returns a value whose error shows as the zero value.
 func must2[T any](v T, _ error) T { return v }
 
