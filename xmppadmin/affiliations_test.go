@@ -57,7 +57,8 @@ func TestAffiliations(t *testing.T) {
 			t.Errorf("changed affiliations (-want +got):\n%s", diff)
 		}
 		after := readFull(t, c, room)
-		if was, is := before.Affiliations["bob@example.org"], after.Affiliations["bob@example.org"]; was.Nick != is.Nick || was.Reason != is.Reason || was.Nick+was.Reason == "" {
+		was, is := before.Affiliations["bob@example.org"], after.Affiliations["bob@example.org"]
+		if was.Nick != is.Nick || was.Reason != is.Reason || was.Nick+was.Reason == "" {
 			t.Errorf("the server had %+v, and has %+v", was, is)
 		}
 		if diff := cmp.Diff(before.Fields, after.Fields); diff != "" {

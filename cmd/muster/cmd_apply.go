@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,6 +76,7 @@ func (a *app) apply(ctx context.Context, o *applyFlags) error {
 	defer unlock()
 	began := a.now()
 	m, err := a.makeRun(ctx, c, o, q)
+	err = a.recordArchived(ctx, c, o, m.outcome, err)
 	return a.noteRun(c, o, began, m, err)
 }
 
@@ -84,6 +86,9 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 	r, pass, conn, err := a.look(ctx, c, o.command, q)
 	defer conn.close()
 	m.pass = pass
+	if o.seen != nil {
+		o.seen(pass)
+	}
 	if err != nil {
 		var stale *plan.StalePlanError
 		if errors.As(err, &stale) {
@@ -122,7 +127,13 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 		}
 	}})
 	progress.Close()
+	if lost := m.outcome.Lost; len(lost) > 0 {
+		a.console.Warn("%s", crashed(lost))
+	}
 	a.settle(ctx, c, pass, m.outcome)
+	if err == nil && o.brief {
+		a.sendNews(ctx, c, pass)
+	}
 	report.After(run, m.outcome, notOffered(c, m.outcome.NotOffered))
 	switch {
 	case err != nil:
@@ -133,6 +144,17 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 		return m, &statusError{code: exitIncomplete}
 	}
 	return m, nil
+}
+
+// crashed returns the warning about rooms that a crash of the server took away.
+func crashed(rooms []string) string {
+	const most = 10
+	names := strings.Join(rooms[:min(len(rooms), most)], ", ")
+	if more := len(rooms) - most; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	return "the server has crashed, and lost what it had already done; these rooms were done again: " + names +
+		"; what users said in them since may be lost, and the server's log has why it crashed"
 }
 
 // byRequest returns a line on each room that was named to the command and about

@@ -8,8 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/desk"
 	"muster/provision/reconcile"
+	"muster/provision/state"
 	"muster/xmppadmin"
+	"muster/xmppadmin/session"
 )
 
 // certificateNotice is how long before its end a certificate is worth a
@@ -23,7 +26,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "Check everything between the configuration and a room",
 		Long: "Check everything between the configuration and a room: files and their modes, the\n" +
 			"Datatracker, TLS, login, the server software, the commands it lacks, rights, logging and\n" +
-			"its retention. Each check prints ok, warn or FAIL, and below a problem of this machine or\n" +
+			"its retention, and the front desk. Each check prints ok, warn or FAIL, and below a problem of this machine or\n" +
 			"the server what to do. Oddities of the agenda are only reported. To see what rooms\n" +
 			"offer, a temporary room is created under a random name and destroyed.",
 		Args:        noArguments,
@@ -117,6 +120,7 @@ func (k *checks) service(ctx context.Context, c config.Config) {
 	defer conn.close()
 	if err != nil {
 		k.fail("xmpp", err)
+		k.desk(ctx, c, nil)
 		return
 	}
 	for _, f := range conn.service.Examine(ctx, k.app.now().Add(certificateNotice)) {
@@ -124,5 +128,46 @@ func (k *checks) service(ctx context.Context, c config.Config) {
 		if f.Verdict == xmppadmin.Fail {
 			k.count(exitXMPP)
 		}
+	}
+	k.record(ctx, c, conn.service)
+	k.desk(ctx, c, conn.client)
+}
+
+// desk checks the front desk, where one is configured. The account is nil where it
+// cannot log in.
+func (k *checks) desk(ctx context.Context, c config.Config, account *session.Client) {
+	if c.Desk.Domain == "" {
+		return
+	}
+	people, err := k.app.people(c)
+	if err != nil {
+		k.fail("desk", err)
+		return
+	}
+	x := desk.Examination{
+		Config: c.FrontDesk(), Address: c.Desk.Component, Database: deskFile(c), People: people, Now: k.app.now(), Hint: hintOf,
+		Secret: func(ctx context.Context) (string, error) { return c.DeskSecret(ctx, k.app.env.get) },
+	}
+	if account != nil {
+		x.Account = account
+	}
+	if holder, ok := state.CurrentDesk(c.State.Dir); ok {
+		x.Running = holder.String()
+	}
+	if c.Desk.Mail.Server != "" {
+		x.CheckMail = func(ctx context.Context) error {
+			sender, err := k.app.mailer(ctx, c)
+			if err != nil {
+				return err
+			}
+			return sender.Check(ctx)
+		}
+	}
+	found := x.Run(ctx)
+	for _, f := range found.All {
+		k.show(f)
+	}
+	for _, err := range found.Errors {
+		k.count(codeOf(err))
 	}
 }

@@ -22,6 +22,7 @@ func hintOf(err error) string {
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
 	var outage *agenda.Outage
+	var upload *agenda.UploadError
 	var stale *plan.StalePlanError
 	var locked *state.LockedError
 	switch {
@@ -31,6 +32,8 @@ func hintOf(err error) string {
 		return h.Hint()
 	case errors.As(err, &datatracker):
 		return datatracker.Hint
+	case errors.As(err, &upload):
+		return upload.Hint
 	case errors.As(err, &outage):
 		return cmp.Or(outage.Hint, "muster plan shows what the copy leads to; try again when the Datatracker answers")
 	case errors.As(err, &stale):
@@ -92,6 +95,16 @@ func connectHint(h session.Hint) string {
 		return fmt.Sprintf("xmpp.service is the domain of the server's MUC component or host, often conference.%s", h.Domain)
 	case session.HintCommands:
 		return h.Advice + ", or set xmpp.dialect to auto"
+	case session.HintComponent:
+		return fmt.Sprintf("check that the server runs and takes the component %s there (desk.component; on Prosody component_ports, on ejabberd a listener ejabberd_service)", h.Domain)
+	case session.HintLoopback:
+		return "run the desk on the machine of the XMPP server: components are connected without encryption"
+	case session.HintSecret:
+		return fmt.Sprintf("desk.secret_file and its like must be what the server has for the component %s (on Prosody component_secret, on ejabberd password); ejabberd says so of a component that it does not know, too", h.Domain)
+	case session.HintHost:
+		return fmt.Sprintf("the server does not know the component %s: check desk.domain, and the server's configuration", h.Domain)
+	case session.HintConflict:
+		return fmt.Sprintf("another program is connected as %s", h.Domain)
 	case session.HintDialect:
 		return "the dialects are " + strings.Join(h.Names, ", ")
 	default:

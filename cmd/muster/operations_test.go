@@ -121,9 +121,10 @@ func TestServiceIsHardened(t *testing.T) {
 func TestDocumentedCommands(t *testing.T) {
 	t.Parallel()
 	typed := regexp.MustCompile(`(?:sudo -u muster |sudo |runuser -u muster -- |/usr/local/bin/|\x60)muster ([a-z][^#()\x60\n]*)`)
+	words := regexp.MustCompile(`'[^']*'|\S+`)
 	var seen []string
 	text := operations(t)
-	for _, path := range []string{"../../README.md", "../../docs/servers.md", "../../docs/logs.md"} {
+	for _, path := range []string{"../../README.md", "../../docs/servers.md", "../../docs/logs.md", "../../docs/desk.md"} {
 		more, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -131,7 +132,7 @@ func TestDocumentedCommands(t *testing.T) {
 		text += string(more)
 	}
 	for _, found := range typed.FindAllStringSubmatch(text, -1) {
-		line, args := found[0], strings.Fields(found[1])
+		line, args := found[0], words.FindAllString(found[1], -1)
 		root := testApp().rootCommand()
 		root.SetOut(io.Discard)
 		cmd, rest, err := root.Find(args)
@@ -149,7 +150,7 @@ func TestDocumentedCommands(t *testing.T) {
 		}
 		seen = append(seen, cmd.Name())
 	}
-	for _, name := range []string{"adopt", "apply", "doctor", "init", "plan", "reopen", "sync"} {
+	for _, name := range []string{"adopt", "apply", "doctor", "init", "plan", "reopen", "sync", "desk", "approve", "link"} {
 		if !slices.Contains(seen, name) {
 			t.Errorf("muster %s was not found among the commands: %q", name, seen)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,15 +34,21 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"muster": testMain})
 }
 
-// testMain is main with a clock from the environment.
+// testMain is main with a clock from the environment: one that stands still, or
+// that runs from then on where the time ends in +.
 func testMain() {
-	now := time.Now
-	if at := os.Getenv(clockVariable); at != "" {
+	now, began := time.Now, time.Now()
+	if at, runs := strings.CutSuffix(os.Getenv(clockVariable), "+"); at != "" {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			panic(err)
 		}
-		now = func() time.Time { return t }
+		now = func() time.Time {
+			if runs {
+				return t.Add(time.Since(began))
+			}
+			return t
+		}
 	}
 	os.Exit(int(runAt(context.Background(), now, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())))
 }
@@ -66,7 +73,8 @@ func TestScripts(t *testing.T) {
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
 			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
 			"launch": scriptLaunch, "interrupt": scriptInterrupt, "killrun": scriptKill, "landed": scriptLanded, "await": scriptAwait,
-			"hold": scriptHold, "records": scriptRecords, "say": scriptSay,
+			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "clock": scriptClock, "outbox": scriptOutbox, "damage": scriptDamage,
+			"visit": scriptVisit, "get": scriptGet,
 		},
 	})
 }
@@ -92,8 +100,9 @@ func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*w
 //
 //	start SERVER MEETING
 //
-// SERVER is companion or plain, with +notadmin, +noarchive or +restricted
-// behind it, or none; MEETING is small, 126 or a number of groups.
+// SERVER is companion or plain, with +notadmin, +noarchive, +restricted or +desk
+// behind it, or none; with +desk there are a component and the accounts amy, who is
+// the secretariat, and bob, and a front desk is configured. MEETING is small, 126 or a number of groups.
 func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: start SERVER MEETING")
@@ -106,6 +115,11 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if slices.Contains(kinds, "restricted") {
 		o.MUC = "restrict_room_creation = true"
+	}
+	desk := ""
+	if slices.Contains(kinds, "desk") {
+		o.Component = &fixtures.Component{Domain: "desk.example.org", Secret: "a component's secret"}
+		o.Accounts = map[string]string{"amy": fixtures.Password, "bob": fixtures.Password}
 	}
 	w.server = &fixtures.Server{JID: "muster@example.org", Password: "a password", Service: "rooms.example.org", Addr: "127.0.0.1:9"}
 	if kinds[0] != "none" {
@@ -131,7 +145,15 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	w.datatracker = datatracker.New(w.meeting)
 	w.url = w.datatracker.Start()
 	ts.Defer(w.datatracker.Close)
-	ts.Check(w.server.WriteConfig(w.url, w.work, "[rooms]\nyear_round = []\n"))
+	if o.Component != nil {
+		ports, err := fixtures.FreePorts(1)
+		ts.Check(err)
+		ts.Setenv("MONITOR", ports[0])
+		ts.Check(os.WriteFile(filepath.Join(w.work, "secret"), []byte(o.Component.Secret+"\n"), 0o600))
+		desk = fmt.Sprintf("[desk]\ndomain = \"desk.example.org\"\ncomponent = %q\nsecret_file = %q\nsecretariat = [\"amy@example.org\"]\nmetrics = %q\n",
+			w.server.ComponentAddr, filepath.Join(w.work, "secret"), ports[0])
+	}
+	ts.Check(w.server.WriteConfig(w.url, w.work, "[rooms]\nyear_round = []\n"+desk))
 }
 
 // scriptDatatracker makes the Datatracker fail, or answer again:
@@ -139,12 +161,24 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 //	datatracker fail PATH 503|404|500|429|cut|notjson|wrongjson|empty|huge|hang
 //	datatracker mislead NUMBER
 //	datatracker heal
+//	datatracker key KEY
+//	datatracker uploads SESSION REVISIONS MESSAGES
 //
-// One that misleads answers for every meeting with the agenda of another.
+// One that misleads answers for every meeting with the agenda of another. A key
+// is one for uploads; uploads asserts how often a session's chat log was taken, and
+// that the last has so many messages with nothing wrong in them.
 func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if len(args) == 1 && args[0] == "heal" {
 		w.datatracker.Heal()
+		return
+	}
+	if len(args) == 2 && args[0] == "key" {
+		w.datatracker.AddKey(args[1], datatracker.Key{})
+		return
+	}
+	if len(args) == 4 && args[0] == "uploads" {
+		checkUploads(ts, w.datatracker, args[1:])
 		return
 	}
 	if len(args) == 2 && args[0] == "mislead" {
@@ -158,6 +192,7 @@ func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 		"404": datatracker.HTMLPage(404), "500": datatracker.HTMLPage(500), "503": datatracker.HTMLPage(503),
 		"429": datatracker.TooManyRequests(0), "cut": datatracker.Cut(), "notjson": datatracker.NotJSON(),
 		"wrongjson": datatracker.WrongJSON(), "empty": datatracker.EmptyList(), "huge": datatracker.Huge(), "hang": datatracker.Hang(),
+		"swallow": datatracker.Swallow(),
 	}
 	how, ok := failures[args[2]]
 	if !ok {
@@ -178,19 +213,26 @@ func misleading(asked, got string) datatracker.Failure {
 // scriptAgenda changes the meeting:
 //
 //	agenda cancel|remove|add ACRONYM
+//	agenda move ACRONYM TIME
 //	agenda rename ACRONYM NAME
 //	agenda state ACRONYM STATE
 //	agenda number NUMBER
+//	agenda now ACRONYM
 //	agenda clear
 //	agenda role ACRONYM ROLE EMAIL NAME
 //
 // An ACRONYM in double quotes is a Go string. With number the meeting becomes
-// another one, beside the one that it was.
+// another one, beside the one that it was; with now the first session of a group
+// began half an hour ago.
 func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	switch {
 	case len(args) == 2 && args[0] == "cancel":
 		w.meeting.Cancel(args[1])
+	case len(args) == 3 && args[0] == "move":
+		start, err := time.Parse(time.RFC3339, args[2])
+		ts.Check(err)
+		w.meeting.Move(args[1], start)
 	case len(args) == 2 && args[0] == "remove":
 		w.meeting.Remove(args[1])
 	case len(args) == 3 && args[0] == "rename":
@@ -210,10 +252,12 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 		w.meeting.Number = args[1]
 	case len(args) == 5 && args[0] == "role":
 		w.meeting.AddRole(args[1], args[2], w.meeting.AddPerson(args[4], args[3]))
+	case len(args) == 2 && args[0] == "now":
+		w.meeting.Move(args[1], time.Now().Add(-30*time.Minute).Truncate(time.Minute))
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:
-		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
+		ts.Fatalf("usage: agenda cancel|remove|add ACRONYM, agenda move ACRONYM TIME, agenda rename ACRONYM NAME, agenda state ACRONYM STATE, agenda number NUMBER, agenda clear, agenda role ACRONYM ROLE EMAIL NAME")
 	}
 	w.datatracker.SetMeeting(w.meeting)
 }

@@ -35,3 +35,6 @@ CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL;
 CREATE TABLE granted (              -- admin affiliations that the desk gave: it takes no others
   room TEXT NOT NULL, jid TEXT NOT NULL, affiliation TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (room, jid)) STRICT, WITHOUT ROWID;
+CREATE TABLE sighting (             -- sessions on the agendas, for the news of those that move
+  meeting TEXT NOT NULL, session INTEGER NOT NULL, acronym TEXT NOT NULL, told TEXT NOT NULL, seen TEXT NOT NULL,
+  since INTEGER, syncs INTEGER NOT NULL, PRIMARY KEY (meeting, session)) STRICT, WITHOUT ROWID;

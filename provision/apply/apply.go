@@ -82,7 +82,7 @@ func Run(ctx context.Context, svc provision.Service, p plan.Plan, o Options) (Ou
 		r.confirm(ctx, work)
 	}
 	sortResults(r.results)
-	out := Outcome{Results: r.results, Counts: count(p, r.results), NotOffered: r.newlyNotOffered(p)}
+	out := Outcome{Results: r.results, Counts: count(p, r.results), NotOffered: r.newlyNotOffered(p), Lost: slices.Sorted(slices.Values(r.lost))}
 	switch {
 	case r.halted != nil:
 		return out, fmt.Errorf("apply stopped: %w", r.halted)
@@ -108,6 +108,7 @@ type run struct {
 	o          Options
 	plan       string // its digest
 	results    []Result
+	lost       []string // rooms that a crash of the server took away
 	notOffered map[xmppadmin.Setting]bool
 	// tried is how many changes have ended that were begun, and forbidden how
 	// many of them the service refused for want of rights.

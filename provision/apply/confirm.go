@@ -45,10 +45,12 @@ func (r *run) confirm(ctx, work context.Context) {
 			if err == nil && next == nil {
 				continue
 			}
-			if err == nil {
-				j.step = *next
+			if again = append(again, j); err != nil {
+				continue
 			}
-			again = append(again, j)
+			if j.step = *next; j.found.State != xmppadmin.Unknown {
+				r.lost = append(r.lost, j.name())
+			}
 		}
 	}
 	r.results = slices.DeleteFunc(r.results, func(res Result) bool {

@@ -25,11 +25,12 @@ func TestRoomsThatACrashTookAway(t *testing.T) {
 	cases := map[string]struct {
 		crash func(*fake.Service)
 		calls []string
+		lost  []string
 	}{
-		"nothing lost":      {func(*fake.Service) {}, []string{"create quic" + allSent, "create tls" + allSent}},
-		"a room lost":       {lose, []string{"create quic" + allSent, "create tls" + allSent, "create quic" + allSent}},
-		"a change lost":     {change, []string{"create quic" + allSent, "create tls" + allSent, "configure quic title"}},
-		"no crash, a theft": {nil, []string{"create quic" + allSent, "create tls" + allSent}},
+		"nothing lost":      {func(*fake.Service) {}, []string{"create quic" + allSent, "create tls" + allSent}, nil},
+		"a room lost":       {lose, []string{"create quic" + allSent, "create tls" + allSent, "create quic" + allSent}, []string{"quic"}},
+		"a change lost":     {change, []string{"create quic" + allSent, "create tls" + allSent, "configure quic title"}, []string{"quic"}},
+		"no crash, a theft": {nil, []string{"create quic" + allSent, "create tls" + allSent}, nil},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -53,6 +54,9 @@ func TestRoomsThatACrashTookAway(t *testing.T) {
 			}
 			if len(a.Results) != 2 || a.Counts.Failed > 0 || a.Results[0].Status != Done || a.Results[1].Status != Done {
 				t.Errorf("results %+v, counts %+v", a.Results, a.Counts)
+			}
+			if !slices.Equal(a.Lost, c.lost) {
+				t.Errorf("lost %q, want %q", a.Lost, c.lost)
 			}
 			if room := f.Rooms["quic"]; c.crash != nil && room.Settings[xmppadmin.Title] != "quic" {
 				t.Errorf("the room is %+v", room)

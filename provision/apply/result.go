@@ -46,6 +46,10 @@ type Outcome struct {
 	// NotOffered are the wanted settings that the server does not show of the
 	// rooms read back, and of which the plan did not know; sorted, each once.
 	NotOffered []provision.Obstacle
+	// Lost are the names of the rooms that were done, and that the server no longer
+	// had so after the connection was lost, sorted: it has crashed. They were done
+	// again, and have their results from that.
+	Lost []string
 }
 
 // Incomplete reports whether a room failed, was skipped or is unknown.

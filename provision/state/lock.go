@@ -16,8 +16,15 @@ import (
 	"muster/provision"
 )
 
+// The locks of a state folder: the one that a run holds which changes rooms, and
+// that of the front desk.
 const (
-	lockFile  = "lock"
+	lockFile = "lock"
+	DeskLock = "desk.lock"
+)
+
+// Bounds of a lock.
+const (
 	lockRetry = 100 * time.Millisecond
 	maxHolder = 4096
 )
@@ -72,7 +79,16 @@ type Lock struct{ file *flock.Flock }
 // ends, however it ends: a file that is left behind is no lock. The error
 // is a [*LockedError], ctx's cause, or one of the file system.
 func AcquireLock(ctx context.Context, dir string, who Holder, timeout time.Duration) (*Lock, error) {
-	path := filepath.Join(dir, lockFile)
+	return acquire(ctx, filepath.Join(dir, lockFile), who, timeout)
+}
+
+// AcquireDeskLock takes the lock by which there is one front desk, [DeskLock],
+// likewise.
+func AcquireDeskLock(ctx context.Context, dir string, who Holder) (*Lock, error) {
+	return acquire(ctx, filepath.Join(dir, DeskLock), who, 0)
+}
+
+func acquire(ctx context.Context, path string, who Holder, timeout time.Duration) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
 	ok, err := f.TryLock()
 	if err == nil && !ok && timeout > 0 {
@@ -126,8 +142,13 @@ func holder(path string) Holder {
 // CurrentHolder returns who holds the lock in the state folder dir, as far as it
 // can be seen without taking it: ok is false where the lock is free, and where
 // the process that wrote itself down on this machine has ended.
-func CurrentHolder(dir string) (h Holder, ok bool) {
-	h = holder(filepath.Join(dir, lockFile))
+func CurrentHolder(dir string) (h Holder, ok bool) { return current(filepath.Join(dir, lockFile)) }
+
+// CurrentDesk returns who holds the lock of the front desk, likewise.
+func CurrentDesk(dir string) (h Holder, ok bool) { return current(filepath.Join(dir, DeskLock)) }
+
+func current(path string) (h Holder, ok bool) {
+	h = holder(path)
 	if h == (Holder{}) {
 		return h, false
 	}

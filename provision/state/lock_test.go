@@ -121,3 +121,38 @@ func TestLockTwoHandles(t *testing.T) {
 		t.Errorf("no folder: %v", err)
 	}
 }
+
+// TestDeskLock has a desk run beside a run that changes rooms, and not beside
+// another desk.
+func TestDeskLock(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, ok := CurrentDesk(dir); ok {
+		t.Errorf("before any desk ran, it is held by %v", h)
+	}
+	run, err := AcquireLock(t.Context(), dir, Holder{PID: 1}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, err := AcquireDeskLock(t.Context(), dir, Holder{PID: os.Getpid(), Host: host, Command: "muster desk"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var locked *LockedError
+	if _, err := AcquireDeskLock(t.Context(), dir, Holder{PID: 2}); !errors.As(err, &locked) || locked.Holder.Command != "muster desk" {
+		t.Errorf("a second desk: %v", err)
+	}
+	if h, ok := CurrentDesk(dir); !ok || h.PID != os.Getpid() {
+		t.Errorf("it is held by %v, %t", h, ok)
+	}
+	if err := errors.Join(desk.Release(), run.Release()); err != nil {
+		t.Fatal(err)
+	}
+	if h, ok := CurrentDesk(dir); ok {
+		t.Errorf("after its end, it is held by %v", h)
+	}
+}

@@ -73,8 +73,11 @@ func TestRequestedRoom(t *testing.T) {
 		"of a team":          {in: Sources{Groups: of("active", "team")}, life: "live", why: "request 12 of the front desk, until 2026-08-19"},
 		"a session's":        {in: Sources{Meetings: meets(agenda.Scheduled)}, life: "live", why: "IETF 126: 1 session of quic-dt (wg)", superseded: true},
 		"a session's, over":  {in: Sources{Meetings: meets(agenda.Scheduled)}, now: end, life: "live", why: "IETF 126: 1 session of quic-dt (wg)"},
-		"a cancelled one's":  {in: Sources{Meetings: meets(agenda.Canceled)}, life: "live-if-exists", why: "IETF 126: 1 session of quic-dt (wg), all cancelled", superseded: true},
-		"a session's chat":   {in: Sources{Meetings: own}, life: "live", why: "IETF 126: 1 session of quic (wg), in a chat room of their own", superseded: true},
+		"a cancelled one's": {
+			in: Sources{Meetings: meets(agenda.Canceled)}, life: "live-if-exists", why: "IETF 126: 1 session of quic-dt (wg), all cancelled",
+			superseded: true,
+		},
+		"a session's chat": {in: Sources{Meetings: own}, life: "live", why: "IETF 126: 1 session of quic (wg), in a chat room of their own", superseded: true},
 		"of a group and a BOF": {
 			in: Sources{Meetings: twice}, life: "contested", why: "IETF 127: 1 session of QUIC-DT (wg)", superseded: true,
 		},

@@ -49,6 +49,18 @@ func (c Config) Password(ctx context.Context, getenv func(string) string) (strin
 	return c.read(ctx, c.password(), getenv)
 }
 
+// ChatlogKey returns the key for uploads to the Datatracker: the first line of
+// the file logs.api_key_file, which others must not be able to read. The error is
+// an [*Error].
+func (c Config) ChatlogKey() (string, error) {
+	s := secret{key: "logs.api_key", what: "key", file: c.Logs.APIKeyFile}
+	if s.file == "" {
+		return "", c.keyError("logs.api_key_file", errors.New("not set"),
+			"make a key for /api/notify/session/chatlog at the Datatracker and write it to the first line of a file that this account alone can read")
+	}
+	return c.ofFile(s)
+}
+
 // read reads a secret.
 func (c Config) read(ctx context.Context, s secret, getenv func(string) string) (string, error) {
 	switch {
@@ -121,17 +133,25 @@ func stderrOf(err error) string {
 // Authorities returns the certificates of xmpp.ca_file; nil stands for the
 // system's. The error is an [*Error].
 func (c Config) Authorities() (*x509.CertPool, error) {
-	const key = "xmpp.ca_file"
-	if c.XMPP.CAFile == "" {
+	return c.authorities("xmpp.ca_file", c.XMPP.CAFile)
+}
+
+// MailAuthorities returns those of desk.mail.ca_file, likewise.
+func (c Config) MailAuthorities() (*x509.CertPool, error) {
+	return c.authorities("desk.mail.ca_file", c.Desk.Mail.CAFile)
+}
+
+func (c Config) authorities(key, path string) (*x509.CertPool, error) {
+	if path == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(c.XMPP.CAFile)
+	pem, err := os.ReadFile(path)
 	if err != nil {
 		return nil, c.keyError(key, err, "")
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(bytes.TrimSpace(pem)) {
-		return nil, c.keyError(key, fmt.Errorf("%s contains no certificate in PEM", c.XMPP.CAFile), "")
+		return nil, c.keyError(key, fmt.Errorf("%s contains no certificate in PEM", path), "")
 	}
 	return pool, nil
 }

@@ -51,6 +51,7 @@ type Mail struct {
 	PasswordEnv     string `toml:"password_env"`
 	PasswordCommand string `toml:"password_command"`
 	TLS             string `toml:"tls"`
+	CAFile          string `toml:"ca_file"`
 }
 
 // allRequests is how many requests may be open in all.

@@ -52,3 +52,31 @@ func attribute(a slog.Attr) string {
 	}
 	return fmt.Sprintf(" %s=%s", a.Key, text)
 }
+
+// DaemonLogger returns the log of a command that runs on, on standard error: lines
+// of key=value, or of JSON with --format json. With --verbose it has everything,
+// with --quiet warnings and errors.
+func (c *Console) DaemonLogger() *slog.Logger {
+	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+	switch {
+	case c.Options.Verbose:
+		o.Level = slog.LevelDebug
+	case c.Options.Quiet:
+		o.Level = slog.LevelWarn
+	}
+	if c.Options.Format == JSON {
+		return slog.New(slog.NewJSONHandler(jsonLines{c.err}, o))
+	}
+	return slog.New(slog.NewTextHandler(c.err, o))
+}
+
+// jsonLines writes lines of JSON in which every character can be seen.
+type jsonLines struct{ s *sink }
+
+// Write writes one line.
+func (w jsonLines) Write(line []byte) (int, error) {
+	if _, err := w.s.Write(escapeJSON(line)); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}
