@@ -21,8 +21,33 @@ func (x *exporter) deep(ctx context.Context) error {
 		return err
 	}
 	seen := make(map[string]bool)
-	at := place{room: x.id}
 	var oldest xmppadmin.ArchivedMessage
+	err := x.pages(ctx, func(at place, page xmppadmin.ArchivePage) (place, error) {
+		for _, m := range page.Messages {
+			if oldest.Archive == "" {
+				oldest = m
+			}
+			seen[m.Archive] = true
+		}
+		return x.writer.put(ctx, x, at, page)
+	})
+	if err != nil {
+		return err
+	}
+	if err := x.writer.flush(ctx); err != nil {
+		return err
+	}
+	if err := x.reconcile(ctx, seen, oldest); err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	return x.setVerdict(ctx)
+}
+
+// pages reads an archive from its beginning. do returns the place behind each
+// page.
+func (x *exporter) pages(ctx context.Context, do func(place, xmppadmin.ArchivePage) (place, error)) error {
+	seen := make(map[string]bool)
+	at := place{room: x.id}
 	for {
 		page, err := x.pacer.page(ctx, x.src, x.name, at.query())
 		if err != nil {
@@ -34,23 +59,13 @@ func (x *exporter) deep(ctx context.Context) error {
 			}
 			seen[m.Archive] = true
 		}
-		if len(seen) > 0 && oldest.Archive == "" {
-			oldest = page.Messages[0]
-		}
-		if at, err = x.writer.put(ctx, x, at, page); err != nil {
+		if at, err = do(at, page); err != nil {
 			return err
 		}
 		if page.Complete || len(page.Messages) == 0 {
-			break
+			return nil
 		}
 	}
-	if err := x.writer.flush(ctx); err != nil {
-		return err
-	}
-	if err := x.reconcile(ctx, seen, oldest); err != nil {
-		return fmt.Errorf("room %q: %w", x.name, err)
-	}
-	return x.setVerdict(ctx)
 }
 
 // standing is how a message of the record stands beside the archive.

@@ -285,7 +285,7 @@ func TestVerify(t *testing.T) {
 		s := store(t, chatlog.Options{})
 		verdict := func() chatlog.Verdict {
 			t.Helper()
-			out, err := s.Verify(t.Context(), f, quic)
+			out, err := s.Verify(t.Context(), f, quic, chatlog.VerifyOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -81,6 +81,7 @@ func (w *writer) write(ctx context.Context, j job) error {
 	if err == nil {
 		j.x.out.New += r.added
 		j.x.out.Removed += r.removed
+		j.x.out.Differing += r.mended
 	}
 	return err
 }

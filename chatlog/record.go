@@ -42,8 +42,9 @@ func markOf(id string) int64 {
 type recorder struct {
 	room int64
 	keep bool
-	// count of the messages that were new, and of those that lost their text
-	added, removed int
+	// count of the messages that were new, that lost their text, and that had
+	// another one
+	added, removed, mended int
 
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt // by their text; they end with the transaction
@@ -106,6 +107,8 @@ func (r *recorder) add(ctx context.Context, m *xmppadmin.ArchivedMessage) error 
 	if have != nil {
 		if m.Tombstone {
 			err = r.erase(ctx, have, Moderated, m.Reason)
+		} else {
+			err = r.mend(ctx, have, m)
 		}
 	} else if have, err = r.insert(ctx, m, kind); err == nil {
 		r.added++
@@ -114,6 +117,30 @@ func (r *recorder) add(ctx context.Context, m *xmppadmin.ArchivedMessage) error 
 		return err
 	}
 	return r.affect(ctx, have, m)
+}
+
+// mend gives a message that is there already the text that the archive has.
+func (r *recorder) mend(ctx context.Context, have *row, m *xmppadmin.ArchivedMessage) error {
+	if have.kind != Said && have.kind != Subject && have.kind != Correction {
+		return nil
+	}
+	text, state := textOf(m, have.kind), Unchanged
+	err := r.scan(ctx, []any{&state}, `UPDATE message SET body = $1
+		WHERE id = $2 AND body <> $1 AND state IN ('', 'corrected') RETURNING state`, text, have.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("mend a message: %w", err)
+	}
+	r.mended++
+	if have.kind != Correction && state == Unchanged {
+		if err := r.unindex(ctx, have.id); err != nil {
+			return err
+		}
+		r.index(have.id, m.Nick, text)
+	}
+	return r.changed(ctx, have.time)
 }
 
 // insert writes a message under the first free id of its time.

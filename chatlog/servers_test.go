@@ -139,7 +139,7 @@ func TestExportFromServers(t *testing.T) {
 		if out = export(t, s, svc, chatlog.ExportOptions{Full: true}); out.Err != nil || out.New+out.Removed != 0 || out.Verdict != chatlog.Whole {
 			t.Errorf("comparing everything: %+v", out)
 		}
-		verdicts, err := s.Verify(t.Context(), svc, quic)
+		verdicts, err := s.Verify(t.Context(), svc, quic, chatlog.VerifyOptions{})
 		if err != nil || verdicts[0].Verdict != chatlog.Whole {
 			t.Errorf("the comparison of the ends: %+v, %v", verdicts, err)
 		}

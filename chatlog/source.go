@@ -82,6 +82,8 @@ type Outcome struct {
 	// New, Removed and Forgotten count messages: recorded now, found without
 	// their text now, and no longer in the archive though the record has them.
 	New, Removed, Forgotten int
+	// Differing counts messages that had another text than the archive.
+	Differing int
 	// Err is why the verdict is UnknownVerdict.
 	Err error
 }

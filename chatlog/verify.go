@@ -2,8 +2,10 @@ package chatlog
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -11,24 +13,40 @@ import (
 	"muster/xmppadmin"
 )
 
-// Verify compares the record of rooms with the server's archives by their ends
-// and, where the server counts, by the number of messages. It changes nothing.
-// The outcomes are in the order of rooms; the error is that of the database, or
-// ctx's.
-func (s *Store) Verify(ctx context.Context, src Source, rooms []Room) ([]Outcome, error) {
+// VerifyOptions are how a record is compared.
+type VerifyOptions struct {
+	// Deep compares every message.
+	Deep bool
+	// Progress is as in [ExportOptions].
+	Progress func(Outcome)
+}
+
+// Verify compares the record of rooms with the server's archives: by their ends
+// and, where the server counts, by the number of messages, or deep. It changes
+// nothing. The outcomes are in the order of rooms; the error is that of the
+// database, or ctx's.
+func (s *Store) Verify(ctx context.Context, src Source, rooms []Room, o VerifyOptions) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(rooms))
+	var mu sync.Mutex
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce(src))
+	n := atOnce(src)
+	g.SetLimit(n)
+	p := newPacer(n)
 	for i, room := range rooms {
 		g.Go(func() error {
-			x := &exporter{store: s, src: src, name: room.Name, out: Outcome{Room: room.Name}}
-			err := x.verify(gctx)
+			x := &exporter{store: s, src: src, pacer: p, name: room.Name, out: Outcome{Room: room.Name}}
+			err := x.verify(gctx, o.Deep)
 			var failed *sourceError
 			if errors.As(err, &failed) && gctx.Err() == nil {
 				x.out.Verdict, x.out.Err = UnknownVerdict, failed.err
 				err = nil
 			}
 			outcomes[i] = x.out
+			if o.Progress != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				o.Progress(x.out)
+			}
 			return err
 		})
 	}
@@ -36,7 +54,7 @@ func (s *Store) Verify(ctx context.Context, src Source, rooms []Room) ([]Outcome
 }
 
 // verify sets the verdict of one room.
-func (x *exporter) verify(ctx context.Context) error {
+func (x *exporter) verify(ctx context.Context, deep bool) error {
 	if on, err := x.archives(ctx); err != nil || !on {
 		return err
 	}
@@ -46,7 +64,10 @@ func (x *exporter) verify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
-	last, err := x.src.ArchivePage(ctx, x.name, xmppadmin.ArchiveQuery{Last: true, Max: 1})
+	if deep {
+		return x.compare(ctx)
+	}
+	last, err := x.pacer.page(ctx, x.src, x.name, xmppadmin.ArchiveQuery{Last: true, Max: 1})
 	if err != nil {
 		return &sourceError{err}
 	}
@@ -73,6 +94,62 @@ func (x *exporter) verify(ctx context.Context) error {
 		return nil
 	}
 	return x.setVerdict(ctx)
+}
+
+// compare reads a whole archive and sets the verdict: New, Removed and Differing
+// count the messages of which the record lacks what deep would write.
+func (x *exporter) compare(ctx context.Context) error {
+	seen := make(map[string]bool)
+	err := x.pages(ctx, func(at place, page xmppadmin.ArchivePage) (place, error) {
+		for i := range page.Messages {
+			m := &page.Messages[i]
+			seen[m.Archive] = true
+			var text string
+			var state State
+			err := x.store.db.QueryRowContext(ctx, "SELECT body, state FROM message WHERE room = $1 AND archive = $2", x.id, m.Archive).Scan(&text, &state)
+			switch line := state == Unchanged || state == Corrected; {
+			case errors.Is(err, sql.ErrNoRows):
+				x.out.New++
+			case err != nil:
+				return at, fmt.Errorf("room %q: %w", x.name, err)
+			case line && m.Tombstone:
+				x.out.Removed++
+			case line && KindOf(m) != Reaction && text != textOf(m, KindOf(m)):
+				x.out.Differing++
+			}
+			at.cursor, at.time = m.Archive, m.Time
+		}
+		return at, nil
+	})
+	if err != nil {
+		return err
+	}
+	odd, first, last, err := x.standings(ctx, seen)
+	if err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	gone := 0
+	for _, m := range odd {
+		line := m.state == Unchanged || m.state == Corrected
+		switch {
+		case m.seen || !line || m.forgotten:
+		case m.id < first || first == 0:
+			gone++
+		case m.id < last || m.id > last:
+			x.out.Removed++
+		}
+	}
+	if x.out.New+x.out.Removed+x.out.Differing > 0 {
+		x.out.Verdict = Unread
+		return nil
+	}
+	if err := x.setVerdict(ctx); err != nil {
+		return err
+	}
+	if x.out.Forgotten += gone; gone > 0 && x.out.Verdict == Whole {
+		x.out.Verdict = Forgotten
+	}
+	return nil
 }
 
 // Proof is what shows that a room's record is whole.

@@ -13,6 +13,7 @@ import (
 
 	"muster/chatlog"
 	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/ui"
 	"muster/provision/state"
 	"muster/xmppadmin"
 )
@@ -25,6 +26,9 @@ type logsFlags struct {
 	reason      string
 	yes         bool
 	command     string
+	meeting     string
+	sessions    []int
+	again       bool
 }
 
 func (a *app) logsCommand() *cobra.Command {
@@ -37,7 +41,7 @@ func (a *app) logsCommand() *cobra.Command {
 		Args:        noArguments,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsServeCommand(), a.logsWithdrawCommand())
+	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsServeCommand(), a.logsUploadCommand(), a.logsWithdrawCommand())
 	return cmd
 }
 
@@ -52,10 +56,13 @@ func (a *app) logsExportCommand() *cobra.Command {
 		Short: "Read what is new in the rooms' message archives",
 		Long: "Read what is new in the message archives of all managed rooms, or of those named, into\n" +
 			"the record. What was retracted or removed disappears from the record; what the server\n" +
-			"forgot stays, and is reported. An export that was interrupted goes on where it was.",
+			"forgot stays, and is reported. An export that was interrupted goes on where it was.\n" +
+			"With --format jsonl no server is contacted: the record itself is written, one message a\n" +
+			"line, as the pages have it.",
 		Annotations: changes(exits(exitIncomplete, exitLocked, exitXMPP)),
-		Example:     "  muster logs export\n  muster logs export quic --full",
+		Example:     "  muster logs export\n  muster logs export quic --full\n  muster logs export --format jsonl >record.jsonl",
 	}
+	cmd.Annotations[furtherFormats] = ui.JSONLines
 	return archiveCommand(cmd, "full", "read the archives from their beginning and compare every message", a.logsExport)
 }
 
@@ -64,12 +71,16 @@ func (a *app) logsVerifyCommand() *cobra.Command {
 		Use:   "verify [NAME...]",
 		Short: "Compare the record with the rooms' message archives",
 		Long: "Compare the record of all managed rooms, or of those named, with their message\n" +
-			"archives: by the ends and the number of messages, or with --deep message by message;\n" +
-			"what is missing in the record is then read.",
+			"archives: by the ends and the number of messages, or with --deep message by message.\n" +
+			"--repair does so, too, and reads what is missing in the record.",
 		Annotations: exits(exitIncomplete, exitLocked, exitXMPP),
-		Example:     "  muster logs verify\n  muster logs verify quic --deep",
+		Example:     "  muster logs verify\n  muster logs verify quic --deep\n  muster logs verify --repair",
 	}
-	return archiveCommand(cmd, "deep", "compare every message", a.logsVerify)
+	var repair bool
+	cmd.Flags().BoolVar(&repair, "repair", false, "compare every message, and bring the record in line with the archive")
+	return archiveCommand(cmd, "deep", "compare every message", func(ctx context.Context, names []string, o *logsFlags) error {
+		return a.logsVerify(ctx, names, o, repair)
+	})
 }
 
 // archiveCommand completes a command that reads the archives of rooms, all or
@@ -88,11 +99,18 @@ func archiveCommand(cmd *cobra.Command, name, usage string, run func(context.Con
 
 // logsExport is the command logs export.
 func (a *app) logsExport(ctx context.Context, names []string, o *logsFlags) error {
+	if a.console.Options.Format == ui.JSONLines {
+		return a.logsDump(ctx, names)
+	}
 	c, err := a.load()
 	if err != nil {
 		return err
 	}
+	sources := a.logSources(ctx, c, o.command)
 	return a.withArchives(ctx, c, names, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		if err := sources.record(ctx, store, rooms); err != nil {
+			return err
+		}
 		progress := a.console.Progress(len(rooms))
 		outcomes, err := store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{
 			Full: o.full, Progress: func(chatlog.Outcome) { progress.Add() },
@@ -107,24 +125,31 @@ func (a *app) logsExport(ctx context.Context, names []string, o *logsFlags) erro
 }
 
 // logsVerify is the command logs verify.
-func (a *app) logsVerify(ctx context.Context, names []string, o *logsFlags) error {
+func (a *app) logsVerify(ctx context.Context, names []string, o *logsFlags, repair bool) error {
 	c, err := a.load()
 	if err != nil {
 		return err
 	}
 	return a.withArchives(ctx, c, names, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
-		var outcomes []chatlog.Outcome
-		if o.full {
-			outcomes, err = store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{Full: true})
-		} else {
-			outcomes, err = store.Verify(ctx, conn.service, rooms)
-		}
+		progress := a.console.Progress(len(rooms))
+		outcomes, err := compare(ctx, store, conn.service, rooms, o.full, repair, func(chatlog.Outcome) { progress.Add() })
+		progress.Close()
 		if err != nil {
 			return err
 		}
-		a.console.Verified(outcomes)
+		a.console.Verified(outcomes, repair)
 		return outcomesError(outcomes, true)
 	})
+}
+
+// compare compares the record with archives: with the ends alone, with every
+// message, or so that the record is then as they are.
+func compare(ctx context.Context, store *chatlog.Store, src chatlog.Source, rooms []chatlog.Room, deep, repair bool,
+	progress func(chatlog.Outcome)) ([]chatlog.Outcome, error) {
+	if repair {
+		return store.Export(ctx, src, rooms, chatlog.ExportOptions{Full: true, Progress: progress})
+	}
+	return store.Verify(ctx, src, rooms, chatlog.VerifyOptions{Deep: deep, Progress: progress})
 }
 
 // outcomesError is the status of an export or a comparison: incomplete where a

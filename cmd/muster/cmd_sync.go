@@ -5,9 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"muster/agenda"
 	"muster/chatlog"
 	"muster/chatlog/site"
+	"muster/cmd/muster/internal/config"
+	"muster/cmd/muster/internal/desk"
+	"muster/frontdesk"
 	"muster/provision/plan"
+	"muster/provision/reconcile"
 )
 
 func (a *app) syncCommand() *cobra.Command {
@@ -45,13 +50,15 @@ func (a *app) syncCommand() *cobra.Command {
 // syncWithLogs syncs the rooms and then the chat logs. What the rooms fail for
 // stops the logs only where it would stop them too.
 func (a *app) syncWithLogs(ctx context.Context, o *applyFlags) error {
+	var sources logSources
+	o.seen = func(p reconcile.Pass) { sources = sourcesOf(p) }
 	rooms := a.apply(ctx, o)
 	switch codeOf(rooms) {
 	case exitOK, exitIncomplete, exitDatatracker, exitRefused:
 	default:
 		return rooms
 	}
-	logs := a.syncLogs(ctx, &logsFlags{command: o.command, lockTimeout: o.lockTimeout})
+	logs := a.syncLogs(ctx, &logsFlags{command: o.command, lockTimeout: o.lockTimeout}, sources)
 	if rooms == nil {
 		return logs
 	}
@@ -71,13 +78,17 @@ func (a *app) syncWithLogs(ctx context.Context, o *applyFlags) error {
 }
 
 // syncLogs exports the chat logs and, where there is a folder for them,
-// publishes them. It shows only what changed for the worse.
-func (a *app) syncLogs(ctx context.Context, o *logsFlags) error {
+// publishes them, with the agendas and rooms of the run before. It shows only
+// what changed for the worse.
+func (a *app) syncLogs(ctx context.Context, o *logsFlags, sources logSources) error {
 	c, err := a.load()
 	if err != nil {
 		return err
 	}
 	err = a.withArchives(ctx, c, nil, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		if err := sources.record(ctx, store, rooms); err != nil {
+			return err
+		}
 		outcomes, err := store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{})
 		if err != nil {
 			return err
@@ -91,4 +102,57 @@ func (a *app) syncLogs(ctx context.Context, o *logsFlags) error {
 		return outcomesError(outcomes, false)
 	})
 	return err
+}
+
+// sendNews has the front desk send news of sessions that moved, were cancelled or
+// take place again to the chairs that are linked. Agendas that are not fresh or not
+// whole are left out. That it could not be done is no failure of the run: the next
+// sync does so.
+func (a *app) sendNews(ctx context.Context, c config.Config, p reconcile.Pass) {
+	if !desk.Exists(deskFile(c)) {
+		return
+	}
+	var meetings []agenda.Meeting
+	for _, m := range p.Sources.Meetings {
+		if !m.Stale && m.Unread.Rows == 0 {
+			meetings = append(meetings, m)
+		}
+	}
+	err := desk.With(deskFile(c), func(store *frontdesk.Store) error {
+		now := a.now()
+		known, err := store.Sightings(ctx)
+		if err != nil {
+			return err
+		}
+		known, news := frontdesk.Moved(known, meetings, now)
+		messages, err := a.newsMessages(ctx, c, store, news)
+		if err != nil {
+			return err
+		}
+		return store.SetSightings(ctx, known, messages, now)
+	})
+	if err != nil {
+		a.console.Warn("news of sessions: %v", err)
+	}
+}
+
+// newsMessages returns the messages of news. Only where there are any, and who to
+// send them to, the Datatracker's list of roles is read.
+func (a *app) newsMessages(ctx context.Context, c config.Config, store *frontdesk.Store, news []frontdesk.News) ([]frontdesk.Message, error) {
+	links, err := store.Links(ctx)
+	if err != nil || len(news) == 0 || len(links) == 0 {
+		return nil, err
+	}
+	people, err := a.people(c)
+	if err != nil {
+		return nil, err
+	}
+	f := frontdesk.Facts{Now: a.now(), Counted: c.Desk.Roles}
+	if f.Roles, err = people.Roles(ctx); err != nil {
+		return nil, err
+	}
+	if f.Groups, err = people.Acronyms(ctx); err != nil {
+		return nil, err
+	}
+	return frontdesk.NewsMessages(news, links, f), nil
 }

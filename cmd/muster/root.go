@@ -8,6 +8,10 @@ import (
 	"muster/cmd/muster/internal/ui"
 )
 
+// furtherFormats is the annotation of a command that has results in formats of
+// its own.
+const furtherFormats = "formats"
+
 // rootCommand returns the program's commands.
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
@@ -21,7 +25,7 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		Args:          noArguments,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.console.Options.Check(); err != nil {
+			if err := a.console.Options.Check(strings.Fields(cmd.Annotations[furtherFormats])...); err != nil {
 				return &usageError{err: err, command: cmd.Root().CommandPath()}
 			}
 			return nil

@@ -180,17 +180,24 @@ func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
 // scriptHold holds the lock as another run would, until the script ends or
 // lets go of it:
 //
-//	hold [COMMAND]
+//	hold [FOLDER/] [COMMAND]
 //	! hold
+//
+// The lock is that of the state folder, or of a folder in it.
 func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	if neg {
 		ts.Check(w.lock.Release())
 		return
 	}
+	dir := filepath.Join(w.work, "state")
+	if len(args) > 0 && strings.HasSuffix(args[0], "/") {
+		dir, args = filepath.Join(dir, args[0]), args[1:]
+		ts.Check(os.MkdirAll(dir, 0o700))
+	}
 	who := state.Holder{PID: 4242, Host: "elsewhere", User: "operator", Command: strings.Join(args, " ")}
 	var err error
-	w.lock, err = state.AcquireLock(context.Background(), filepath.Join(w.work, "state"), who, 0)
+	w.lock, err = state.AcquireLock(context.Background(), dir, who, 0)
 	ts.Check(err)
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type (
 		New       int             `json:"new"`
 		Removed   int             `json:"removed"`
 		Forgotten int             `json:"forgotten"`
+		Differing int             `json:"differing,omitempty"`
 		Error     string          `json:"error,omitempty"`
 	}
 	hitRecord struct {
@@ -28,6 +30,24 @@ type (
 		Text string    `json:"text"`
 	}
 )
+
+// JSONLines writes lines of JSON as they are, with every hidden character
+// visible.
+func (c *Console) JSONLines(text []byte) {
+	for line := range bytes.Lines(text) {
+		_, _ = c.out.Write(escapeJSON(line))
+	}
+}
+
+// Recorded shows what was read of rooms that were archived.
+func (c *Console) Recorded(outcomes []chatlog.Outcome) {
+	fresh := 0
+	for _, o := range outcomes {
+		fresh += o.New
+	}
+	c.outcomes(outcomes, func(o chatlog.Outcome) bool { return o.Verdict != chatlog.Whole })
+	c.Result("chat logs of archived rooms: %d compared, %d new messages", len(outcomes), fresh)
+}
 
 // Exported shows what an export found. The last line counts rooms and
 // messages; rooms without news have no line of their own.
@@ -60,15 +80,24 @@ func (c *Console) ExportTroubles(outcomes []chatlog.Outcome) {
 	}
 }
 
-// Verified shows the verdict of each room. The last line counts them.
-func (c *Console) Verified(outcomes []chatlog.Outcome) {
+// Verified shows the verdict of each room. The last line counts them, and where
+// the record was repaired the messages that it was about.
+func (c *Console) Verified(outcomes []chatlog.Outcome, repaired bool) {
 	counts := make(map[chatlog.Verdict]int)
 	for _, o := range outcomes {
 		counts[o.Verdict]++
 	}
 	c.outcomes(outcomes, func(chatlog.Outcome) bool { return true })
-	c.Result("verify: %d rooms: %d whole, %d unread, %d forgotten, %d with gaps, %d not archived, %d unknown", len(outcomes),
+	last := fmt.Sprintf("verify: %d rooms: %d whole, %d unread, %d forgotten, %d with gaps, %d not archived, %d unknown", len(outcomes),
 		counts[chatlog.Whole], counts[chatlog.Unread], counts[chatlog.Forgotten], counts[chatlog.Gap], counts[chatlog.Off], counts[chatlog.UnknownVerdict])
+	if repaired {
+		n := 0
+		for _, o := range outcomes {
+			n += o.New + o.Removed + o.Differing
+		}
+		last += fmt.Sprintf(", %d messages repaired", n)
+	}
+	c.Result("%s", last)
 }
 
 // outcomes shows rooms: all as records, those selected as lines.
@@ -76,7 +105,7 @@ func (c *Console) outcomes(outcomes []chatlog.Outcome, selected func(chatlog.Out
 	rows := [][]string{{"room", "record", "what"}}
 	for _, o := range outcomes {
 		if c.Options.Format == JSON {
-			r := logRecord{Type: "log", Room: o.Room, Verdict: o.Verdict, New: o.New, Removed: o.Removed, Forgotten: o.Forgotten}
+			r := logRecord{Type: "log", Room: o.Room, Verdict: o.Verdict, New: o.New, Removed: o.Removed, Forgotten: o.Forgotten, Differing: o.Differing}
 			if o.Err != nil {
 				r.Error = o.Err.Error()
 			}
@@ -102,7 +131,9 @@ func outcomeWords(o chatlog.Outcome) string {
 	}
 	switch o.Verdict {
 	case chatlog.Unread:
-		add(max(o.New, 1), "or more messages are not in the record; muster logs export reads them")
+		if o.New > 0 || o.Removed+o.Differing == 0 {
+			add(max(o.New, 1), "or more messages are not in the record; muster logs export reads them")
+		}
 	case chatlog.Off:
 		parts = append(parts, "the room does not archive its messages; muster doctor names the setting")
 	case chatlog.Gap:
@@ -113,6 +144,7 @@ func outcomeWords(o chatlog.Outcome) string {
 		add(o.New, "new")
 	}
 	add(o.Removed, "removed")
+	add(o.Differing, "had another text")
 	add(o.Forgotten, "no longer on the server: how long it keeps archives is its setting")
 	return strings.Join(parts, ", ")
 }
@@ -129,4 +161,69 @@ func (c *Console) Hits(hits []chatlog.Hit) {
 	if len(hits) == 0 {
 		c.Result("nothing found")
 	}
+}
+
+// UploadState is what becomes of the transcript of a session.
+type UploadState string
+
+// The states of transcripts.
+const (
+	UploadWould     UploadState = "would send"
+	UploadSent      UploadState = "sent"
+	UploadUnchanged UploadState = "unchanged" // since it was sent
+	UploadEmpty     UploadState = "empty"     // nothing was said
+	UploadNotHeld   UploadState = "not held"  // cancelled, or moved
+	UploadRefused   UploadState = "refused"   // before it was sent
+	UploadFailed    UploadState = "failed"
+)
+
+// Upload is the transcript of a session, and what becomes of it.
+type Upload struct {
+	Session     int
+	Room, Title string
+	Lines       int
+	State       UploadState
+	Reason      string // why it was refused, or failed
+}
+
+// uploadRecord is an Upload as a record.
+type uploadRecord struct {
+	Type    string      `json:"type"`
+	Session int         `json:"session"`
+	Room    string      `json:"room"`
+	Title   string      `json:"title"`
+	Lines   int         `json:"lines"`
+	State   UploadState `json:"state"`
+	Reason  string      `json:"reason,omitempty"`
+}
+
+// Uploads shows what becomes of transcripts: as records of all of them, as lines
+// of those that are sent or refused. The last line counts them.
+func (c *Console) Uploads(all []Upload, sent bool) {
+	counts := make(map[UploadState]int)
+	rows := [][]string{{"session", "room", "messages", "what"}}
+	for _, u := range all {
+		counts[u.State]++
+		if c.Options.Format == JSON {
+			c.record(uploadRecord{"upload", u.Session, u.Room, u.Title, u.Lines, u.State, u.Reason})
+			continue
+		}
+		what := string(u.State)
+		if u.Reason != "" && u.State == UploadRefused {
+			what += ": " + u.Reason
+		}
+		switch u.State {
+		case UploadWould, UploadSent, UploadRefused, UploadFailed:
+			rows = append(rows, []string{fmt.Sprint(u.Session), u.Room, fmt.Sprint(u.Lines), what})
+		}
+	}
+	if len(rows) > 1 {
+		c.table(rows)
+	}
+	news := fmt.Sprintf("%d would be sent", counts[UploadWould])
+	if sent {
+		news = fmt.Sprintf("%d sent", counts[UploadSent])
+	}
+	c.Result("upload: %d sessions: %s, %d unchanged, %d empty, %d not held, %d refused, %d failed",
+		len(all), news, counts[UploadUnchanged], counts[UploadEmpty], counts[UploadNotHeld], counts[UploadRefused], counts[UploadFailed])
 }

@@ -46,6 +46,9 @@ const (
 	Text     = "text"
 	JSON     = "json"
 	Markdown = "markdown"
+	// JSONLines is the record of chat logs, without the records of a run. One
+	// command has it.
+	JSONLines = "jsonl"
 )
 
 // The values of Options.Color.
@@ -198,12 +201,13 @@ func (c *Console) Logger() *slog.Logger {
 	return slog.New(logHandler{s: c.err})
 }
 
-// Check returns an error where the format is not one of [Formats] or the colour
-// not one of [Colors].
-func (o Options) Check() error {
+// Check returns an error where the format is not one of [Formats] or further, or
+// the colour not one of [Colors].
+func (o Options) Check(further ...string) error {
+	formats := append(Formats(), further...)
 	switch {
-	case !slices.Contains(Formats(), o.Format):
-		return fmt.Errorf("--format is %q, not one of %s", o.Format, strings.Join(Formats(), ", "))
+	case !slices.Contains(formats, o.Format):
+		return fmt.Errorf("--format is %q, not one of %s", o.Format, strings.Join(formats, ", "))
 	case !slices.Contains(Colors(), o.Color):
 		return fmt.Errorf("--color is %q, not one of %s", o.Color, strings.Join(Colors(), ", "))
 	}
