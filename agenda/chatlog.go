@@ -127,6 +127,16 @@ func (c *Client) UploadChatlog(ctx context.Context, session int, lines []ChatLin
 	return fail(failed, resp.StatusCode, hint, fmt.Errorf("%s (content type %.80q, beginning %.80q)", resp.Status, resp.Header.Get("Content-Type"), answer))
 }
 
+// ChatlogSize returns how many bytes an upload of a chat log has, about: the length
+// of the key is that of the Datatracker's.
+func ChatlogSize(session int, lines []ChatLine) int {
+	body, _, err := chatlogForm(session, lines, strings.Repeat("k", 64))
+	if err != nil {
+		return 0
+	}
+	return body.Len()
+}
+
 // chatlogForm returns the form with a chat log, and its content type.
 func chatlogForm(session int, lines []ChatLine, key string) (*bytes.Buffer, string, error) {
 	type line struct {

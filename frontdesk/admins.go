@@ -138,7 +138,7 @@ func adminSignature(f Facts, links []Link, requests []Request) string {
 
 // trusted reports whether roles are given by these lists.
 func trusted(f Facts) bool {
-	return wholeRoles(f.Roles) && wholeGroups(f.Groups) && recent(f.Roles.Confirmed, f.Now) && recentGroups(f.Groups, f.Now)
+	return wholeRoles(f.Roles) && wholeGroups(f.Groups) && recent(f.Roles.Confirmed, f.Now) && recent(f.Groups.Confirmed, f.Now)
 }
 
 // fresh reports whether that a role is not in these lists proves that it is gone.

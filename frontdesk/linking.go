@@ -147,7 +147,7 @@ func (d *Desk) mailStages(t *talk) []stage {
 		instructions: "Have a code mailed to an address that the Datatracker has for one of your roles.",
 		say:          "Give your mail address.",
 		fields: func(_ context.Context, t *talk) ([]Field, error) {
-			return []Field{fixed("how", "Or: "+how), t.input("email", "Mail address", "")}, nil
+			return []Field{fixed("how", "There is another way. "+how), t.input("email", "Mail address", "")}, nil
 		},
 		submit: func(ctx context.Context, t *talk) (*Answer, error) {
 			_, wrong, err := d.mailCode(ctx, t.who, t.value("email"), t.now)

@@ -182,7 +182,7 @@ func nameIsNoAcronym(r Request, f Facts) string {
 		return fmt.Sprintf("the name is the acronym of the group %s", g.Acronym)
 	case !wholeGroups(f.Groups):
 		return "the Datatracker's list of groups is not complete"
-	case !recentGroups(f.Groups, f.Now):
+	case !recent(f.Groups.Confirmed, f.Now):
 		return "the Datatracker's list of groups is older than a day"
 	}
 	return ""
@@ -320,13 +320,4 @@ func wholeGroups(l agenda.GroupList) bool {
 // recent reports whether something is granted by what was confirmed then.
 func recent(confirmed, now time.Time) bool {
 	return !confirmed.IsZero() && now.Sub(confirmed) <= maxAge
-}
-
-// recentGroups reports whether a list of groups is fresh, or none of its copies
-// is too old.
-func recentGroups(l agenda.GroupList, now time.Time) bool {
-	if l.Stale && len(l.Outages) == 0 {
-		return false
-	}
-	return !slices.ContainsFunc(l.Outages, func(o agenda.Outage) bool { return !recent(o.Confirmed, now) })
 }

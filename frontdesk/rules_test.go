@@ -20,7 +20,7 @@ func group(id int, acronym, kind string, state agenda.GroupState, parent string)
 
 // theGroups are those of all tests.
 func theGroups() agenda.GroupList {
-	return agenda.GroupList{Groups: []agenda.GroupRecord{
+	return agenda.GroupList{Confirmed: noon.Add(-time.Hour), Groups: []agenda.GroupRecord{
 		group(1, "bar", "wg", agenda.StateBOF, "sec"), group(2, "foo", "wg", agenda.StateActive, "wit"),
 		group(3, "foo-bar", "team", agenda.StateConcluded, ""), group(4, "old", "wg", agenda.StateConcluded, "wit"),
 		group(5, "prop", "wg", agenda.StateProposed, "wit"), group(6, "quic", "wg", agenda.StateActive, "wit"),
@@ -110,12 +110,12 @@ func TestDecide(t *testing.T) {
 		{"3: incomplete", func(_ *frontdesk.Request, f *facts) { f.Groups.Incomplete = true }, wait, "the Datatracker's list of groups is not complete"},
 		{"3: unread rows", func(_ *frontdesk.Request, f *facts) { f.Groups.Unread.Rows = 1 }, wait, "the Datatracker's list of groups is not complete"},
 		{"3: a day old", func(_ *frontdesk.Request, f *facts) {
-			f.Groups.Stale, f.Groups.Outages = true, []agenda.Outage{{Confirmed: noon.Add(-24 * time.Hour)}}
+			f.Groups.Stale, f.Groups.Confirmed = true, noon.Add(-24*time.Hour)
 		}, yes, ""},
-		{"3: older", func(_ *frontdesk.Request, f *facts) {
-			f.Groups.Stale, f.Groups.Outages = true, []agenda.Outage{{Confirmed: noon}, {Confirmed: noon.Add(-25 * time.Hour)}}
-		}, wait, "the Datatracker's list of groups is older than a day"},
-		{"3: of unknown age", func(_ *frontdesk.Request, f *facts) { f.Groups.Stale = true }, wait, "the Datatracker's list of groups is older than a day"},
+		{"3: older", func(_ *frontdesk.Request, f *facts) { f.Groups.Confirmed = noon.Add(-25 * time.Hour) }, wait,
+			"the Datatracker's list of groups is older than a day"},
+		{"3: never confirmed", func(_ *frontdesk.Request, f *facts) { f.Groups.Confirmed = time.Time{} }, wait,
+			"the Datatracker's list of groups is older than a day"},
 
 		{"4: an open request", func(r *frontdesk.Request, f *facts) {
 			f.Open = []frontdesk.Request{{ID: 3, Room: r.Room, State: frontdesk.Live}}

@@ -86,6 +86,9 @@ func (a *app) makeRun(ctx context.Context, c config.Config, o *applyFlags, q rec
 	r, pass, conn, err := a.look(ctx, c, o.command, q)
 	defer conn.close()
 	m.pass = pass
+	if o.seen != nil {
+		o.seen(pass)
+	}
 	if err != nil {
 		var stale *plan.StalePlanError
 		if errors.As(err, &stale) {

@@ -26,6 +26,9 @@ type logsFlags struct {
 	reason      string
 	yes         bool
 	command     string
+	meeting     string
+	sessions    []int
+	again       bool
 }
 
 func (a *app) logsCommand() *cobra.Command {
@@ -38,7 +41,7 @@ func (a *app) logsCommand() *cobra.Command {
 		Args:        noArguments,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsServeCommand(), a.logsWithdrawCommand())
+	cmd.AddCommand(a.logsExportCommand(), a.logsVerifyCommand(), a.logsPublishCommand(), a.logsSearchCommand(), a.logsServeCommand(), a.logsUploadCommand(), a.logsWithdrawCommand())
 	return cmd
 }
 
@@ -103,7 +106,11 @@ func (a *app) logsExport(ctx context.Context, names []string, o *logsFlags) erro
 	if err != nil {
 		return err
 	}
+	sources := a.logSources(ctx, c, o.command)
 	return a.withArchives(ctx, c, names, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		if err := sources.record(ctx, store, rooms); err != nil {
+			return err
+		}
 		progress := a.console.Progress(len(rooms))
 		outcomes, err := store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{
 			Full: o.full, Progress: func(chatlog.Outcome) { progress.Add() },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -75,6 +76,7 @@ func (a *app) siteConfig(c config.Config) site.Config {
 	return site.Config{
 		Dir: l.Out, URL: l.URL, Service: c.XMPP.Service, Hidden: !l.Index, Search: l.Search, WebClient: l.WebClient,
 		NoteWell: l.NoteWell, Contact: l.Contact, Clients: l.Clients, Accounts: l.Accounts, Now: a.now,
+		Before: time.Duration(l.Before), After: time.Duration(l.After),
 	}
 }
 

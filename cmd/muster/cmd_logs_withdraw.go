@@ -74,5 +74,18 @@ func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *lo
 		return err
 	}
 	a.console.Result("withdraw: %d messages of the room %q; muster logs publish takes them off the pages", len(ids), room)
+	return a.noteUploads(ctx, store, room, ids)
+}
+
+// noteUploads warns of messages that are in transcripts at the Datatracker: it
+// keeps all revisions.
+func (a *app) noteUploads(ctx context.Context, store *chatlog.Store, room string, ids []string) error {
+	sessions, err := store.UploadedSessions(ctx, room, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range sessions {
+		a.console.Warn("session %d: its transcript was uploaded; muster logs upload sends a new revision, and earlier ones stay at the Datatracker", id)
+	}
 	return nil
 }

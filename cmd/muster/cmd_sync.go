@@ -50,13 +50,15 @@ func (a *app) syncCommand() *cobra.Command {
 // syncWithLogs syncs the rooms and then the chat logs. What the rooms fail for
 // stops the logs only where it would stop them too.
 func (a *app) syncWithLogs(ctx context.Context, o *applyFlags) error {
+	var sources logSources
+	o.seen = func(p reconcile.Pass) { sources = sourcesOf(p) }
 	rooms := a.apply(ctx, o)
 	switch codeOf(rooms) {
 	case exitOK, exitIncomplete, exitDatatracker, exitRefused:
 	default:
 		return rooms
 	}
-	logs := a.syncLogs(ctx, &logsFlags{command: o.command, lockTimeout: o.lockTimeout})
+	logs := a.syncLogs(ctx, &logsFlags{command: o.command, lockTimeout: o.lockTimeout}, sources)
 	if rooms == nil {
 		return logs
 	}
@@ -76,13 +78,17 @@ func (a *app) syncWithLogs(ctx context.Context, o *applyFlags) error {
 }
 
 // syncLogs exports the chat logs and, where there is a folder for them,
-// publishes them. It shows only what changed for the worse.
-func (a *app) syncLogs(ctx context.Context, o *logsFlags) error {
+// publishes them, with the agendas and rooms of the run before. It shows only
+// what changed for the worse.
+func (a *app) syncLogs(ctx context.Context, o *logsFlags, sources logSources) error {
 	c, err := a.load()
 	if err != nil {
 		return err
 	}
 	err = a.withArchives(ctx, c, nil, o, func(conn *connection, store *chatlog.Store, rooms []chatlog.Room) error {
+		if err := sources.record(ctx, store, rooms); err != nil {
+			return err
+		}
 		outcomes, err := store.Export(ctx, conn.service, rooms, chatlog.ExportOptions{})
 		if err != nil {
 			return err

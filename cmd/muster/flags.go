@@ -53,6 +53,8 @@ type applyFlags struct {
 	file        string
 	command     string // the command's path, for the lock
 	brief       bool   // report no more than changes and news
+
+	seen func(reconcile.Pass) // receives what was planned; nil for none
 }
 
 // addYes defines --yes.

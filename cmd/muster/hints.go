@@ -22,6 +22,7 @@ func hintOf(err error) string {
 	var h interface{ Hint() string }
 	var datatracker *agenda.Error
 	var outage *agenda.Outage
+	var upload *agenda.UploadError
 	var stale *plan.StalePlanError
 	var locked *state.LockedError
 	switch {
@@ -31,6 +32,8 @@ func hintOf(err error) string {
 		return h.Hint()
 	case errors.As(err, &datatracker):
 		return datatracker.Hint
+	case errors.As(err, &upload):
+		return upload.Hint
 	case errors.As(err, &outage):
 		return cmp.Or(outage.Hint, "muster plan shows what the copy leads to; try again when the Datatracker answers")
 	case errors.As(err, &stale):

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"muster/fixtures/datatracker"
 	"muster/fixtures/xmpptest"
 )
 
@@ -31,6 +32,36 @@ func scriptSay(ts *testscript.TestScript, neg bool, args []string) {
 	room := args[0] + "@" + server.Service
 	ts.Check(p.Join(ctx, room, "alice"))
 	ts.Check(p.SayXML(ctx, room, args[1], args[2]))
+}
+
+// scriptClock sets the program's clock to so long after the true time:
+//
+//	clock DURATION
+func scriptClock(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: clock DURATION")
+	}
+	after, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	ts.Setenv(clockVariable, time.Now().Add(after).Format(time.RFC3339))
+}
+
+// checkUploads asserts how often the chat log of a session was taken, and what the
+// last of them is like.
+func checkUploads(ts *testscript.TestScript, d *datatracker.Datatracker, args []string) {
+	session, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := d.Chatlogs(session)
+	lines := 0
+	for _, c := range got {
+		lines = len(c.Lines)
+		if len(c.Wrong) > 0 {
+			ts.Fatalf("the chat log of session %d: %q", session, c.Wrong)
+		}
+	}
+	if fmt.Sprint(len(got)) != args[1] || fmt.Sprint(lines) != args[2] {
+		ts.Fatalf("session %d has %d chat logs, the last of %d messages", session, len(got), lines)
+	}
 }
 
 // scriptVisit has an account run a command at the front desk, and prints what is

@@ -73,7 +73,7 @@ func TestScripts(t *testing.T) {
 			"start": scriptStart, "datatracker": scriptDatatracker, "agenda": scriptAgenda,
 			"shell": scriptShell, "byhand": scriptByHand, "server": scriptServer, "replace": scriptReplace, "status": scriptStatus,
 			"launch": scriptLaunch, "interrupt": scriptInterrupt, "killrun": scriptKill, "landed": scriptLanded, "await": scriptAwait,
-			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "outbox": scriptOutbox, "damage": scriptDamage,
+			"hold": scriptHold, "records": scriptRecords, "say": scriptSay, "clock": scriptClock, "outbox": scriptOutbox, "damage": scriptDamage,
 			"visit": scriptVisit, "get": scriptGet,
 		},
 	})
@@ -161,12 +161,24 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 //	datatracker fail PATH 503|404|500|429|cut|notjson|wrongjson|empty|huge|hang
 //	datatracker mislead NUMBER
 //	datatracker heal
+//	datatracker key KEY
+//	datatracker uploads SESSION REVISIONS MESSAGES
 //
-// One that misleads answers for every meeting with the agenda of another.
+// One that misleads answers for every meeting with the agenda of another. A key
+// is one for uploads; uploads asserts how often a session's chat log was taken, and
+// that the last has so many messages with nothing wrong in them.
 func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if len(args) == 1 && args[0] == "heal" {
 		w.datatracker.Heal()
+		return
+	}
+	if len(args) == 2 && args[0] == "key" {
+		w.datatracker.AddKey(args[1], datatracker.Key{})
+		return
+	}
+	if len(args) == 4 && args[0] == "uploads" {
+		checkUploads(ts, w.datatracker, args[1:])
 		return
 	}
 	if len(args) == 2 && args[0] == "mislead" {
@@ -180,6 +192,7 @@ func scriptDatatracker(ts *testscript.TestScript, _ bool, args []string) {
 		"404": datatracker.HTMLPage(404), "500": datatracker.HTMLPage(500), "503": datatracker.HTMLPage(503),
 		"429": datatracker.TooManyRequests(0), "cut": datatracker.Cut(), "notjson": datatracker.NotJSON(),
 		"wrongjson": datatracker.WrongJSON(), "empty": datatracker.EmptyList(), "huge": datatracker.Huge(), "hang": datatracker.Hang(),
+		"swallow": datatracker.Swallow(),
 	}
 	how, ok := failures[args[2]]
 	if !ok {
@@ -204,11 +217,13 @@ func misleading(asked, got string) datatracker.Failure {
 //	agenda rename ACRONYM NAME
 //	agenda state ACRONYM STATE
 //	agenda number NUMBER
+//	agenda now ACRONYM
 //	agenda clear
 //	agenda role ACRONYM ROLE EMAIL NAME
 //
 // An ACRONYM in double quotes is a Go string. With number the meeting becomes
-// another one, beside the one that it was.
+// another one, beside the one that it was; with now the first session of a group
+// began half an hour ago.
 func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	switch {
@@ -237,6 +252,8 @@ func scriptAgenda(ts *testscript.TestScript, _ bool, args []string) {
 		w.meeting.Number = args[1]
 	case len(args) == 5 && args[0] == "role":
 		w.meeting.AddRole(args[1], args[2], w.meeting.AddPerson(args[4], args[3]))
+	case len(args) == 2 && args[0] == "now":
+		w.meeting.Move(args[1], time.Now().Add(-30*time.Minute).Truncate(time.Minute))
 	case len(args) == 1 && args[0] == "clear":
 		w.meeting.Clear()
 	default:

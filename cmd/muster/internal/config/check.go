@@ -8,8 +8,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"muster/agenda"
+	"muster/chatlog"
 	"muster/provision"
 	"muster/xmppadmin"
 )
@@ -107,6 +109,10 @@ func (c Config) checkOthers() error {
 		return c.invalid("logs.web_client", "%q has no {jid} in place of the room's address", c.Logs.WebClient)
 	case c.Logs.Out != "" && !filepath.IsAbs(c.Logs.Out):
 		return c.invalid("logs.out", "%q is not an absolute path", c.Logs.Out)
+	case time.Duration(c.Logs.Before) > chatlog.MaxMargin:
+		return c.invalid("logs.before", "%s is more than %s", time.Duration(c.Logs.Before), chatlog.MaxMargin)
+	case time.Duration(c.Logs.After) > chatlog.MaxMargin:
+		return c.invalid("logs.after", "%s is more than %s", time.Duration(c.Logs.After), chatlog.MaxMargin)
 	case c.State.Dir == "":
 		return c.invalid("state.dir", "must not be empty")
 	case !filepath.IsAbs(c.State.Dir):

@@ -63,6 +63,10 @@ type Config struct {
 		Retracted string   `toml:"retracted"`
 		Accounts  []string `toml:"accounts"`
 		Clients   []string `toml:"clients"`
+
+		Before     Duration `toml:"before"`
+		After      Duration `toml:"after"`
+		APIKeyFile string   `toml:"api_key_file"`
 	} `toml:"logs"`
 	Desk  Desk `toml:"desk"`
 	State struct {

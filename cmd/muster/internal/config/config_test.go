@@ -219,7 +219,7 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	text := commented.ReplaceAllString(sample, "$1")
 	// Two of the three ways to the password, and what is particular to a site.
 	for _, key := range []string{"password_env", "password_command", "server", "ca_file", "log_url", "description = \"\"",
-		"[[rooms.renamed]]", "name = \"ivy\"", "previously", "url = \"https://logs.", "out =", "web_client", "contact", "accounts", "clients",
+		"[[rooms.renamed]]", "name = \"ivy\"", "previously", "url = \"https://logs.", "out =", "web_client", "contact", "accounts", "clients", "api_key_file",
 		"metrics_file", "domain", "secret_", "secretariat", "server", "from", "user", "password_file = \"/etc/muster/mail\""} {
 		text = regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(key)).ReplaceAllString(text, "# $0")
 	}

@@ -49,6 +49,18 @@ func (c Config) Password(ctx context.Context, getenv func(string) string) (strin
 	return c.read(ctx, c.password(), getenv)
 }
 
+// ChatlogKey returns the key for uploads to the Datatracker: the first line of
+// the file logs.api_key_file, which others must not be able to read. The error is
+// an [*Error].
+func (c Config) ChatlogKey() (string, error) {
+	s := secret{key: "logs.api_key", what: "key", file: c.Logs.APIKeyFile}
+	if s.file == "" {
+		return "", c.keyError("logs.api_key_file", errors.New("not set"),
+			"make a key for /api/notify/session/chatlog at the Datatracker and write it to the first line of a file that this account alone can read")
+	}
+	return c.ofFile(s)
+}
+
 // read reads a secret.
 func (c Config) read(ctx context.Context, s secret, getenv func(string) string) (string, error) {
 	switch {

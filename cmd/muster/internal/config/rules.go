@@ -25,6 +25,7 @@ func Default() Config {
 	c.XMPP.Timeout = defaultTimeout
 	c.Meetings.Follow = []string{"current"}
 	c.Logs.Index, c.Logs.Retracted = true, "erase"
+	c.Logs.Before, c.Logs.After = Duration(10*time.Minute), Duration(30*time.Minute)
 	c.Logs.NoteWell = "https://www.ietf.org/about/note-well/"
 	c.State.Dir = "/var/lib/muster"
 	c.Desk = defaultDesk()

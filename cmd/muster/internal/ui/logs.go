@@ -162,3 +162,68 @@ func (c *Console) Hits(hits []chatlog.Hit) {
 		c.Result("nothing found")
 	}
 }
+
+// UploadState is what becomes of the transcript of a session.
+type UploadState string
+
+// The states of transcripts.
+const (
+	UploadWould     UploadState = "would send"
+	UploadSent      UploadState = "sent"
+	UploadUnchanged UploadState = "unchanged" // since it was sent
+	UploadEmpty     UploadState = "empty"     // nothing was said
+	UploadNotHeld   UploadState = "not held"  // cancelled, or moved
+	UploadRefused   UploadState = "refused"   // before it was sent
+	UploadFailed    UploadState = "failed"
+)
+
+// Upload is the transcript of a session, and what becomes of it.
+type Upload struct {
+	Session     int
+	Room, Title string
+	Lines       int
+	State       UploadState
+	Reason      string // why it was refused, or failed
+}
+
+// uploadRecord is an Upload as a record.
+type uploadRecord struct {
+	Type    string      `json:"type"`
+	Session int         `json:"session"`
+	Room    string      `json:"room"`
+	Title   string      `json:"title"`
+	Lines   int         `json:"lines"`
+	State   UploadState `json:"state"`
+	Reason  string      `json:"reason,omitempty"`
+}
+
+// Uploads shows what becomes of transcripts: as records of all of them, as lines
+// of those that are sent or refused. The last line counts them.
+func (c *Console) Uploads(all []Upload, sent bool) {
+	counts := make(map[UploadState]int)
+	rows := [][]string{{"session", "room", "messages", "what"}}
+	for _, u := range all {
+		counts[u.State]++
+		if c.Options.Format == JSON {
+			c.record(uploadRecord{"upload", u.Session, u.Room, u.Title, u.Lines, u.State, u.Reason})
+			continue
+		}
+		what := string(u.State)
+		if u.Reason != "" && u.State == UploadRefused {
+			what += ": " + u.Reason
+		}
+		switch u.State {
+		case UploadWould, UploadSent, UploadRefused, UploadFailed:
+			rows = append(rows, []string{fmt.Sprint(u.Session), u.Room, fmt.Sprint(u.Lines), what})
+		}
+	}
+	if len(rows) > 1 {
+		c.table(rows)
+	}
+	news := fmt.Sprintf("%d would be sent", counts[UploadWould])
+	if sent {
+		news = fmt.Sprintf("%d sent", counts[UploadSent])
+	}
+	c.Result("upload: %d sessions: %s, %d unchanged, %d empty, %d not held, %d refused, %d failed",
+		len(all), news, counts[UploadUnchanged], counts[UploadEmpty], counts[UploadNotHeld], counts[UploadRefused], counts[UploadFailed])
+}
