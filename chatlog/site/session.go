@@ -191,6 +191,9 @@ type sessionLink struct{ Title, Hours, Href string }
 func sessionLinks(parts []chatlog.Part, lines []chatlog.Line) []sessionLink {
 	var out []sessionLink
 	for _, p := range parts {
+		if len(lines) == 0 || lines[0].Time.After(p.To) || lines[len(lines)-1].Time.Before(p.From) {
+			continue
+		}
 		for _, l := range lines {
 			if l.Time.Before(p.From) || !l.Time.Before(p.To) {
 				continue
