@@ -288,10 +288,7 @@ func firstSentence(s string) string {
 	if i := strings.Index(s, ". "); i >= 0 {
 		s = s[:i+1]
 	}
-	if r := []rune(s); len(r) > aboutLength {
-		return string(r[:aboutLength-1]) + "…"
-	}
-	return s
+	return shorten(s, aboutLength)
 }
 
 // about renders the page "How to take part".
