@@ -142,13 +142,9 @@ func notePages(ctx context.Context, tx *sql.Tx, pages map[string]string, gone []
 }
 
 // Pages returns the digests of the published files whose paths begin with a
-// prefix, by path; with an empty one those at the top alone.
+// prefix, by path.
 func (s *Store) Pages(ctx context.Context, prefix string) (map[string]string, error) {
-	query, args := "SELECT path, digest FROM page WHERE path NOT LIKE '%/%'", []any(nil)
-	if prefix != "" {
-		query, args = "SELECT path, digest FROM page WHERE path >= $1 AND path < $2", []any{prefix, prefix + "\U0010FFFF"}
-	}
-	rows, err := s.db.QueryContext(ctx, query, args...)
+	rows, err := s.db.QueryContext(ctx, "SELECT path, digest FROM page WHERE path >= $1 AND path < $2", prefix, prefix+"\U0010FFFF")
 	if err != nil {
 		return nil, fmt.Errorf("published pages: %w", err)
 	}
@@ -162,6 +158,22 @@ func (s *Store) Pages(ctx context.Context, prefix string) (map[string]string, er
 		pages[path] = digest
 	}
 	return pages, rows.Err()
+}
+
+// PagesAt returns the digests of those of the paths that were published.
+func (s *Store) PagesAt(ctx context.Context, paths ...string) (map[string]string, error) {
+	pages := make(map[string]string)
+	for _, path := range paths {
+		var digest string
+		err := s.db.QueryRowContext(ctx, "SELECT digest FROM page WHERE path = $1", path).Scan(&digest)
+		if err := noRows(err); err != nil {
+			return nil, fmt.Errorf("published pages: %w", err)
+		}
+		if digest != "" {
+			pages[path] = digest
+		}
+	}
+	return pages, nil
 }
 
 // CountPages returns the number of published files.

@@ -66,17 +66,34 @@ func (s *Service) ArchivesAtOnce() int {
 	return 16
 }
 
-// HasArchive reports whether the room called name archives its messages now
-// (XEP-0313 §6). Without that, ejabberd answers archive queries from the
-// history that it has in memory.
-func (s *Service) HasArchive(ctx context.Context, name string) (bool, error) {
+// RoomArchive is what a room shows of its archive to everyone.
+type RoomArchive struct {
+	// On is set where the room archives its messages now (XEP-0313 §6). Without
+	// that, ejabberd answers archive queries from the history in its memory.
+	On bool
+	// Occupants is set where messages have occupant ids (XEP-0421).
+	Occupants bool
+	// Password is set where entering the room takes one.
+	Password bool
+}
+
+// RoomArchive reads what the room called name shows of its archive.
+func (s *Service) RoomArchive(ctx context.Context, name string) (RoomArchive, error) {
 	at, err := s.conn.JID(name)
 	if err != nil {
-		return false, err
+		return RoomArchive{}, err
 	}
 	info, err := xep.Info(ctx, s.conn.Client, at)
 	if err != nil {
-		return false, fmt.Errorf("room %q: %w", name, err)
+		return RoomArchive{}, fmt.Errorf("room %q: %w", name, err)
 	}
-	return info.Has(xep.FeatureMAM), nil
+	return RoomArchive{
+		On: info.Has(xep.FeatureMAM), Occupants: info.Has(xep.FeatureOccupantID), Password: info.Has(xep.FeaturePassword),
+	}, nil
+}
+
+// HasArchive reports whether the room called name archives its messages now.
+func (s *Service) HasArchive(ctx context.Context, name string) (bool, error) {
+	a, err := s.RoomArchive(ctx, name)
+	return a.On, err
 }

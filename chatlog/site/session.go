@@ -89,7 +89,7 @@ func (p *pages) meeting(m chatlog.Meeting, sessions []chatlog.Session, hrefs map
 		d.Sessions = append(d.Sessions, row)
 	}
 	return p.render("meeting.html", map[string]any{
-		"Page": p.page(shorten(meetingName(m.Number), 2*titleLength), "../../", meetingFolder(m.Number)+"/index.html"), "Name": meetingName(m.Number),
+		"Page": p.page(meetingName(m.Number), "../../", meetingFolder(m.Number)+"/index.html"), "Name": meetingName(m.Number),
 		"City": printable(m.City), "Dates": dates(m), "Zone": zoneName(m), "Agenda": m.URL, "Days": days,
 	})
 }
@@ -150,22 +150,11 @@ func (p *pages) transcript(m chatlog.Meeting, part chatlog.Part, lines []chatlog
 	}
 	base := fileOf(transcriptPath(x))
 	return p.render("session.html", map[string]any{
-		"Page": p.page(shorten(title, titleLength)+", "+shorten(meetingName(m.Number), titleLength), "../../", meetingFolder(m.Number)+"/"+base+".html"), "Title": title,
+		"Page": p.page(clip(title, titleLength-20)+", "+meetingName(m.Number), "../../", meetingFolder(m.Number)+"/"+base+".html"), "Title": title,
 		"Meeting": meetingName(m.Number), "Room": x.Room, "RoomHref": "../../" + x.Room + "/index.html", "Place": printable(x.Place), "Base": base,
 		"Date": x.Start.Format("Monday 2 January 2006"), "Exact": x.Start.Format("2006-01-02T15:04Z"),
 		"UTC": hoursOf(x, time.UTC), "Local": hoursOf(x, m.Zone), "Zone": zone, "Hours": hours,
 	})
-}
-
-// titleLength is how many characters of a name the title of a page has.
-const titleLength = 33
-
-// shorten returns the beginning of a text.
-func shorten(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
 }
 
 // transcriptText returns a transcript as plain text: a line on the session, one at

@@ -71,7 +71,7 @@ func (w *writer) begin(ctx context.Context, full bool) error {
 	case json.Unmarshal(text, &m) != nil || m.Service != w.pages.config.Service:
 		return fmt.Errorf("publish: %s: %w: its %s names another service", w.dir, ErrForeign, markerName)
 	}
-	top, err := w.store.Pages(ctx, "")
+	top, err := w.store.PagesAt(ctx, generationPath)
 	if err != nil {
 		return err
 	}
@@ -84,10 +84,9 @@ func (w *writer) begin(ctx context.Context, full bool) error {
 			return err
 		}
 	}
-	if w.known, err = w.store.Pages(ctx, ""); err != nil {
+	if w.known, err = w.store.PagesAt(ctx, reserved...); err != nil {
 		return err
 	}
-	delete(w.known, generationPath)
 	return w.mark("")
 }
 

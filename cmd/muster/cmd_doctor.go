@@ -129,6 +129,7 @@ func (k *checks) service(ctx context.Context, c config.Config) {
 			k.count(exitXMPP)
 		}
 	}
+	k.record(ctx, c, conn.service)
 	k.desk(ctx, c, conn.client)
 }
 

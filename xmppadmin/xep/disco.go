@@ -17,6 +17,12 @@ const (
 	FeatureMUC = "http://jabber.org/protocol/muc"
 	// FeatureMAM is the feature of a message archive (XEP-0313 §6).
 	FeatureMAM = "urn:xmpp:mam:2"
+	// FeatureOccupantID is the feature of a room whose messages have occupant ids
+	// (XEP-0421 §3).
+	FeatureOccupantID = "urn:xmpp:occupant-id:0"
+	// FeaturePassword is the feature of a room that takes a password (XEP-0045
+	// §15.3).
+	FeaturePassword = "muc_passwordprotected"
 )
 
 // DiscoInfo is how an entity describes itself (XEP-0030 §3).
