@@ -70,7 +70,7 @@ bench: needs-bench build ## measure the program on all servers; BENCH=-quick for
 	@sh fixtures/bench/install.sh
 	$(UNPACKED) $(GO) run ./fixtures/bench $(BENCH) $(BIN)
 
-faults: needs-faults build ## make something fail at every point of a run; FAULTS="-every 10" for less; takes an hour
+faults: needs-faults build ## make something fail at every point of a run; FAULTS="-every 10" for less; takes hours
 	$(GO) run ./fixtures/faults $(FAULTS) $(BIN)
 
 screenshots: needs-screenshots ## write the pictures of the published pages that the documents show

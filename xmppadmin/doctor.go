@@ -36,7 +36,8 @@ func (s *Service) Examine(ctx context.Context, soon time.Time) []Finding {
 	findings := []Finding{s.examineConnection(soon), s.examineServer(), s.examineDialect()}
 	room, form := s.examineRoom(ctx)
 	findings = append(findings, room...)
-	if s.Name() != "owner" && s.Name() != "openfire" {
+	// Where the account may not make rooms at all, that was found above.
+	if byCommand := s.Name() != "owner" && s.Name() != "openfire"; byCommand || len(form.Fields) > 0 {
 		findings = append(findings, s.examineCommands(ctx, form))
 	}
 	findings = append(findings, s.dialect.Retention(ctx)...)
@@ -69,8 +70,8 @@ func (s *Service) examineRate(ctx context.Context) Finding {
 		f.Verdict, f.Text = Warn, err.Error()
 	case took > burstTime:
 		f.Verdict = Warn
-		f.Hint = fmt.Sprintf("if the server limits the rate of %s, an apply is slow: on Prosody list it in unlimited_jids, on ejabberd give it a shaper of its own",
-			s.conn.Client.JID())
+		f.Text += ": the server seems to limit how fast this account may send, and an apply of many rooms will be slow"
+		f.Hint = dialect.RateHint(s.conn, s.dialect) + " (docs/servers.md)"
 	}
 	return f
 }
@@ -148,7 +149,7 @@ func (s *Service) examineRoom(ctx context.Context) ([]Finding, xep.Form) {
 }
 
 // examineCommands makes a temporary room, reads, changes and destroys it, by the
-// commands by which an apply does the same. plain is the form of a room that was
+// calls by which an apply does the same. plain is the form of a room that was
 // made without them.
 func (s *Service) examineCommands(ctx context.Context, plain xep.Form) (f Finding) {
 	f = Finding{Check: "room commands", Verdict: OK, Text: "a room was made, read and changed by the commands of dialect " + s.Name()}
@@ -175,7 +176,10 @@ func (s *Service) examineCommands(ctx context.Context, plain xep.Form) (f Findin
 	}
 	if err != nil {
 		f.Verdict, f.Text = Fail, fmt.Sprintf("the commands of dialect %s do not make and change rooms: %v", s.Name(), err)
-		f.Hint = "what the error names must be changed on the server; dialect owner does without these commands"
+		f.Hint = "what the error names must be changed on the server"
+		if s.Name() != "owner" {
+			f.Hint += "; dialect owner does without these commands"
+		}
 	}
 	return f
 }

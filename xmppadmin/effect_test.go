@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -147,6 +148,67 @@ func TestRolesThatComeBack(t *testing.T) {
 			t.Errorf("in the archived room an owner cannot speak: %v", err)
 		}
 	})
+}
+
+// TestVoicesByHandAreNamed archives a room in which a user who is away was given a
+// voice by hand. Where the server gives it back, archiving says so; nowhere else.
+func TestVoicesByHandAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, server := range servers {
+		t.Run(server.name, func(t *testing.T) {
+			t.Parallel()
+			p := server.start(t)
+			s := open(t, p, "auto")
+			var remarks []string
+			s.OnWarning(func(room, text string) { remarks = append(remarks, room+": "+text) })
+			const room = "quic@rooms.example.org"
+			create(t, s, "quic", live("quic"))
+			st, err := as(t, p, "bob").Stream(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			stay, err := xep.Join(t.Context(), st, room, "bob", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			chair, err := as(t, p, "muster").Stream(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			chairs, err := xep.Join(t.Context(), chair, room, "chair", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, role := range []string{"visitor", "participant"} {
+				if err := xep.SetRole(t.Context(), chair, room, "bob", role); err != nil {
+					t.Fatal(err)
+				}
+			}
+			stay.Leave(t.Context())
+			chairs.Leave(t.Context())
+			wait(t, "the room is empty", func() bool { return read(t, s, "quic").Occupants == 0 })
+			if err := s.Archive(t.Context(), "quic", archived); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(server.name, "ejabberd") {
+				if len(remarks) > 0 {
+					t.Errorf("the remarks are %q", remarks)
+				}
+				closedTo(t, room, participant(t, p, "bob"))
+				return
+			}
+			if len(remarks) != 1 || !strings.HasPrefix(remarks[0], "quic: archived, and only owners can speak, with one exception: ") {
+				t.Errorf("the remarks are %q", remarks)
+			}
+			bob := participant(t, p, "bob")
+			if err := bob.Join(t.Context(), room, "bob"); err != nil {
+				t.Fatal(err)
+			}
+			if err := bob.Say(t.Context(), room, "still here"); err != nil {
+				t.Errorf("the remark is not true: %v", err)
+			}
+		})
+	}
 }
 
 func TestPasswordProtectedRoomIsArchived(t *testing.T) {

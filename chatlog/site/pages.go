@@ -100,7 +100,7 @@ type page struct {
 // top.
 func (p *pages) page(title, root, path string) page {
 	f := page{
-		Title: title, Root: root, Style: p.style, Script: p.script, Icon: p.icon, Hidden: p.config.Hidden,
+		Title: clip(title, titleLength), Root: root, Style: p.style, Script: p.script, Icon: p.icon, Hidden: p.config.Hidden,
 		Search: p.config.Search, Service: p.config.Service, NoteWell: p.config.NoteWell,
 	}
 	if p.config.Contact != "" {
@@ -288,8 +288,17 @@ func firstSentence(s string) string {
 	if i := strings.Index(s, ". "); i >= 0 {
 		s = s[:i+1]
 	}
-	if r := []rune(s); len(r) > aboutLength {
-		return string(r[:aboutLength-1]) + "…"
+	return clip(s, aboutLength)
+}
+
+// titleLength is how many characters of a title the window and the results of
+// search engines have room for.
+const titleLength = 70
+
+// clip cuts a text off behind so many characters.
+func clip(s string, length int) string {
+	if r := []rune(s); len(r) > length {
+		return string(r[:length-1]) + "…"
 	}
 	return s
 }

@@ -47,7 +47,11 @@ func (d *owner) archive(ctx context.Context, room string, s muc.Settings) error 
 	if err == nil {
 		err = configure(ctx, c, room, muc.Settings{muc.Title: muc.ArchivedTitle(s[muc.Title])})
 	}
-	if err == nil || muc.IsMarked(settingsOf(form.Fields)[muc.Title]) || isOpen(ctx, err) {
+	switch {
+	case err == nil && givesRolesBack(form):
+		d.conn.warn(room, "%s", voicesComeBack)
+		return nil
+	case err == nil, muc.IsMarked(settingsOf(form.Fields)[muc.Title]), isOpen(ctx, err):
 		return err
 	}
 	return d.undo(ctx, room, before, revoked, err)

@@ -113,6 +113,10 @@ func knownEjabberd() server {
 		retention: func(*Conn) Finding {
 			return Finding{Check: "retention", Verdict: OK, Text: "how long the archive is kept cannot be seen from here"}
 		},
+		rate: func(c *Conn) string {
+			return fmt.Sprintf(`a line "none: %s" before the others of c2s_shaper, in shaper_rules, exempts the account, with an acl of that name for %s`,
+				c.Client.Localpart(), c.Client.JID())
+		},
 	}
 }
 

@@ -37,6 +37,9 @@ type server struct {
 	// retention reports how long it keeps archives, as seen from the owner
 	// dialect.
 	retention func(c *Conn) Finding
+	// rate returns what exempts this account from the server's limits of how
+	// fast a client may send.
+	rate func(c *Conn) string
 }
 
 // servers are those that something is known of.
@@ -64,6 +67,7 @@ func (c *Conn) serverOf(dialect string) server {
 		retention: func(*Conn) Finding {
 			return Finding{Check: "retention", Verdict: OK, Text: "how long the archive is kept cannot be seen from here"}
 		},
+		rate: func(c *Conn) string { return "exempt " + c.Client.JID() + " from its limits" },
 	}
 }
 
@@ -78,6 +82,10 @@ func BetterDialect(c *Conn, d Dialect) string { return c.serverOf(d.Name()).comm
 
 // CreationHint returns what may keep this account from making rooms.
 func CreationHint(c *Conn, d Dialect) string { return c.serverOf(d.Name()).creation(c) }
+
+// RateHint returns what exempts this account from the server's limits of how
+// fast a client may send.
+func RateHint(c *Conn, d Dialect) string { return c.serverOf(d.Name()).rate(c) }
 
 // AdvisedError is a refusal with what to do about it on the server.
 type AdvisedError struct {

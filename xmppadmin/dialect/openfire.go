@@ -162,6 +162,7 @@ func knownOpenfire() server {
 		retention: func(*Conn) Finding {
 			return Finding{Check: "retention", Verdict: OK, Text: "how long the archive is kept cannot be seen from here"}
 		},
+		rate: func(c *Conn) string { return "exempt " + c.Client.JID() + " from its traffic limits" },
 	}
 }
 

@@ -83,6 +83,9 @@ func knownProsody() server {
 					`and that storage_archive_item_limit is high or the archive is in SQL`, c.Domain),
 			}
 		},
+		rate: func(c *Conn) string {
+			return fmt.Sprintf(`where mod_limits is loaded, unlimited_jids = { %q } exempts the account`, c.Client.JID())
+		},
 	}
 }
 

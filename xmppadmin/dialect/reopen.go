@@ -110,7 +110,7 @@ func (d *owner) restore(ctx context.Context, room string, b roomBackup, revoked 
 	if err := xep.SubmitRoomForm(ctx, c, room, xep.NewSubmission(xep.FormRoomConfig).With(titleField, title)); err != nil {
 		return err
 	}
-	if form.Has("members_by_default") { // ejabberd, which keeps roles
+	if givesRolesBack(form) {
 		voiced = append(voiced, slices.Collect(maps.Keys(b.Affiliations))...)
 	} else {
 		voiced = nil

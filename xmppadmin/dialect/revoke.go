@@ -51,11 +51,21 @@ func ExamineArchiving(ctx context.Context, c *Conn, d Dialect, form xep.Form) Fi
 			Hint: "load the module for private storage (private on Prosody, mod_private on ejabberd)",
 		}
 	}
-	if form.Has("members_by_default") { // ejabberd
+	if givesRolesBack(form) {
 		f.Text += "; a user who was given a voice by hand, and was absent when the room was archived, gets it back"
 	}
 	return f
 }
+
+// givesRolesBack reports whether the server of a room's form gives users in a
+// moderated room the role back that they had, as ejabberd does. It shows the roles
+// of occupants alone, so those of others can be taken away only where they are
+// known.
+func givesRolesBack(form xep.Form) bool { return form.Has("members_by_default") }
+
+// voicesComeBack is what archiving a room cannot prevent on such a server.
+const voicesComeBack = "archived, and only owners can speak, with one exception: the server gives a user who was given a voice by hand, " +
+	"and was not in the room now, that voice back, and shows no list of such users; should one come back, an owner can take it away"
 
 // readOnly returns the submission that closes a room, as far as its form can.
 func readOnly(form xep.Form) xep.Form {
@@ -242,7 +252,7 @@ func Affiliate(ctx context.Context, c *Conn, name string, item xep.ListItem) err
 	case marked:
 		return errors.New("the room is archived, and only its owners can speak")
 	}
-	if form.Has("members_by_default") { // ejabberd
+	if givesRolesBack(form) {
 		if err := noteVoice(ctx, c.Client, room, item.JID); err != nil {
 			return err
 		}
