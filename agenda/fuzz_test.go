@@ -1,9 +1,11 @@
 package agenda
 
 import (
+	"html"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"muster/agenda/internal/rest"
@@ -210,6 +212,24 @@ func FuzzChatLink(f *testing.F) {
 		}
 		if _, ok := links.ownRoom(link, Plenary, acronym, today); link != "" && ok != (len(links.names(link)) > 0) {
 			t.Errorf("named %t", ok)
+		}
+	})
+}
+
+// FuzzChatText uploads any text: it is a paragraph with no markup but line breaks,
+// and shows what was said.
+func FuzzChatText(f *testing.F) {
+	for _, text := range []string{"hello", "<script>alert(1)</script>", "a\nb", "&lt;", "\x00\x1b[2J\xff", "<br>", "\u2028\u202e"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := htmlOf(text)
+		inner, ok := strings.CutPrefix(got, "<p>")
+		inner, end := strings.CutSuffix(inner, "</p>")
+		if shown := strings.ReplaceAll(inner, "<br>", "\n"); !ok || !end || !utf8.ValidString(got) || strings.ContainsAny(shown, "<>\"'\x00\x1b") {
+			t.Errorf("got %q", got)
+		} else if back := html.UnescapeString(shown); utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl) && back != text {
+			t.Errorf("shows %q, said was %q", back, text)
 		}
 	})
 }

@@ -54,6 +54,7 @@ var arrows = map[string][]string{
 	"cmd/muster/internal": {"cmd/muster/internal/...", "frontdesk/...", "chatlog/...", "provision/...", "xmppadmin/...", "agenda"},
 	"fixtures":            {"fixtures/...", "xmppadmin/..."},
 	"fixtures/bench":      {"fixtures/...", "xmppadmin/...", "chatlog/..."},
+	"fixtures/bench/desk": {"fixtures/...", "xmppadmin", "frontdesk/...", "agenda"},
 	"fixtures/record":     {"fixtures/...", "xmppadmin/...", "chatlog/...", "agenda"},
 	"fixtures/pictures":   {"fixtures/...", "xmppadmin/...", "chatlog/..."},
 	"docs":                {},

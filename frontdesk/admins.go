@@ -147,28 +147,24 @@ func fresh(f Facts) bool { return trusted(f) && !f.Roles.Stale && !f.Groups.Stal
 // wantedAdmins returns who is to be admin of each live room.
 func (d *Desk) wantedAdmins(live map[string]bool, f Facts, links []Link, requests []Request, now time.Time) map[seat]bool {
 	wanted := map[seat]bool{}
-	acronyms := map[string]string{} // of live rooms
+	rooms := map[string][]string{} // live ones, by the acronym of their group in lower case
 	for _, r := range requests {
 		if live[r.Room] && r.End().After(now) {
-			acronyms[r.Room] = r.Acronym
+			acronym := provision.Lower(r.Acronym)
+			rooms[acronym] = append(rooms[acronym], r.Room)
 			wanted[seat{r.Room, r.JID}] = r.HasJID()
 		}
 	}
 	if !d.cfg.ChairsAreAdmins || !trusted(f) {
 		return wanted
 	}
-	for _, g := range f.Groups.Groups {
-		if name := provision.Lower(g.Acronym); live[name] {
-			acronyms[name] = g.Acronym
-		}
-	}
-	for room, acronym := range acronyms {
-		g, known := groupOf(f.Groups, acronym)
-		if !known {
-			continue
-		}
-		for _, l := range links {
-			if len(rolesIn(l.Person, g, f)) > 0 {
+	for _, l := range links {
+		for _, g := range allGroupsOf(l.Person, f) {
+			acronym := provision.Lower(g.Acronym)
+			if live[acronym] {
+				wanted[seat{acronym, l.JID}] = true
+			}
+			for _, room := range rooms[acronym] {
 				wanted[seat{room, l.JID}] = true
 			}
 		}

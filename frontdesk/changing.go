@@ -113,10 +113,14 @@ func (d *Desk) ownRequest(ctx context.Context, v visitor, number string) (Reques
 
 // withdraw withdraws a request, and returns what became of it.
 func (d *Desk) withdraw(ctx context.Context, r Request, v visitor, now time.Time) (string, error) {
-	r, err := d.store.Withdraw(ctx, r.ID, v.jid, now)
+	id := r.ID
+	r, err := d.store.Withdraw(ctx, id, v.jid, now)
+	if err == nil {
+		d.note(ctx, r)
+	}
 	switch {
 	case errors.Is(err, ErrState):
-		return d.changed(ctx, r.ID, err)
+		return d.changed(ctx, id, err)
 	case err != nil:
 		return "", err
 	case r.State == Live:
@@ -132,10 +136,14 @@ func (d *Desk) extend(ctx context.Context, r Request, until string, v visitor, n
 	if wrong != "" {
 		return notDone + wrong, nil
 	}
-	r, err := d.store.Extend(ctx, r.ID, day, wait == "", wait, v.jid, now)
+	id := r.ID
+	r, err := d.store.Extend(ctx, id, day, wait == "", wait, v.jid, now)
+	if err == nil {
+		d.note(ctx, r)
+	}
 	switch {
 	case errors.Is(err, ErrState):
-		return d.changed(ctx, r.ID, err)
+		return d.changed(ctx, id, err)
 	case err != nil:
 		return "", err
 	case wait != "":

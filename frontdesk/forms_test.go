@@ -168,7 +168,9 @@ func walkCases() map[string]struct {
 func walkWorld(t *testing.T) *world {
 	w := newWorld(t)
 	w.profile(8, "XMPP:Dave@example.org?message")
-	w.live("quic-open")
+	open := sample("quic-open")
+	open.Title = nasty
+	w.open(open)
 	long := sample("quic-" + strings.Repeat("long", 14))
 	long.JID, long.Person, long.Title, long.Purpose, long.Reason = "nasty@example.org", 0, nasty, nasty, nasty
 	w.add(long, false)

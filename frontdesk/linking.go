@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/frontdesk/store"
 	"muster/provision"
 )
@@ -104,16 +105,33 @@ func (d *Desk) profileStages(ctx context.Context, t *talk, person int) ([]stage,
 			if t.value("do") != "yes" {
 				return t.refuse("Nothing is linked. Write to the secretariat if the profile is wrong."), nil
 			}
-			if again, why := d.profileOf(ctx, t.who.jid, t.now); again != person {
-				return t.refuse(why), nil
-			}
-			l := Link{JID: t.who.jid, Person: person, Name: p.Name, Way: ByProfile, MadeBy: t.who.jid}
-			if err := d.store.Link(ctx, l, d.cfg.Secretariat, t.now); err != nil {
+			l, why, err := d.linkByProfile(ctx, t.who.jid, p, t.now)
+			switch {
+			case err != nil:
 				return nil, err
+			case why != "":
+				return t.refuse(why), nil
 			}
 			return d.linkedAnswer(t, l), nil
 		},
 	}}, nil, nil
+}
+
+// linkByProfile links a JID to a person whose profile names it still, or returns
+// why not, a sentence.
+func (d *Desk) linkByProfile(ctx context.Context, jid string, p agenda.Person, now time.Time) (l Link, why string, err error) {
+	again, why := d.profileOf(ctx, jid, now)
+	switch {
+	case why != "":
+		return l, why, nil
+	case again != p.ID:
+		return l, "Another Datatracker profile names this address now.", nil
+	}
+	l = Link{JID: jid, Person: p.ID, Name: p.Name, Way: ByProfile, MadeBy: jid}
+	if err = d.store.Link(ctx, l, d.cfg.Secretariat, now); err == nil {
+		d.log.InfoContext(ctx, "address linked", "jid", jid, "person", p.ID, "way", string(l.Way))
+	}
+	return l, "", err
 }
 
 // linkedAnswer completes a command that linked a JID.
@@ -226,6 +244,9 @@ func (d *Desk) redeem(ctx context.Context, v visitor, code string, now time.Time
 			l.Name = p.Name
 		}
 		err = d.store.Redeem(ctx, l, code, d.cfg.Secretariat, now)
+	}
+	if err == nil {
+		d.log.InfoContext(ctx, "address linked", "jid", l.JID, "person", l.Person, "way", string(l.Way))
 	}
 	if errors.Is(err, store.ErrCode) || errors.Is(err, store.ErrNoCode) {
 		return l, err, nil

@@ -311,7 +311,14 @@ func (w *world) add(r frontdesk.Request, approve bool) frontdesk.Request {
 // live keeps a request whose room is open.
 func (w *world) live(room string) frontdesk.Request {
 	w.t.Helper()
-	r := w.add(sample(room), true)
+	return w.open(sample(room))
+}
+
+// open keeps a request and has its room be open.
+func (w *world) open(r frontdesk.Request) frontdesk.Request {
+	w.t.Helper()
+	room := r.Room
+	r = w.add(r, true)
 	w.rooms.rooms[room] = xmppadmin.Room{Name: room, State: xmppadmin.Exists, Managed: true}
 	if err := w.store.Settle(context.Background(), frontdesk.Run{Live: map[string]string{room: ""}}, w.now); err != nil {
 		w.t.Fatal(err)

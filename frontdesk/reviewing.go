@@ -124,6 +124,9 @@ func (d *Desk) deny(ctx context.Context, id int64, reason string, v visitor, now
 		return "", problem("A denial needs a reason.")
 	}
 	r, err := d.store.Deny(ctx, id, reason, v.jid, now)
+	if err == nil {
+		d.note(ctx, r)
+	}
 	switch {
 	case errors.Is(err, ErrUnknown):
 		return fmt.Sprintf("%sThere is no request %d.", notDone, id), nil
@@ -150,6 +153,9 @@ func (d *Desk) approve(ctx context.Context, id int64, a Amendment, v visitor, no
 		return "", problem(wrong)
 	}
 	r, err = d.store.Approve(ctx, id, a, v.jid, now)
+	if err == nil {
+		d.note(ctx, r)
+	}
 	switch {
 	case errors.Is(err, ErrTaken):
 		return "", problem("Another open request has that name.")

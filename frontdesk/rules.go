@@ -286,22 +286,31 @@ func rolesIn(person int, g agenda.GroupRecord, f Facts) []string {
 // by acronym. It looks at the roles as they are, however old: to show is not to
 // grant.
 func groupsOf(person int, f Facts) []agenda.GroupRecord {
-	direct, areas := map[int]bool{}, map[int]bool{}
+	return slices.DeleteFunc(allGroupsOf(person, f), func(g agenda.GroupRecord) bool { return !g.State.Active() })
+}
+
+// allGroupsOf returns the groups in whatever state in which a person has a role
+// that counts, by acronym.
+func allGroupsOf(person int, f Facts) []agenda.GroupRecord {
+	direct, directed := map[int]bool{}, map[int]bool{}
 	for _, role := range f.Roles.Roles {
 		if role.Person == person {
 			direct[role.Group] = direct[role.Group] || slices.Contains(f.Counted, role.Name)
-			areas[role.Group] = areas[role.Group] || f.AreaDirectors && role.Name == "ad"
+			directed[role.Group] = directed[role.Group] || f.AreaDirectors && role.Name == "ad"
 		}
 	}
-	acronyms := map[string]bool{}
+	if len(direct) == 0 {
+		return nil
+	}
+	areas := map[string]bool{}
 	for _, g := range f.Groups.Groups {
-		if g.Type == "area" && areas[g.ID] {
-			acronyms[g.Acronym] = true
+		if g.Type == "area" && directed[g.ID] {
+			areas[g.Acronym] = true
 		}
 	}
 	var groups []agenda.GroupRecord
 	for _, g := range f.Groups.Groups {
-		if g.State.Active() && (direct[g.ID] || acronyms[g.Parent] && g.Parent != "") {
+		if direct[g.ID] || g.Parent != "" && areas[g.Parent] {
 			groups = append(groups, g)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"muster/agenda"
 	"muster/frontdesk/store"
 	"muster/provision"
 )
@@ -33,7 +34,7 @@ type chats struct {
 
 // question is one that "yes" answers: whether a JID is of this person.
 type question struct {
-	person int
+	person agenda.Person
 	at     time.Time
 }
 
@@ -240,7 +241,7 @@ func (d *Desk) sayLink(ctx context.Context, v visitor, o Order, now time.Time) (
 	if err != nil {
 		return notDone + "The Datatracker does not answer at the moment. Try again later.", nil
 	}
-	d.chats.ask(v.jid, question{person, now})
+	d.chats.ask(v.jid, question{p, now})
 	text := "Your address is in the profile of " + plain(p.Name)
 	if roles := roleText(person, v.facts); roles != "" {
 		text += ", " + plain(roles)
@@ -253,18 +254,11 @@ func (d *Desk) sayYes(ctx context.Context, v visitor, _ Order, now time.Time) (s
 	if !ok {
 		return "There was no question.", nil
 	}
-	if again, why := d.profileOf(ctx, v.jid, now); again != q.person {
-		return notDone + why, nil
+	l, why, err := d.linkByProfile(ctx, v.jid, q.person, now)
+	if err != nil || why != "" {
+		return notDone + why, err
 	}
-	p, err := d.people.Person(ctx, q.person)
-	if err != nil {
-		return notDone + "The Datatracker does not answer at the moment. Try again later.", nil
-	}
-	l := Link{JID: v.jid, Person: q.person, Name: p.Name, Way: ByProfile, MadeBy: v.jid}
-	if err := d.store.Link(ctx, l, d.cfg.Secretariat, now); err != nil {
-		return "", err
-	}
-	return done + "This address is linked to " + plain(p.Name) + " now.", nil
+	return done + "This address is linked to " + plain(l.Name) + " now.", nil
 }
 
 func (d *Desk) sayCode(ctx context.Context, v visitor, o Order, now time.Time) (string, error) {

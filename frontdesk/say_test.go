@@ -146,6 +146,46 @@ func TestSay(t *testing.T) {
 	}
 }
 
+// TestTooLate has orders on requests that are decided already.
+func TestTooLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add(sample("quic-dt"), false)
+	for _, c := range []struct{ jid, text, want string }{
+		{amy, "deny 1 because no", "Done. Request 1 is denied."},
+		{amy, "deny 1 because no", "Not done. Request 1 is denied."},
+		{amy, "deny 9 because no", "Not done. There is no request 9."},
+		{amy, "approve 1", "Not done. Request 1 is denied."},
+		{alice, "withdraw 1", "Not done. Request 1 is denied."},
+		{alice, "extend 1 until +60d", "Not done. Request 1 is denied."},
+		{alice, "withdraw 9", "Not done. You have no request 9."},
+	} {
+		if diff := cmp.Diff(c.want, w.say(c.jid, c.text)); diff != "" {
+			t.Errorf("%s: %q -want +got:\n%s", c.jid, c.text, diff)
+		}
+	}
+}
+
+// TestDecidedMeanwhile has two of the secretariat open the same request, and its
+// owner withdraw it while a form is open.
+func TestDecidedMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add(sample("quic-dt"), false)
+	review := w.command(amy, "review", nil)
+	change := w.command(alice, "change-request", values("do", "withdraw"))
+	w.say(amy, "deny 1 because no")
+	for _, c := range []struct {
+		jid, node string
+		a         frontdesk.Answer
+	}{{amy, "review", review}, {alice, "change-request", change}} {
+		got := w.run(c.jid, frontdesk.Step{Node: c.node, Session: c.a.Session})
+		if got.Say != "Not done. Request 1 is denied." || got.Status != frontdesk.Completed {
+			t.Errorf("%s: %+v", c.node, got)
+		}
+	}
+}
+
 // TestSecretariatWordsAreUnknown has the help of the others not name them.
 func TestSecretariatWordsAreUnknown(t *testing.T) {
 	t.Parallel()

@@ -169,6 +169,20 @@ func TestBackKeepsValues(t *testing.T) {
 	}
 }
 
+// TestWhoAskedIsAdmin at once, with the answer.
+func TestWhoAskedIsAdmin(t *testing.T) {
+	t.Parallel()
+	for have, want := range map[string]string{"": "admin", "member": "admin", "owner": "owner", "outcast": "outcast", "admin": "admin"} {
+		w := newWorld(t)
+		w.rooms.set("quic-dt", alice, have)
+		w.command(alice, "request-room", dt(), nil)
+		granted, err := w.store.Granted(t.Context())
+		if got := w.rooms.aff["quic-dt"][alice]; got != want || err != nil || (len(granted) == 1) != (have == "" || have == "member") {
+			t.Errorf("%q becomes %q, granted: %+v, %v", have, got, granted, err)
+		}
+	}
+}
+
 // TestMissingAndUnknownFields (W11).
 func TestMissingAndUnknownFields(t *testing.T) {
 	t.Parallel()
@@ -286,8 +300,8 @@ func TestLastPlace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.cfg.Quota.Group = 1 })
 	var g sync.WaitGroup
-	for _, room := range []string{"a", "b", "c"} {
-		g.Go(func() { w.say(alice, "request quic-"+room+" Team") })
+	for i := range 16 {
+		g.Go(func() { w.say(alice, fmt.Sprintf("request quic-%d Team", i)) })
 	}
 	g.Wait()
 	approved, err := w.store.Requests(t.Context(), frontdesk.Filter{States: []frontdesk.State{frontdesk.Live, frontdesk.Approved}})
@@ -397,5 +411,32 @@ func TestNothingIsGrantedWithoutTheDatatracker(t *testing.T) {
 				t.Errorf("rooms made: %q, affiliations: %q", w.rooms.makes, w.rooms.log)
 			}
 		})
+	}
+}
+
+// TestReviewOfAnotherRequest goes back and chooses another one.
+func TestReviewOfAnotherRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add(sample("quic-a"), false)
+	w.add(sample("quic-b"), false)
+	a := w.command(amy, "review", nil)
+	if value(a, "name") != "quic-a" {
+		t.Fatalf("the oldest is not the first: %+v", a.Form)
+	}
+	a = w.run(amy, frontdesk.Step{Node: "review", Session: a.Session, Way: frontdesk.Back, Values: values("title", "Changed")})
+	a = w.run(amy, frontdesk.Step{Node: "review", Session: a.Session, Values: values("request", "2")})
+	if value(a, "name") != "quic-b" || value(a, "title") != "QUIC design team" {
+		t.Errorf("the other one: %+v", a.Form)
+	}
+	if a = w.run(amy, frontdesk.Step{Node: "review", Session: a.Session, Values: values("do", "deny")}); !a.Failed || a.Status != frontdesk.Asking {
+		t.Errorf("a denial without a reason: %+v", a)
+	}
+	a = w.run(amy, frontdesk.Step{Node: "review", Session: a.Session, Values: values("do", "approve", "name", "Quic-C", "title", "Team C", "until", "+5d")})
+	if r := w.request(2); r.Room != "quic-c" || r.Title != "Team C" || r.Until != "2026-11-29" || r.State != frontdesk.Live || r.DecidedBy != amy {
+		t.Errorf("%q, and the request is %+v", a.Say, r)
+	}
+	if a = w.run(amy, frontdesk.Step{Node: "review"}); value(a, "request") != "1" {
+		t.Errorf("the next one: %+v", a.Form)
 	}
 }

@@ -241,6 +241,22 @@ func TestProfileLinks(t *testing.T) {
 	}
 }
 
+// TestOneListShowsOnce has the same list be there a day later: it is no second
+// one that does not name the JID.
+func TestOneListShowsOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.profile(9, "xmpp:dave@example.org")
+	w.command(dave, "link", values("do", "yes"))
+	w.people.profiles = agenda.ProfileList{Confirmed: noon}
+	w.tick()
+	w.now = noon.Add(24 * time.Hour)
+	w.tick()
+	if _, linked, err := w.store.LinkOf(t.Context(), dave); err != nil || !linked {
+		t.Errorf("linked: %t, %v", linked, err)
+	}
+}
+
 // adminStep is one tick of a test of admins.
 type adminStep struct {
 	name   string

@@ -167,10 +167,18 @@ func (d *Desk) keep(ctx context.Context, r Request, f Facts, now time.Time) (ask
 	if errors.Is(err, ErrTaken) { // from the command line, meanwhile
 		return asked{verdict: Verdict{Refuses, []string{"another open request has the name " + r.Room}}}, nil
 	}
+	if err == nil {
+		d.note(ctx, a.request)
+	}
 	if err == nil && a.verdict.Outcome == Waits {
 		err = d.summarize(ctx, now)
 	}
 	return a, err
+}
+
+// note logs where a request stands after it changed.
+func (d *Desk) note(ctx context.Context, r Request) {
+	d.log.InfoContext(ctx, "request "+string(r.State), "request", r.ID, "room", r.Room, "until", r.Until, "asked", r.JID, "decided", r.DecidedBy, "reason", r.Reason)
 }
 
 // make makes the room of an approved request and notes what became of it.

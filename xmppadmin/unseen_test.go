@@ -69,6 +69,30 @@ func TestSleepingRoomsAreListed(t *testing.T) {
 	}
 }
 
+// TestHibernatingRoomsAreListed has an ejabberd put rooms to sleep that no one
+// is in: they are listed, counted and read as if they were awake.
+func TestHibernatingRoomsAreListed(t *testing.T) {
+	t.Parallel()
+	p := onEjabberd(ejabberd.Options{MUC: "hibernation_timeout: 1"})(t)
+	s := open(t, p, "ejabberd")
+	const n = 5
+	createMany(t, s, n)
+	makeBy(t, p, "alice", "hers")
+	wait(t, "the rooms sleep", func() bool {
+		awake, err := p.Console(t.Context(), "muc_online_rooms", p.Service)
+		return err == nil && awake == ""
+	})
+	rooms, err := s.Survey(t.Context(), nil)
+	if err != nil || len(rooms) != n+1 {
+		t.Fatalf("a survey gives %d rooms, %v", len(rooms), err)
+	}
+	for _, r := range rooms {
+		if ours := r.Name != "hers"; r.State != xmppadmin.Exists || r.Managed != ours || ours && r.Settings[xmppadmin.Title] != r.Name+": a title" {
+			t.Errorf("the room is %+v", r)
+		}
+	}
+}
+
 // TestFirstRoomWithAPublicLog makes the first room of a service, so that
 // nothing has shown yet whether rooms have a public log.
 func TestFirstRoomWithAPublicLog(t *testing.T) {

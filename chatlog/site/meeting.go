@@ -24,19 +24,23 @@ func (w *writer) meetings(ctx context.Context, b *batch, rooms []chatlog.RoomInf
 	for _, r := range rooms {
 		known[r.Name] = true
 	}
-	dirty, err := w.overlapping(ctx, changed)
-	if err != nil {
-		return err
+	dirty := make(map[string]map[int]bool)
+	if !w.full {
+		if dirty, err = w.overlapping(ctx, changed); err != nil {
+			return err
+		}
 	}
 	if err := publicFolder(filepath.Join(w.dir, "_meeting")); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
+	byRoom := make(map[string]map[int]chatlog.Part)
 	for _, m := range all {
 		if !w.full && !m.Changed && len(dirty[m.Number]) == 0 {
 			continue
 		}
 		one, err := w.forRoom(ctx, meetingFolder(m.Number))
 		if err == nil {
+			one.byRoom = byRoom
 			err = one.meeting(ctx, m, known, dirty[m.Number])
 		}
 		w.merge(one)
@@ -44,14 +48,12 @@ func (w *writer) meetings(ctx context.Context, b *batch, rooms []chatlog.RoomInf
 			return err
 		}
 	}
-	old, err := w.store.Pages(ctx, "_meeting/")
-	if err != nil {
-		return err
-	}
 	for _, path := range []string{"_meeting/index.html", "_meeting/sitemap.xml"} {
-		if digest := old[path]; digest != "" {
-			w.known[path] = digest
+		old, err := w.store.Pages(ctx, path)
+		if err != nil {
+			return err
 		}
+		maps.Copy(w.known, old)
 	}
 	return w.meetingTop(b, all)
 }
@@ -93,7 +95,7 @@ func (w *writer) overlapping(ctx context.Context, changed map[string][]string) (
 			return nil, err
 		}
 		for _, p := range parts {
-			if !slices.ContainsFunc(days, func(day string) bool { return overlaps(p.Span, day) }) {
+			if !overlaps(p.Span, days) {
 				continue
 			}
 			if out[p.Session.Meeting] == nil {
@@ -105,10 +107,25 @@ func (w *writer) overlapping(ctx context.Context, changed map[string][]string) (
 	return out, nil
 }
 
-// overlaps reports whether a time overlaps a UTC date.
-func overlaps(s chatlog.Span, day string) bool {
-	from, err := time.Parse(time.DateOnly, day)
-	return err == nil && s.From.Before(from.AddDate(0, 0, 1)) && s.To.After(from)
+// overlaps reports whether a time overlaps one of some UTC dates.
+func overlaps(s chatlog.Span, days []string) bool {
+	first, last := s.From.Format(time.DateOnly), s.To.Format(time.DateOnly)
+	return slices.ContainsFunc(days, func(day string) bool { return day >= first && day <= last })
+}
+
+// partOf returns the part of a room's record that belongs to a session.
+func (w *writer) partOf(ctx context.Context, x chatlog.Session) (chatlog.Part, error) {
+	if w.byRoom[x.Room] == nil {
+		parts, err := w.store.Parts(ctx, x.Room, w.pages.config.margin())
+		if err != nil {
+			return chatlog.Part{}, err
+		}
+		w.byRoom[x.Room] = make(map[int]chatlog.Part, len(parts))
+		for _, p := range parts {
+			w.byRoom[x.Room][p.Session.ID] = p
+		}
+	}
+	return w.byRoom[x.Room][x.ID], nil
 }
 
 // meeting writes the pages of one meeting: the transcripts that changed, or all of
@@ -126,7 +143,7 @@ func (w *writer) meeting(ctx context.Context, m chatlog.Meeting, rooms map[strin
 		base := transcriptPath(x)
 		if rooms[x.Room] && x.Held() {
 			if w.full || x.Changed || dirty[x.ID] {
-				if err := w.transcript(ctx, &b, m, x.ID, base); err != nil {
+				if err := w.transcript(ctx, &b, m, x, base); err != nil {
 					return err
 				}
 			}
@@ -166,8 +183,12 @@ func fileOf(path string) string { return url.PathEscape(path[strings.LastIndexBy
 
 // transcript writes what was said in a session, as HTML, text and JSON Lines. One
 // in which nothing was said has no pages.
-func (w *writer) transcript(ctx context.Context, b *batch, m chatlog.Meeting, session int, base string) error {
-	part, lines, err := w.store.Transcript(ctx, session, w.pages.config.margin())
+func (w *writer) transcript(ctx context.Context, b *batch, m chatlog.Meeting, x chatlog.Session, base string) error {
+	part, err := w.partOf(ctx, x)
+	if err != nil {
+		return err
+	}
+	lines, err := w.store.Lines(ctx, x.Room, part.From, part.To)
 	if err != nil {
 		return err
 	}

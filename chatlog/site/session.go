@@ -150,7 +150,7 @@ func (p *pages) transcript(m chatlog.Meeting, part chatlog.Part, lines []chatlog
 	}
 	base := fileOf(transcriptPath(x))
 	return p.render("session.html", map[string]any{
-		"Page": p.page(title+", "+meetingName(m.Number), "../../", meetingFolder(m.Number)+"/"+base+".html"), "Title": title,
+		"Page": p.page(clip(title, titleLength-20)+", "+meetingName(m.Number), "../../", meetingFolder(m.Number)+"/"+base+".html"), "Title": title,
 		"Meeting": meetingName(m.Number), "Room": x.Room, "RoomHref": "../../" + x.Room + "/index.html", "Place": printable(x.Place), "Base": base,
 		"Date": x.Start.Format("Monday 2 January 2006"), "Exact": x.Start.Format("2006-01-02T15:04Z"),
 		"UTC": hoursOf(x, time.UTC), "Local": hoursOf(x, m.Zone), "Zone": zone, "Hours": hours,
@@ -191,6 +191,9 @@ type sessionLink struct{ Title, Hours, Href string }
 func sessionLinks(parts []chatlog.Part, lines []chatlog.Line) []sessionLink {
 	var out []sessionLink
 	for _, p := range parts {
+		if len(lines) == 0 || lines[0].Time.After(p.To) || lines[len(lines)-1].Time.Before(p.From) {
+			continue
+		}
 		for _, l := range lines {
 			if l.Time.Before(p.From) || !l.Time.Before(p.To) {
 				continue

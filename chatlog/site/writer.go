@@ -43,6 +43,8 @@ type writer struct {
 	wrote  []string        // the first files that were written, see settle
 	seen   map[string]bool // what a run that writes everything has put
 	parts  []chatlog.Part  // the transcripts of the room that is written
+
+	byRoom map[string]map[int]chatlog.Part // those of rooms, by session, as far as they were needed
 }
 
 // begin takes the folder, and notes in it that a run is under way.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
 
 	"muster/chatlog"
 	"muster/chatlog/site"
@@ -64,6 +65,10 @@ func (a *app) logsServe(ctx context.Context, listen, out string) error {
 	return serveUntil(ctx, l, handler)
 }
 
+// clientsAtOnce is how many connections are served at the same time. Others wait
+// until one of them ends.
+const clientsAtOnce = 500
+
 // serveUntil serves until ctx ends, and then lets the requests under way end.
 // Slow clients are cut off.
 func serveUntil(ctx context.Context, l net.Listener, handler http.Handler) error {
@@ -72,7 +77,7 @@ func serveUntil(ctx context.Context, l net.Listener, handler http.Handler) error
 		WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(netutil.LimitListener(l, clientsAtOnce)) }()
 	select {
 	case err := <-failed:
 		return err

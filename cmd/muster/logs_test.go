@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"muster/chatlog"
+	"muster/provision"
 	"muster/xmppadmin"
 )
 
@@ -56,5 +57,35 @@ func TestArchivesToRead(t *testing.T) {
 				t.Errorf("got %q, unknown %v, status %d (%v); want %q, %d unknown, status %d", names, unknown, code, err, c.rooms, c.unknown, c.code)
 			}
 		})
+	}
+}
+
+// What a room is for, by the reasons for which it is wanted, or was.
+func TestPurposeOf(t *testing.T) {
+	t.Parallel()
+	standing := provision.Reason{Source: provision.FromStanding}
+	group := provision.Reason{Source: provision.FromGroups, Group: "quic"}
+	meets := provision.Reason{Source: provision.FromMeeting, Group: "QUIC"}
+	plenary := provision.Reason{Source: provision.FromMeeting, Group: "ietf"}
+	request := provision.Reason{Source: provision.FromRequest}
+	for name, tt := range map[string]struct {
+		reasons []provision.Reason
+		source  provision.Source
+		want    chatlog.Purpose
+	}{
+		"standing":              {[]provision.Reason{plenary, standing}, "", chatlog.ForStanding},
+		"standing, of a group":  {[]provision.Reason{group, standing}, "", chatlog.ForStanding},
+		"of a group":            {[]provision.Reason{group}, "", chatlog.ForGroup},
+		"of a group that meets": {[]provision.Reason{plenary, meets}, "", chatlog.ForGroup},
+		"of sessions":           {[]provision.Reason{plenary}, "", chatlog.ForSession},
+		"requested":             {[]provision.Reason{request}, provision.FromRequest, chatlog.ForRequester},
+		"of an ended group":     {nil, provision.FromGroups, chatlog.ForGroup},
+		"of an ended request":   {nil, provision.FromRequest, chatlog.ForRequester},
+		"not known":             {nil, provision.FromUnwanted, ""},
+	} {
+		r := provision.Room{Name: "quic", Reasons: tt.reasons, Decision: provision.Decision{Source: tt.source}}
+		if got := purposeOf(r); got != tt.want {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		}
 	}
 }

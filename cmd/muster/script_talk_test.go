@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -102,27 +103,36 @@ func scriptVisit(ts *testscript.TestScript, neg bool, args []string) {
 
 // scriptGet prints what is served under an address, and checks the status:
 //
-//	get STATUS URL
+//	get STATUS URL [PATTERN]
 //
-// It waits until the status is that one.
+// It waits until the status is that one, and what is served matches.
 func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: get STATUS URL")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: get STATUS URL [PATTERN]")
 	}
+	pattern := regexp.MustCompile("(?m)" + strings.Join(args[2:], ""))
 	var last string
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		answer, err := http.Get(args[1])
-		if err != nil {
-			last = err.Error()
-			continue
-		}
-		body, err := io.ReadAll(answer.Body)
-		_ = answer.Body.Close()
-		ts.Check(err)
-		if last = string(body); strconv.Itoa(answer.StatusCode) == args[0] {
+		var status int
+		if status, last = served(args[1]); strconv.Itoa(status) == args[0] && pattern.MatchString(last) {
 			fmt.Fprint(ts.Stdout(), last)
 			return
 		}
 	}
 	ts.Fatalf("%s did not answer with %s: %s", args[1], args[0], last)
+}
+
+// served returns the status of an address and what is served under it; 0 and the
+// error where nothing is.
+func served(url string) (status int, body string) {
+	answer, err := http.Get(url)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return answer.StatusCode, string(text)
 }

@@ -32,30 +32,9 @@ func scanRequest(row scanner) (Request, error) {
 
 // Requests returns the requests that a filter selects, by number.
 func (s *Store) Requests(ctx context.Context, f Filter) ([]Request, error) {
-	var clauses []string
-	var args []any
-	if len(f.States) > 0 {
-		clauses = append(clauses, "state IN (?"+strings.Repeat(", ?", len(f.States)-1)+")")
-		for _, state := range f.States {
-			args = append(args, string(state))
-		}
-	}
-	if f.JID != "" && f.Person == 0 {
-		clauses, args = append(clauses, "jid = ?"), append(args, f.JID)
-	}
-	query := "SELECT " + columns + " FROM request"
-	if len(clauses) > 0 {
-		query += " WHERE " + strings.Join(clauses, " AND ")
-	}
-	rows, err := s.db.QueryContext(ctx, query+" ORDER BY id", args...)
-	all, err := collect(rows, err, func(r *sql.Rows) (Request, error) { return scanRequest(r) })
-	var out []Request
-	for _, r := range all {
-		if f.matches(r) {
-			out = append(out, r)
-		}
-	}
-	return out, err
+	where, args := f.where()
+	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+" FROM request"+where+" ORDER BY id", args...)
+	return collect(rows, err, func(r *sql.Rows) (Request, error) { return scanRequest(r) })
 }
 
 // Request returns one request; [ErrUnknown] where there is none.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +115,8 @@ func (r Request) HasJID() bool { return !strings.HasPrefix(r.JID, shellPrefix) }
 // shellPrefix begins the name of an actor at the command line.
 const shellPrefix = "shell:"
 
-// Filter selects requests. The zero value selects all.
+// Filter selects requests. The zero value selects all; JID and Person together
+// select what either made.
 type Filter struct {
 	States  []State // any of these; empty for all
 	JID     string  // made by this JID
@@ -126,12 +126,40 @@ type Filter struct {
 	Waiting bool // something is to be decided
 }
 
-// matches reports whether a request is selected. JID and Person together select
-// what either made.
-func (f Filter) matches(r Request) bool {
-	mine := f.JID == "" && f.Person == 0 || f.JID != "" && r.JID == f.JID || f.Person != 0 && r.Person == f.Person
-	return mine && (len(f.States) == 0 || slices.Contains(f.States, r.State)) &&
-		(f.Acronym == "" || r.Acronym == f.Acronym) && (f.Room == "" || r.Room == f.Room) && (!f.Waiting || r.Waits())
+// where returns the filter as a clause of SQL, and its arguments.
+func (f Filter) where() (clause string, args []any) {
+	var all []string
+	add := func(condition string, values ...any) {
+		all, args = append(all, condition), append(args, values...)
+	}
+	if len(f.States) > 0 {
+		states := make([]any, len(f.States))
+		for i, state := range f.States {
+			states[i] = string(state)
+		}
+		add("state IN (?"+strings.Repeat(", ?", len(states)-1)+")", states...)
+	}
+	switch {
+	case f.JID != "" && f.Person != 0:
+		add("(jid = ? OR person = ?)", f.JID, f.Person)
+	case f.JID != "":
+		add("jid = ?", f.JID)
+	case f.Person != 0:
+		add("person = ?", f.Person)
+	}
+	if f.Acronym != "" {
+		add("acronym = ?", f.Acronym)
+	}
+	if f.Room != "" {
+		add("room = ?", f.Room)
+	}
+	if f.Waiting {
+		add("(state = ? OR extend_to IS NOT NULL)", string(Pending))
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(all, " AND "), args
 }
 
 // Entry is one thing that happened to a request.

@@ -21,6 +21,8 @@ CREATE TABLE request (
 CREATE UNIQUE INDEX request_open_name ON request (room) WHERE state IN ('pending','approved','live');
 CREATE INDEX request_state ON request (state, made_at);
 CREATE INDEX request_jid ON request (jid, state);
+CREATE INDEX request_person ON request (person, state) WHERE person IS NOT NULL;
+CREATE INDEX request_extension ON request (id) WHERE extend_to IS NOT NULL;
 CREATE TABLE event (                -- never changed
   id INTEGER PRIMARY KEY AUTOINCREMENT, request INTEGER REFERENCES request(id),
   at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '') STRICT;

@@ -510,3 +510,39 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+func TestFilter(t *testing.T) {
+	t.Parallel()
+	s, ctx := openStore(t), t.Context()
+	for _, r := range []store.Request{
+		{Room: "a", Acronym: "quic", JID: alice, Person: 7}, {Room: "b", Acronym: "tls", JID: alice}, {Room: "c", JID: "shell:amy", Person: 7},
+		{Room: "d", Acronym: "quic", JID: amy, Person: 8}, {Room: "e", JID: amy},
+	} {
+		r.Title, r.Purpose, r.Until = "T", "P", "2026-12-24"
+		must[store.Request](t)(s.Add(ctx, r, r.Room == "d" || r.Room == "e", noon))
+	}
+	must[store.Request](t)(s.Extend(ctx, 5, "2027-12-24", false, "too long", amy, noon))
+	for name, c := range map[string]struct {
+		filter store.Filter
+		want   string
+	}{
+		"all":           {store.Filter{}, "abcde"},
+		"a state":       {store.Filter{States: []store.State{store.Approved}}, "de"},
+		"states":        {store.Filter{States: []store.State{store.Approved, store.Pending, store.Ended}}, "abcde"},
+		"a JID":         {store.Filter{JID: alice}, "ab"},
+		"a person":      {store.Filter{Person: 7}, "ac"},
+		"either":        {store.Filter{JID: alice, Person: 7}, "abc"},
+		"a group":       {store.Filter{Acronym: "quic"}, "ad"},
+		"a room":        {store.Filter{Room: "c"}, "c"},
+		"what waits":    {store.Filter{Waiting: true}, "abce"},
+		"all at a time": {store.Filter{Waiting: true, JID: alice, Person: 7, Acronym: "quic", States: []store.State{store.Pending}}, "a"},
+	} {
+		var got string
+		for _, r := range must[[]store.Request](t)(s.Requests(ctx, c.filter)) {
+			got += r.Room
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, not %s", name, got, c.want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"muster/provision"
@@ -39,6 +40,7 @@ func (r *run) confirm(ctx, work context.Context) {
 	}
 	for batch := range slices.Chunk(done, r.o.Batch) {
 		r.readBack(work, batch)
+		r.readSubjects(work, batch)
 		for _, j := range batch {
 			j.err, j.interrupted = errConnectionLost, true
 			next, err := j.next(true)
@@ -61,5 +63,38 @@ func (r *run) confirm(ctx, work context.Context) {
 			r.applyBatch(ctx, work, batch)
 		}
 		r.skip(batch, errors.Join(r.stopped(ctx), errConnectionLost))
+	}
+}
+
+// readSubjects adds to rooms that were read back the subjects that their changes
+// have set, where a look at a room does not show the subject.
+func (r *run) readSubjects(work context.Context, jobs []*job) {
+	if r.svc.ShowsSubjects() {
+		return
+	}
+	var names []string
+	for _, j := range jobs {
+		_, set := firstStep(j.change).settings[xmppadmin.Subject]
+		if _, shown := j.found.Settings[xmppadmin.Subject]; set && !shown && j.found.State == xmppadmin.Exists {
+			names = append(names, j.name())
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	rooms, err := r.svc.ReadSubjects(work, names, nil)
+	if errors.Is(err, xmppadmin.ErrUnavailable) {
+		r.halt(err)
+	}
+	for _, j := range jobs {
+		i := slices.IndexFunc(rooms, func(f xmppadmin.Room) bool { return f.Name == j.name() })
+		switch {
+		case i < 0:
+		case rooms[i].State != xmppadmin.Exists:
+			j.found = rooms[i]
+		default:
+			j.found.Settings = maps.Clone(j.found.Settings)
+			j.found.Settings[xmppadmin.Subject] = rooms[i].Settings[xmppadmin.Subject]
+		}
 	}
 }

@@ -64,3 +64,32 @@ func TestRoomsThatACrashTookAway(t *testing.T) {
 		})
 	}
 }
+
+// TestSubjectsThatACrashTookAway has a service that shows the subject of a room
+// to those who enter it, and loses one in a crash.
+func TestSubjectsThatACrashTookAway(t *testing.T) {
+	t.Parallel()
+	f := fake.New()
+	f.Inside = true
+	wanted := wanting.Rooms("quic", "tls")
+	for i := range wanted.Rooms {
+		wanted.Rooms[i].Settings = maps.Clone(wanted.Rooms[i].Settings)
+		wanted.Rooms[i].Settings[xmppadmin.Subject] = "Monday"
+	}
+	p := fake.PlanFor(t, f, wanted, plan.Options{Policy: plan.Sync})
+	f.Script = map[string][]fake.Behaviour{"create tls": {fake.Then(fake.Well, func(f *fake.Service) {
+		f.Connected++
+		f.Seen = nil
+		f.Rooms["quic"].Settings[xmppadmin.Subject] = ""
+	})}}
+	a, err := Run(t.Context(), f, p, Options{Batch: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := f.Calls[len(f.Calls)-1]; last != "configure quic subject" || !slices.Equal(f.Entered, []string{"quic", "tls"}) {
+		t.Errorf("the last of the calls %q; entered: %q", f.Calls, f.Entered)
+	}
+	if !slices.Equal(a.Lost, []string{"quic"}) || f.Rooms["quic"].Settings[xmppadmin.Subject] != "Monday" {
+		t.Errorf("lost %q; the subject is %q", a.Lost, f.Rooms["quic"].Settings[xmppadmin.Subject])
+	}
+}

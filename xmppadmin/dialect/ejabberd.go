@@ -26,9 +26,10 @@ type ejabberd struct {
 
 	mu   sync.Mutex
 	logs *bool // whether rooms have a public log; nil until that is known
-	// made are the rooms that Create has made and no look has shown yet; owned
-	// is set once a look has shown this account as the owner of one.
-	made  map[string]bool
+	// made are the rooms that Create has made and no look has shown yet, each with
+	// the stream over which that was; owned is set once a look has shown this
+	// account as the owner of one.
+	made  map[string]*session.Stream
 	owned bool
 
 	pins   sync.Mutex
@@ -37,7 +38,7 @@ type ejabberd struct {
 }
 
 func newEjabberd(c *Conn) *ejabberd {
-	return &ejabberd{conn: c, fallback: &owner{conn: c}, made: make(map[string]bool), old: make(map[string]bool)}
+	return &ejabberd{conn: c, fallback: &owner{conn: c}, made: make(map[string]*session.Stream), old: make(map[string]bool)}
 }
 
 // nodeAPI begins the nodes of mod_adhoc_api.
@@ -145,8 +146,8 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 		return muc.UnknownRoom(name, err), nil
 	}
 	made, owned := d.takeMade(name)
-	if made && owned {
-		if room, ok := d.lookAtMade(ctx, name, address); ok {
+	if made != nil && owned {
+		if room, ok := d.lookAtMade(ctx, made, name, address); ok {
 			return room, nil
 		}
 	}
@@ -170,7 +171,7 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	if room.Settings, err = d.settings(ctx, name, values, room.Managed); err != nil {
 		return notSeen(ctx, name, err)
 	}
-	if made && room.Managed {
+	if made != nil && room.Managed {
 		d.noteOwned()
 	}
 	d.fallback.seen.show(address, room.Settings)
@@ -181,11 +182,11 @@ func (d *ejabberd) look(ctx context.Context, name string) (muc.Room, error) {
 	return room, nil
 }
 
-// noteMade notes that Create has made a room.
-func (d *ejabberd) noteMade(name string) {
+// noteMade notes that Create has made a room, over a stream.
+func (d *ejabberd) noteMade(st *session.Stream, name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.made[name] = true
+	d.made[name] = st
 }
 
 // noteOwned notes that this account owns what Create makes.
@@ -200,15 +201,15 @@ func (d *ejabberd) noteOwned() {
 func (d *ejabberd) unproven(names []string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if i := slices.IndexFunc(names, func(name string) bool { return d.made[name] }); i >= 0 && !d.owned {
+	if i := slices.IndexFunc(names, func(name string) bool { return d.made[name] != nil }); i >= 0 && !d.owned {
 		return names[i]
 	}
 	return ""
 }
 
-// takeMade reports whether Create has made the room since the last look at it,
-// and whether it is known that this account owns such rooms.
-func (d *ejabberd) takeMade(name string) (made, owned bool) {
+// takeMade returns the stream over which Create has made the room since the last
+// look at it, or nil, and whether it is known that this account owns such rooms.
+func (d *ejabberd) takeMade(name string) (made *session.Stream, owned bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	made = d.made[name]
@@ -217,10 +218,12 @@ func (d *ejabberd) takeMade(name string) (made, owned bool) {
 }
 
 // lookAtMade looks at a room that Create has just made, with one request: the
-// server gives the room's form to its owner. It reports false where it did not
-// get the form, or the room has been archived since.
-func (d *ejabberd) lookAtMade(ctx context.Context, name, address string) (muc.Room, bool) {
-	form, err := xep.RoomForm(ctx, d.conn.Client, address)
+// server gives the room's form to its owner. Over another stream than the one
+// that the room was made over that would be no proof: ejabberd makes a room that
+// does not exist, for a moment, for whoever requests its form. It reports false
+// where it did not get the form, or the room has been archived since.
+func (d *ejabberd) lookAtMade(ctx context.Context, st *session.Stream, name, address string) (muc.Room, bool) {
+	form, err := xep.RoomForm(ctx, st, address)
 	if err != nil {
 		return muc.Room{}, false
 	}

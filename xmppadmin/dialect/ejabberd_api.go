@@ -46,7 +46,7 @@ func (d *ejabberd) roomFor(ctx context.Context, command, name string) (args []xe
 func (d *ejabberd) ask(ctx context.Context, command string, args ...xep.Field) (xep.Form, error) {
 	var form xep.Form
 	err := d.conn.Client.RetryLost(ctx, func() (err error) {
-		form, err = d.run(ctx, command, args)
+		form, err = d.run(ctx, d.conn.Client, command, args)
 		return err
 	})
 	return form, err
@@ -54,7 +54,12 @@ func (d *ejabberd) ask(ctx context.Context, command string, args ...xep.Field) (
 
 // call runs a command whose result is a number, of which 0 is success.
 func (d *ejabberd) call(ctx context.Context, command string, args ...xep.Field) error {
-	form, err := d.run(ctx, command, args)
+	return d.callOver(ctx, d.conn.Client, command, args...)
+}
+
+// callOver is call over a stream, or a client.
+func (d *ejabberd) callOver(ctx context.Context, r xep.Requester, command string, args ...xep.Field) error {
+	form, err := d.run(ctx, r, command, args)
 	if err != nil {
 		return err
 	}
@@ -67,10 +72,10 @@ func (d *ejabberd) call(ctx context.Context, command string, args ...xep.Field) 
 // run runs a command in one stage. The form must hold the arguments and
 // nothing else, not even a FORM_TYPE; a failure comes as a completed command
 // with a field called error, behind an echo of the arguments.
-func (d *ejabberd) run(ctx context.Context, command string, args []xep.Field) (xep.Form, error) {
+func (d *ejabberd) run(ctx context.Context, r xep.Requester, command string, args []xep.Field) (xep.Form, error) {
 	c := d.conn.Client
 	node := nodeAPI + command
-	out, err := xep.Submit(ctx, c, c.Domain(), node, xep.Form{Type: "submit", Fields: args})
+	out, err := xep.Submit(ctx, r, c.Domain(), node, xep.Form{Type: "submit", Fields: args})
 	if err != nil {
 		return xep.Form{}, err
 	}

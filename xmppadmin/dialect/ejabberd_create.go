@@ -13,7 +13,8 @@ import (
 )
 
 // Create makes a room with all settings that can be given with it, and sets
-// the others by its form, all at once: two requests. ejabberd would make a room
+// the others by its form, all at once: two requests, over one stream, since after
+// a crash of the server the form would make another room. ejabberd would make a room
 // without an owner, and let it vanish after half a minute, by default. Where no
 // virtual host is known to serve the rooms, or the one that seemed to has none,
 // it does as the owner dialect does.
@@ -29,9 +30,13 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	if host == "" {
 		return d.createElsewhere(ctx, name, s)
 	}
+	st, err := d.conn.Client.Stream(ctx)
+	if err != nil {
+		return roomError(name, err)
+	}
 	options, rest := d.creation(s)
 	fields := append(d.room(name), xep.Field{Var: "host", Values: []string{host}}, xep.Field{Var: "options", Values: options})
-	if err := d.call(ctx, "create_room_with_opts", fields...); servedElsewhere(err) {
+	if err := d.callOver(ctx, st, "create_room_with_opts", fields...); servedElsewhere(err) {
 		return d.createElsewhere(ctx, name, s)
 	} else if err != nil {
 		return roomError(name, err)
@@ -39,15 +44,15 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	if len(rest) > 0 {
 		all := func(string) bool { return true } // ejabberd's form has these fields
 		form := withSettings(xep.NewSubmission(xep.FormRoomConfig), rest, all)
-		if err := xep.SubmitRoomForm(ctx, d.conn.Client, address, form); err != nil {
+		if err := xep.SubmitRoomForm(ctx, st, address, form); err != nil {
 			return roomError(name, err)
 		}
 	}
-	d.noteMade(name)
+	d.noteMade(st, name)
 	if s[muc.Subject] == "" {
 		return nil
 	}
-	return roomError(name, d.fallback.setFirstSubject(ctx, address, s[muc.Subject]))
+	return roomError(name, d.fallback.setFirstSubject(ctx, st, address, s[muc.Subject]))
 }
 
 // creation returns the options that a room is made with, and the settings that

@@ -117,7 +117,7 @@ func (d *owner) configureNew(ctx context.Context, st *session.Stream, stay xep.O
 	if text != "" {
 		err = stay.SetSubject(ctx, text)
 	}
-	d.seen.note(room, text, err)
+	d.seen.note(st, room, text, err)
 	return err
 }
 

@@ -190,7 +190,7 @@ func (d *owner) restoreInside(ctx context.Context, room string, b roomBackup, re
 	}
 	defer stay.Leave(ctx)
 	if b.Subject != nil {
-		if err := d.setSubjectInside(ctx, room, stay, muc.Settings{muc.Subject: *b.Subject}); err != nil {
+		if err := d.setSubjectInside(ctx, st, room, stay, muc.Settings{muc.Subject: *b.Subject}); err != nil {
 			return nil, err
 		}
 	}

@@ -122,7 +122,7 @@ func (d *owner) revokeVoice(ctx context.Context, room string, s muc.Settings, b 
 		case err != nil:
 			return revoked, err
 		case len(items)+len(voices) == 0:
-			return revoked, d.setSubjectInside(ctx, room, stay, s)
+			return revoked, d.setSubjectInside(ctx, st, room, stay, s)
 		case round == revokeRounds:
 			return revoked, fmt.Errorf("%d users can still speak, %s among them", len(items)+len(voices), nameOf(append(voices, items...)[0]))
 		}

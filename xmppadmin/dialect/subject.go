@@ -14,42 +14,54 @@ import (
 
 // seenSubjects are the subjects that the server has sent to this account, by
 // the JIDs of the rooms. Looking at a room shows them, so that a subject that
-// was set can be read back as any other setting.
+// was set can be read back as any other setting, as long as the stream lasts
+// over which it came: a server that crashed may have lost it.
 type seenSubjects struct {
-	mu   sync.Mutex
-	text map[string]string
+	mu  sync.Mutex
+	all map[string]seenSubject
+}
+
+type seenSubject struct {
+	text string
+	over *session.Stream
 }
 
 // note keeps the subject of a room, or forgets it after an error.
-func (s *seenSubjects) note(room, text string, err error) {
+func (s *seenSubjects) note(over *session.Stream, room, text string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
-		delete(s.text, room)
+		delete(s.all, room)
 		return
 	}
-	if s.text == nil {
-		s.text = make(map[string]string)
+	if s.all == nil {
+		s.all = make(map[string]seenSubject)
 	}
-	s.text[room] = text
+	s.all[room] = seenSubject{text, over}
 }
 
 // show adds the subject of a room to its settings, if it has been seen.
 func (s *seenSubjects) show(room string, settings muc.Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if text, ok := s.text[room]; ok {
-		settings[muc.Subject] = text
+	if seen, ok := s.all[room]; ok && seen.over.Alive() {
+		settings[muc.Subject] = seen.text
 	}
 }
 
-// inside enters a room (a bare JID) that exists, calls do, and leaves the room.
-// Entering one that does not exist would make it.
-func (d *owner) inside(ctx context.Context, room string, do func(xep.Occupancy) error) error {
+// inside enters a room (a bare JID) that exists, calls do, and leaves the room,
+// all over one stream, which it returns.
+func (d *owner) inside(ctx context.Context, room string, do func(xep.Occupancy) error) (*session.Stream, error) {
 	st, err := d.conn.Client.Stream(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return st, insideOver(ctx, st, room, do)
+}
+
+// insideOver is inside over a stream that there is. Entering a room that does
+// not exist would make it.
+func insideOver(ctx context.Context, st *session.Stream, room string, do func(xep.Occupancy) error) error {
 	stay, err := enter(ctx, st, room)
 	if err != nil {
 		return err
@@ -67,27 +79,28 @@ func (d *owner) setSubject(ctx context.Context, room, text string) error {
 	if _, err := xep.Info(ctx, d.conn.Client, room); err != nil {
 		return err
 	}
-	err := d.inside(ctx, room, func(stay xep.Occupancy) error {
+	st, err := d.inside(ctx, room, func(stay xep.Occupancy) error {
 		present, err := stay.Subject(ctx)
 		if err != nil || present == text {
 			return err
 		}
 		return stay.SetSubject(ctx, text)
 	})
-	d.seen.note(room, text, err)
+	d.seen.note(st, room, text, err)
 	return err
 }
 
-// setFirstSubject sets the subject of a room that has none yet.
-func (d *owner) setFirstSubject(ctx context.Context, room, text string) error {
-	err := d.inside(ctx, room, func(stay xep.Occupancy) error { return stay.SetSubject(ctx, text) })
-	d.seen.note(room, text, err)
+// setFirstSubject sets the subject of a room that has none yet, over the stream
+// by which the room was made.
+func (d *owner) setFirstSubject(ctx context.Context, st *session.Stream, room, text string) error {
+	err := insideOver(ctx, st, room, func(stay xep.Occupancy) error { return stay.SetSubject(ctx, text) })
+	d.seen.note(st, room, text, err)
 	return err
 }
 
 // setSubjectInside sets the subject of a room that this account is in, if it is
 // among the settings, unless the room has it.
-func (d *owner) setSubjectInside(ctx context.Context, room string, stay xep.Occupancy, s muc.Settings) error {
+func (d *owner) setSubjectInside(ctx context.Context, st *session.Stream, room string, stay xep.Occupancy, s muc.Settings) error {
 	text, given := s[muc.Subject]
 	if !given {
 		return nil
@@ -96,17 +109,17 @@ func (d *owner) setSubjectInside(ctx context.Context, room string, stay xep.Occu
 	if err == nil && present != text {
 		err = stay.SetSubject(ctx, text)
 	}
-	d.seen.note(room, text, err)
+	d.seen.note(st, room, text, err)
 	return err
 }
 
 // subject reads the subject of a room that exists from inside.
 func (d *owner) subject(ctx context.Context, room string) (text string, err error) {
-	err = d.inside(ctx, room, func(stay xep.Occupancy) error {
+	st, err := d.inside(ctx, room, func(stay xep.Occupancy) error {
 		text, err = stay.Subject(ctx)
 		return err
 	})
-	d.seen.note(room, text, err)
+	d.seen.note(st, room, text, err)
 	return text, err
 }
 

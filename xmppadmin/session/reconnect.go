@@ -19,7 +19,7 @@ func (c *Client) Stream(ctx context.Context) (*Stream, error) {
 	if err := c.budget.spent(); err != nil {
 		return nil, err
 	}
-	if c.stream != nil && c.stream.alive() {
+	if c.stream != nil && c.stream.Alive() {
 		return c.stream, nil
 	}
 	st, err := c.reconnect(ctx)

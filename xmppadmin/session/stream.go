@@ -75,8 +75,9 @@ func (st *Stream) Set(ctx context.Context, to string, payload xml.TokenReader, a
 // Localpart returns the localpart of the account's JID.
 func (st *Stream) Localpart() string { return st.client.Localpart() }
 
-// alive reports whether the stream is still being read.
-func (st *Stream) alive() bool {
+// Alive reports whether the stream is still being read. After its loss nothing
+// that was learnt over it is certain: the server may have crashed.
+func (st *Stream) Alive() bool {
 	select {
 	case <-st.dead:
 		return false
@@ -87,7 +88,7 @@ func (st *Stream) alive() bool {
 
 // cause returns why a lost stream was lost.
 func (st *Stream) cause() error {
-	if st.alive() {
+	if st.Alive() {
 		return nil
 	}
 	return st.err
@@ -98,7 +99,7 @@ func (st *Stream) cause() error {
 // the connection, are left to the caller
 // (https://github.com/mellium/xmpp/issues/248).
 func (st *Stream) close() error {
-	if !st.alive() {
+	if !st.Alive() {
 		return nil
 	}
 	// The end of the stream cannot be written to a connection that takes
@@ -135,7 +136,7 @@ func (st *Stream) roundTrip(ctx context.Context, payload xml.TokenReader, iq sta
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", ErrInterrupted, context.Cause(ctx))
-	case !st.alive():
+	case !st.Alive():
 		return fmt.Errorf("%w: %w: %w", ErrInterrupted, errLost, st.err)
 	case errors.Is(err, context.DeadlineExceeded):
 		st.waitedFor(iq.To, sent)

@@ -43,7 +43,7 @@ type Daemon struct {
 // The error is that of a desk that cannot run at all.
 func (d *Daemon) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return component.Serve(ctx, d.Component, d.Worker, d.Outbox) })
+	g.Go(func() error { return component.Serve(ctx, d.Component, logged{d.Worker, d.Logger}, d.Outbox) })
 	g.Go(func() error { d.repeat(ctx, d.refresh); return nil })
 	g.Go(func() error { d.repeat(ctx, d.tick); return nil })
 	if d.Mail != nil {

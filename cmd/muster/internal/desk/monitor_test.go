@@ -34,14 +34,16 @@ func TestHealth(t *testing.T) {
 		status int
 		body   string
 	}{
-		"well":                 {true, noon.Add(-time.Hour), frontdesk.Stats{}, nil, 200, "ok\n"},
-		"a message just now":   {true, noon, frontdesk.Stats{Waiting: 1, Oldest: noon.Add(-9 * time.Minute)}, nil, 200, "ok\n"},
-		"not connected":        {false, noon, frontdesk.Stats{}, nil, 503, "the component is not connected\n"},
-		"no roles":             {true, time.Time{}, frontdesk.Stats{}, nil, 503, "the list of roles was never read\n"},
-		"old roles":            {true, noon.Add(-25 * time.Hour), frontdesk.Stats{}, nil, 503, "the list of roles was last confirmed at 2026-06-30 11:00:00 UTC\n"},
-		"a stuck message":      {true, noon, frontdesk.Stats{Waiting: 1, Oldest: noon.Add(-11 * time.Minute)}, nil, 503, "a message waits since 2026-07-01 11:49:00 UTC\n"},
-		"no database":          {true, noon, frontdesk.Stats{}, errors.New("disk I/O error"), 503, "the database: disk I/O error\n"},
-		"everything went down": {false, time.Time{}, frontdesk.Stats{}, errors.New("gone"), 503, "the component is not connected\nthe list of roles was never read\nthe database: gone\n"},
+		"well":               {true, noon.Add(-time.Hour), frontdesk.Stats{}, nil, 200, "ok\n"},
+		"a message just now": {true, noon, frontdesk.Stats{Waiting: 1, Oldest: noon.Add(-9 * time.Minute)}, nil, 200, "ok\n"},
+		"not connected":      {false, noon, frontdesk.Stats{}, nil, 503, "the component is not connected\n"},
+		"no roles":           {true, time.Time{}, frontdesk.Stats{}, nil, 503, "the list of roles was never read\n"},
+		"old roles":          {true, noon.Add(-25 * time.Hour), frontdesk.Stats{}, nil, 503, "the list of roles was last confirmed at 2026-06-30 11:00:00 UTC\n"},
+		"a stuck message": {true, noon, frontdesk.Stats{Waiting: 1, Oldest: noon.Add(-11 * time.Minute)}, nil, 503,
+			"a message waits since 2026-07-01 11:49:00 UTC\n"},
+		"no database": {true, noon, frontdesk.Stats{}, errors.New("disk I/O error"), 503, "the database: disk I/O error\n"},
+		"everything went down": {false, time.Time{}, frontdesk.Stats{}, errors.New("gone"), 503,
+			"the component is not connected\nthe list of roles was never read\nthe database: gone\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

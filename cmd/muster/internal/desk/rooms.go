@@ -74,6 +74,7 @@ func (r *Rooms) Make(ctx context.Context, name string) (frontdesk.Made, error) {
 		return frontdesk.Made{}, err
 	}
 	defer done()
+	defer r.forget()
 	run, err := r.Reconciler(command)
 	if err != nil {
 		return frontdesk.Made{}, err
@@ -126,8 +127,15 @@ func troubleIn(name string, row plan.Row, out apply.Outcome) error {
 	return fmt.Errorf("room %q: nothing was done about it", name)
 }
 
+// forget has what was seen before looked at anew.
+func (r *Rooms) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.live, r.wanted = look[[]xmppadmin.Room]{}, look[want.Wanted]{}
+}
+
 // exclusively waits for the other changes of this desk, takes the lock, and
-// returns what ends both. What was seen before is forgotten.
+// returns what ends both.
 func (r *Rooms) exclusively(ctx context.Context, command string) (done func(), err error) {
 	r.one.Lock()
 	unlock, err := r.Lock(ctx, command)
@@ -139,9 +147,6 @@ func (r *Rooms) exclusively(ctx context.Context, command string) (done func(), e
 		return nil, err
 	}
 	return func() {
-		r.mu.Lock()
-		r.live, r.wanted = look[[]xmppadmin.Room]{}, look[want.Wanted]{}
-		r.mu.Unlock()
 		unlock()
 		r.one.Unlock()
 	}, nil
