@@ -374,6 +374,14 @@ func TestAffiliationsAreNotLookedAtEachTick(t *testing.T) {
 	if w.rooms.looks != looks || w.rooms.lives != lives {
 		t.Errorf("%d looks at affiliations and %d at rooms more", w.rooms.looks-looks, w.rooms.lives-lives)
 	}
+	for hour := 1; hour < 24; hour++ { // new lists that show the same
+		w.now = noon.Add(time.Duration(hour) * time.Hour)
+		w.fresh()
+		w.tick()
+	}
+	if w.rooms.looks != looks {
+		t.Errorf("%d looks at affiliations more within a day", w.rooms.looks-looks)
+	}
 	w.now = noon.Add(25 * time.Hour)
 	w.fresh()
 	w.rooms.set("quic", alice, "none") // the ban is lifted
