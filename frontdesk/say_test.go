@@ -48,6 +48,7 @@ func TestParse(t *testing.T) {
 		"": {}, "hello": {}, "requests": {}, "pending 3": {}, "status x": {}, "status 0": {}, "status -1": {}, "withdraw": {}, "withdraw 1 2": {},
 		"extend 12": {}, "extend 12 until": {}, "extend 12 until soon": {}, "extend until +3d": {}, "request quic-dt": {}, "request": {},
 		"request quic-dt Team until soon": {}, `request quic-dt "Team" and more`: {}, "approve": {}, "approve 3 as": {}, "deny 3": {},
+		"yes" + strings.Repeat(" ", 2000) + "please": {Verb: "yes"}, // the first 2,000 bytes count
 		"deny 3 because": {}, "deny because no": {}, "code": {}, "yes please": {}, "approve 99999999999999999999": {},
 	} {
 		got, err := frontdesk.Parse(line)
@@ -163,6 +164,34 @@ func TestTooLate(t *testing.T) {
 		if diff := cmp.Diff(c.want, w.say(c.jid, c.text)); diff != "" {
 			t.Errorf("%s: %q -want +got:\n%s", c.jid, c.text, diff)
 		}
+	}
+}
+
+// TestExtensionWithoutTheRole waits, however short it is.
+func TestExtensionWithoutTheRole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.live("quic-dt")
+	w.people.roles.Roles = w.people.roles.Roles[5:]
+	if got := w.say(alice, "extend 1 until +40d"); got != "Waiting. The extension of request 1 waits for the secretariat, because you have no role in the group quic." {
+		t.Errorf("%q", got)
+	}
+	if got := w.say(amy, "extend 1 until +40d"); got != "Done. The room quic-dt stays open until 2027-01-03." {
+		t.Errorf("the secretariat: %q", got)
+	}
+}
+
+// TestApprovedTooLate has a request whose last day has passed while it waited.
+func TestApprovedTooLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add(sample("quic-dt"), false)
+	w.now = time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)
+	if got := w.say(amy, "approve 1"); got != "Not done. The last day must be a date such as 2026-12-24, tomorrow or later." {
+		t.Errorf("%q", got)
+	}
+	if got := w.say(amy, "approve 1 until +1d"); got != "Done. Request 1 is approved, and the room quic-dt is open." {
+		t.Errorf("with another day: %q", got)
 	}
 }
 

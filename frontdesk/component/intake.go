@@ -28,6 +28,9 @@ func (w *wire) take(t xml.TokenReader) {
 func (w *wire) admit(j *job) string {
 	s := j.stanza
 	from, err := jid.Parse(s.From)
+	if err == nil && w.visits.take(s, from) {
+		return answered
+	}
 	if err != nil || from.Domainpart() == w.cfg.Domain || !answerable(s) {
 		return dropped
 	}

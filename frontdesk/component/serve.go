@@ -39,6 +39,7 @@ func Serve(ctx context.Context, cfg Config, d Desk, out Outbox) error {
 	}
 	working.Go(func() { w.sendRefusals(ctx) })
 	working.Go(func() { w.sendOutbox(ctx) })
+	working.Go(func() { w.announce(ctx) })
 	err = conn.Serve(ctx, w.take)
 	working.Wait()
 	return err
@@ -93,6 +94,7 @@ type wire struct {
 	limiter *limiter
 	repeats *repeats
 	flights flights
+	visits  visits
 
 	seed     maphash.Seed
 	queues   []chan job

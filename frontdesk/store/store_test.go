@@ -546,3 +546,28 @@ func TestFilter(t *testing.T) {
 		}
 	}
 }
+
+// TestSummaryIsShort has names as long as they may be.
+func TestSummaryIsShort(t *testing.T) {
+	t.Parallel()
+	s, ctx := openStore(t), t.Context()
+	for i := range 30 {
+		r := sample(fmt.Sprintf("%064d", i))
+		r.JID, r.Title = strings.Repeat("\u0430", 200)+"@example.org", strings.Repeat("long ", 40)
+		must[store.Request](t)(s.Add(ctx, r, false, noon))
+	}
+	for range 2 {
+		if err := s.Summarize(ctx, []string{amy}, time.Minute, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var texts []string
+	for _, m := range must[[]store.Message](t)(s.Due(ctx, store.Chat, noon)) {
+		if m.Address == amy {
+			texts = append(texts, m.Body)
+		}
+	}
+	if len(texts) != 1 || len([]rune(texts[0])) > 2000 || !strings.HasPrefix(texts[0], "30 requests wait. ") || !strings.HasSuffix(texts[0], "and 22 more") {
+		t.Errorf("messages: %q", texts)
+	}
+}
