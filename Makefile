@@ -75,6 +75,7 @@ faults: needs-faults build ## make something fail at every point of a run; FAULT
 
 screenshots: needs-screenshots ## write the pictures of the published pages that the documents show
 	$(GO) run ./fixtures/pictures docs/images
+	$(UNPACKED) $(GO) test ./fixtures/converse -count 1 -run '^TestDesk/prosody_0.12$$' -picture $(CURDIR)/docs/images/desk-request.png
 
 update: needs-test ## write golden files and docs/commands.md as the program has them now
 	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update

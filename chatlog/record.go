@@ -99,19 +99,16 @@ func (r *recorder) scan(ctx context.Context, into []any, text string, args ...an
 // add records a message. One that is there already keeps its place; what it
 // does to others is done again, which changes nothing the second time.
 func (r *recorder) add(ctx context.Context, m *xmppadmin.ArchivedMessage) error {
-	kind := KindOf(m)
-	have, err := r.find(ctx, "archive = $2", m.Archive)
-	if err != nil {
+	have, added, err := r.insert(ctx, m, KindOf(m))
+	switch {
+	case err != nil:
 		return err
-	}
-	if have != nil {
-		if m.Tombstone {
-			err = r.erase(ctx, have, Moderated, m.Reason)
-		} else {
-			err = r.mend(ctx, have, m)
-		}
-	} else if have, err = r.insert(ctx, m, kind); err == nil {
+	case added:
 		r.added++
+	case m.Tombstone:
+		err = r.erase(ctx, have, Moderated, m.Reason)
+	default:
+		err = r.mend(ctx, have, m)
 	}
 	if err != nil {
 		return err
@@ -143,15 +140,14 @@ func (r *recorder) mend(ctx context.Context, have *row, m *xmppadmin.ArchivedMes
 	return r.changed(ctx, have.time)
 }
 
-// insert writes a message under the first free id of its time.
-func (r *recorder) insert(ctx context.Context, m *xmppadmin.ArchivedMessage, kind Kind) (*row, error) {
+// insert writes a message, unless it is there, and reports whether it did.
+func (r *recorder) insert(ctx context.Context, m *xmppadmin.ArchivedMessage, kind Kind) (n *row, added bool, err error) {
 	us := micros(m.Time)
-	n := &row{id: firstID(us), archive: m.Archive, time: us, author: authorOf(m), kind: kind}
+	n = &row{archive: m.Archive, time: us, author: authorOf(m), kind: kind}
 	text, reason := textOf(m, kind), ""
 	if m.Tombstone {
 		n.state, reason = Moderated, m.Reason
 	}
-	reply := m.Reply
 	if kind == Reaction {
 		n.target = m.Reacts
 		text = joinReactions(m.Reactions)
@@ -160,22 +156,49 @@ func (r *recorder) insert(ctx context.Context, m *xmppadmin.ArchivedMessage, kin
 	if m.Origin == m.ID {
 		origin = 0
 	}
-	err := sql.ErrNoRows
-	for ; errors.Is(err, sql.ErrNoRows); n.id += 1 << idBits {
-		err = r.scan(ctx, []any{&n.id}, `INSERT INTO message
-			(id, room, archive, time, stanza, origin, nick, occupant, lang, kind, target, reply, body, extra, state, reason)
-			VALUES ((SELECT COALESCE(MAX(id) + 1, $1) FROM message WHERE id >= $1 AND id < $1 + 256),
-				$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING RETURNING id`,
-			n.id, r.room, m.Archive, us, markOf(m.ID), origin, m.Nick, n.author.occupant, m.Lang, kind, n.target, reply, text, m.Extra, n.state, reason)
-	}
+	have, err := r.place(ctx, n, r.room, m.Archive, us, markOf(m.ID), origin, m.Nick, n.author.occupant,
+		m.Lang, kind, n.target, m.Reply, text, m.Extra, n.state, reason)
 	if err != nil {
-		return nil, fmt.Errorf("record a message: %w", err)
+		return nil, false, fmt.Errorf("record a message: %w", err)
 	}
-	n.id -= 1 << idBits
+	if have != nil {
+		return have, false, nil
+	}
 	if (kind == Said || kind == Subject) && text != "" {
 		r.index(n.id, m.Nick, text)
 	}
-	return n, r.changed(ctx, us)
+	return n, true, r.changed(ctx, us)
+}
+
+// place writes a row under the first free id of its time, and sets it, or
+// returns the row that has the archive id already.
+func (r *recorder) place(ctx context.Context, n *row, columns ...any) (have *row, err error) {
+	s, err := r.statement(ctx, `INSERT INTO message
+		(id, room, archive, time, stanza, origin, nick, occupant, lang, kind, target, reply, body, extra, state, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return nil, err
+	}
+	slot := firstID(n.time)
+	for n.id = slot; ; {
+		done, err := s.ExecContext(ctx, append([]any{n.id}, columns...)...)
+		if err != nil {
+			return nil, err
+		}
+		if written, err := done.RowsAffected(); err != nil || written == 1 {
+			return nil, err
+		}
+		if have, err := r.find(ctx, "archive = $2", n.archive); err != nil || have != nil {
+			return have, err
+		}
+		if n.id >= slot+1<<idBits {
+			slot += 1 << idBits // the ids of that millisecond are all taken
+		}
+		err = r.scan(ctx, []any{&n.id}, "SELECT COALESCE(MAX(id) + 1, $1) FROM message WHERE id >= $1 AND id < $1 + 256", slot)
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // find returns the message of the room that a condition on $2 selects, the

@@ -78,6 +78,8 @@ func (d *Desk) mayNot(ctx context.Context, cmd command, v visitor) string {
 			return ""
 		case !v.linked:
 			return "Your address is not linked to a person of the Datatracker. Use the command \"Link my address\" first."
+		case v.lists != nil:
+			return "The Datatracker's lists cannot be read at the moment. Try again later."
 		}
 		return fmt.Sprintf("The Datatracker has no role for %s that counts here.", plain(v.link.Name))
 	case owners, openOwners:

@@ -59,6 +59,7 @@ const (
 	ByMail        = store.ByMail
 	Chat          = store.Chat
 	Mail          = store.Mail
+	InRoom        = store.Room
 )
 
 // The errors of a [Store] that a caller decides on.

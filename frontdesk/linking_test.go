@@ -33,12 +33,14 @@ func TestLinkByProfile(t *testing.T) {
 			"Not done. More than one Datatracker profile names this address."},
 		"an incomplete list": {func(w *world) { w.profile(9, "xmpp:dave@example.org"); w.people.profiles.Incomplete = true }, false,
 			"Not done. The Datatracker's profiles cannot be read at the moment."},
+		"unread rows": {func(w *world) { w.profile(9, "xmpp:dave@example.org"); w.people.profiles.Unread = 1 }, false,
+			"Not done. The Datatracker's profiles cannot be read at the moment."},
 		"an old list": {func(w *world) {
 			w.profile(9, "xmpp:dave@example.org")
 			w.people.profiles.Confirmed = noon.Add(-25 * time.Hour)
 		}, false, "Not done. The Datatracker's profiles cannot be read at the moment."},
 		"turned off": {func(w *world) { w.profile(9, "xmpp:dave@example.org"); w.cfg.Profile = false }, false,
-			"Not done. This address is linked to nobody yet. Write to the secretariat to have your address linked."},
+			"Not done. This address is not linked yet. Write to the secretariat to have your address linked."},
 		"a person without a name": {func(w *world) { w.profile(99, "xmpp:dave@example.org") }, false, "Not done. The Datatracker does not answer at the moment."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,6 +58,42 @@ func TestLinkByProfile(t *testing.T) {
 				t.Errorf("the link is %+v", l)
 			}
 		})
+	}
+}
+
+// TestProfileThatMoves has another profile name the JID between the question and
+// the answer, and after the answer would come too late.
+func TestProfileThatMoves(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*world)
+		linked bool
+	}{
+		"the same":    {func(*world) {}, true},
+		"another one": {func(w *world) { w.people.profiles.Profiles[0].Person = 8 }, false},
+		"none":        {func(w *world) { w.people.profiles.Profiles = nil }, false},
+	} {
+		byForm, inChat := newWorld(t), newWorld(t)
+		for _, w := range []*world{byForm, inChat} {
+			w.profile(9, "xmpp:dave@example.org")
+			a := w.run(dave, frontdesk.Step{Node: "link"})
+			w.say(dave, "link")
+			if c.change(w); w == byForm {
+				w.run(dave, frontdesk.Step{Node: "link", Session: a.Session, Values: values("do", "yes")})
+			} else {
+				w.say(dave, "yes")
+			}
+			if _, linked, err := w.store.LinkOf(t.Context(), dave); err != nil || linked != c.linked {
+				t.Errorf("%s: linked: %t, %v", name, linked, err)
+			}
+		}
+	}
+	w := newWorld(t)
+	w.profile(9, "xmpp:dave@example.org")
+	w.say(dave, "link")
+	w.now = noon.Add(10 * time.Minute)
+	if got := w.say(dave, "yes"); got != "There was no question." {
+		t.Errorf("ten minutes later: %q", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package frontdesk
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ const (
 // News is what is new of the sessions of one group at one meeting.
 type News struct {
 	Meeting, Group string // number and acronym
+	// Rooms are the names of the chat rooms of those sessions, sorted.
+	Rooms []string
 	// Text is the message: a line that names both, and a line for each session.
 	Text string
 }
@@ -56,7 +59,7 @@ func Moved(known []store.Sighting, meetings []agenda.Meeting, now time.Time) (al
 	}
 	for i := range meetings {
 		m := &meetings[i]
-		lines := make(map[string][]string)
+		changes := make(map[string]*News)
 		by.followMoves(m)
 		for k := range m.Sessions {
 			s := &m.Sessions[k]
@@ -67,10 +70,17 @@ func Moved(known []store.Sighting, meetings []agenda.Meeting, now time.Time) (al
 			have, found := by[id]
 			next, line := sight(have, found, s, m, now)
 			if by[id] = next; line != "" {
-				lines[s.Group] = append(lines[s.Group], line)
+				add(changes, m, s, line)
 			}
 		}
-		news = append(news, newsOf(m, lines)...)
+		for _, group := range slices.Sorted(maps.Keys(changes)) {
+			n := *changes[group]
+			if m.AgendaURL != "" {
+				n.Text += "\nAgenda: " + m.AgendaURL
+			}
+			n.Rooms = slices.Compact(slices.Sorted(slices.Values(n.Rooms)))
+			news = append(news, n)
+		}
 	}
 	for _, s := range by {
 		all = append(all, s)
@@ -115,18 +125,15 @@ func (by sightings) followMoves(m *agenda.Meeting) {
 	}
 }
 
-// newsOf returns the news of a meeting from the lines of each group, by group.
-func newsOf(m *agenda.Meeting, lines map[string][]string) []News {
-	var news []News
-	for group, of := range lines {
-		text := "News of " + store.Plain(group) + ", " + provision.MeetingName(m.Number) + ":\n" + strings.Join(of, "\n")
-		if m.AgendaURL != "" {
-			text += "\nAgenda: " + m.AgendaURL
-		}
-		news = append(news, News{Meeting: m.Number, Group: group, Text: text})
+// add adds a line on a session to the news of its group.
+func add(changes map[string]*News, m *agenda.Meeting, s *agenda.Session, line string) {
+	n := changes[s.Group]
+	if n == nil {
+		n = &News{Meeting: m.Number, Group: s.Group, Text: "News of " + store.Plain(s.Group) + ", " + provision.MeetingName(m.Number) + ":"}
+		changes[s.Group] = n
 	}
-	slices.SortFunc(news, func(a, b News) int { return strings.Compare(a.Group, b.Group) })
-	return news
+	n.Text += "\n" + line
+	n.Rooms = append(n.Rooms, provision.Lower(s.Room))
 }
 
 // sight applies the table of Moved to one session. The line is empty for no news.
@@ -221,6 +228,23 @@ func NewsMessages(news []News, links []Link, f Facts) []Message {
 				all = append(all, Message{
 					Key:    fmt.Sprintf("news:%s:%s:%d:%s", n.Meeting, n.Group, f.Now.Unix(), l.JID),
 					Medium: Chat, Address: l.JID, Body: n.Text, Due: f.Now,
+				})
+			}
+		}
+	}
+	return all
+}
+
+// RoomMessages returns what is said in rooms of news: one line in each of the rooms
+// of the sessions that is live, by name, on the MUC service.
+func RoomMessages(news []News, service string, live map[string]bool, now time.Time) []Message {
+	var all []Message
+	for _, n := range news {
+		for _, room := range n.Rooms {
+			if live[room] {
+				all = append(all, Message{
+					Key:    fmt.Sprintf("news:%s:%s:%d:%s", n.Meeting, n.Group, now.Unix(), room+"@"+service),
+					Medium: InRoom, Address: room + "@" + service, Body: strings.ReplaceAll(n.Text, "\n", " "), Due: now,
 				})
 			}
 		}

@@ -22,7 +22,7 @@ var vienna = time.FixedZone("CET", 3600)
 // held returns a session of quic that begins so many hours after noon.
 func held(hours int, place string, status agenda.Status) agenda.Session {
 	return agenda.Session{
-		ID: 1, Group: "quic", Type: agenda.Regular, Status: status, Location: place,
+		ID: 1, Group: "quic", Room: "Quic", Type: agenda.Regular, Status: status, Location: place,
 		Start: noon.Add(time.Duration(hours) * time.Hour).In(vienna), Duration: time.Hour,
 	}
 }
@@ -246,5 +246,25 @@ func TestNewsMessages(t *testing.T) {
 	}
 	if waiting, err := s.Due(t.Context(), frontdesk.Chat, noon); err != nil || len(waiting) != 2 {
 		t.Errorf("in the outbox: %+v, %v", waiting, err)
+	}
+}
+
+// TestRoomMessages says news in live rooms alone, in one line.
+func TestRoomMessages(t *testing.T) {
+	t.Parallel()
+	known, _ := frontdesk.Moved(nil, []agenda.Meeting{meetingOf(held(24, "Hall A", ""))}, noon)
+	known, _ = frontdesk.Moved(known, []agenda.Meeting{meetingOf(held(24, "Hall B", ""))}, noon)
+	_, news := frontdesk.Moved(known, []agenda.Meeting{meetingOf(held(24, "Hall B", ""))}, noon.Add(time.Hour))
+	got := frontdesk.RoomMessages(news, "rooms.example.org", map[string]bool{"quic": true, "tls": true}, noon)
+	want := []frontdesk.Message{{
+		Key: "news:127:quic:1795521600:quic@rooms.example.org", Medium: frontdesk.InRoom, Address: "quic@rooms.example.org", Due: noon,
+		Body: "News of quic, IETF 127: The session has moved: it is now Wednesday 25 November 2026, 13:00-14:00 CET, Hall B, " +
+			"and was Wednesday 25 November 2026, 13:00-14:00 CET, Hall A. Agenda: https://datatracker.example.org/meeting/127/agenda",
+	}}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("messages -want +got:\n%s", diff)
+	}
+	if got := frontdesk.RoomMessages(news, "rooms.example.org", nil, noon); len(got) > 0 {
+		t.Errorf("in rooms that are not live: %+v", got)
 	}
 }

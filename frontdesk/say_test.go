@@ -48,6 +48,7 @@ func TestParse(t *testing.T) {
 		"": {}, "hello": {}, "requests": {}, "pending 3": {}, "status x": {}, "status 0": {}, "status -1": {}, "withdraw": {}, "withdraw 1 2": {},
 		"extend 12": {}, "extend 12 until": {}, "extend 12 until soon": {}, "extend until +3d": {}, "request quic-dt": {}, "request": {},
 		"request quic-dt Team until soon": {}, `request quic-dt "Team" and more`: {}, "approve": {}, "approve 3 as": {}, "deny 3": {},
+		"yes" + strings.Repeat(" ", 2000) + "please": {Verb: "yes"}, // the first 2,000 bytes count
 		"deny 3 because": {}, "deny because no": {}, "code": {}, "yes please": {}, "approve 99999999999999999999": {},
 	} {
 		got, err := frontdesk.Parse(line)
@@ -88,7 +89,7 @@ func TestSay(t *testing.T) {
 	w.profile(8, "xmpp:dave@example.org")
 	for _, c := range []struct{ jid, text, want string }{
 		{alice, "whoami", "You are alice@example.org, linked to Alice Example: chair of bar, secr of foo, delegate of prop, chair of quic."},
-		{dave, "whoami", "You are dave@example.org, which is linked to nobody yet. Send: link"},
+		{dave, "whoami", "You are dave@example.org, which is not linked yet. Send: link"},
 		{eve, "whoami", "You are eve@elsewhere.example. This desk cannot be sure of addresses of other servers. Use an address of example.org."},
 		{eve, "request quic-dt Team", "Not done. This desk cannot be sure of addresses of other servers. Use an address of example.org."},
 		{eve, "rooms qu", "quic - live, QUIC ＜b＞＆ more"},
@@ -99,7 +100,8 @@ func TestSay(t *testing.T) {
 		{alice, "request quic-dt Design team", "Not done. Request 1, which is open, has the name quic-dt."},
 		{alice, "request hall Hall", "Waiting. Request 2 waits for the secretariat, because the room is for no group; the name is in the name space of no group. " +
 			"To withdraw it, send: withdraw 2"},
-		{alice, "status", "2 hall - waiting since 2026-11-24, because the room is for no group; the name is in the name space of no group\n1 quic-dt - live until 2026-12-20"},
+		{alice, "status", "2 hall - waiting since 2026-11-24, because the room is for no group; the name is in the name space of no group\n" +
+			"1 quic-dt - live until 2026-12-20"},
 		{alice, "status 1", "Request 1 for the room quic-dt: live until 2026-12-20\nTitle: Design team\nFor: talk\nUntil: 2026-12-20\nDecided by: desk"},
 		{bob, "status 1", "Not done. You have no request 1."},
 		{bob, "withdraw 1", "Not done. You have no request 1."},
@@ -163,6 +165,35 @@ func TestTooLate(t *testing.T) {
 		if diff := cmp.Diff(c.want, w.say(c.jid, c.text)); diff != "" {
 			t.Errorf("%s: %q -want +got:\n%s", c.jid, c.text, diff)
 		}
+	}
+}
+
+// TestExtensionWithoutTheRole waits, however short it is.
+func TestExtensionWithoutTheRole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.live("quic-dt")
+	w.people.roles.Roles = w.people.roles.Roles[5:]
+	const want = "Waiting. The extension of request 1 waits for the secretariat, because you have no role in the group quic."
+	if got := w.say(alice, "extend 1 until +40d"); got != want {
+		t.Errorf("%q", got)
+	}
+	if got := w.say(amy, "extend 1 until +40d"); got != "Done. The room quic-dt stays open until 2027-01-03." {
+		t.Errorf("the secretariat: %q", got)
+	}
+}
+
+// TestApprovedTooLate has a request whose last day has passed while it waited.
+func TestApprovedTooLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add(sample("quic-dt"), false)
+	w.now = time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)
+	if got := w.say(amy, "approve 1"); got != "Not done. The last day must be a date such as 2026-12-24, tomorrow or later." {
+		t.Errorf("%q", got)
+	}
+	if got := w.say(amy, "approve 1 until +1d"); got != "Done. Request 1 is approved, and the room quic-dt is open." {
+		t.Errorf("with another day: %q", got)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"muster/agenda"
 	"muster/frontdesk"
 )
 
@@ -217,7 +218,8 @@ func TestCancel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.command(alice, "request-room", dt())
-	if got := w.run(alice, frontdesk.Step{Node: "request-room", Session: a.Session, Way: frontdesk.Cancel}); got.Status != frontdesk.Canceled || got.Session != a.Session {
+	got := w.run(alice, frontdesk.Step{Node: "request-room", Session: a.Session, Way: frontdesk.Cancel})
+	if got.Status != frontdesk.Canceled || got.Session != a.Session {
 		t.Errorf("canceled: %+v", got)
 	}
 	if got := w.run(alice, frontdesk.Step{Node: "request-room", Session: a.Session}); got.Status != frontdesk.Completed || !got.Failed {
@@ -385,6 +387,17 @@ func TestRequestRoom(t *testing.T) {
 				t.Errorf("the results are %s", all)
 			}
 		})
+	}
+}
+
+// TestDatatrackerAway has a chair get a reason that is true.
+func TestDatatrackerAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.people.roles, w.people.groups, w.people.err = agenda.RoleList{}, agenda.GroupList{}, errService
+	a := w.run(alice, frontdesk.Step{Node: "request-room"})
+	if a.Say != "Not done. The Datatracker's lists cannot be read at the moment. Try again later." {
+		t.Errorf("the answer is %q", a.Say)
 	}
 }
 

@@ -54,8 +54,7 @@ func (a *app) requestWithdrawCommand() *cobra.Command {
 	var o requestFlags
 	cmd := onRequest(&cobra.Command{
 		Use: "withdraw ID", Short: "Withdraw a request",
-		Long: "Withdraw a request. A room that is there is archived by the next run that archives, by the\n" +
-			"desk or by muster sync.",
+		Long:        "Withdraw a request. A room that is there is archived by the next muster sync.",
 		Annotations: changes(exits()),
 		Example:     "  muster request withdraw 12",
 	}, a.requestIDs(frontdesk.Pending, frontdesk.Approved, frontdesk.Live), nil)

@@ -13,6 +13,7 @@ import (
 	"muster/frontdesk"
 	"muster/provision/plan"
 	"muster/provision/reconcile"
+	"muster/xmppadmin"
 )
 
 func (a *app) syncCommand() *cobra.Command {
@@ -129,11 +130,24 @@ func (a *app) sendNews(ctx context.Context, c config.Config, p reconcile.Pass) {
 		if err != nil {
 			return err
 		}
+		if c.Desk.AnnounceInRooms && c.Desk.Domain != "" {
+			messages = append(messages, frontdesk.RoomMessages(news, p.Wanted.Service, liveRooms(p), now)...)
+		}
 		return store.SetSightings(ctx, known, messages, now)
 	})
 	if err != nil {
 		a.console.Warn("news of sessions: %v", err)
 	}
+}
+
+// liveRooms returns the names of the managed rooms that were found live.
+func liveRooms(p reconcile.Pass) map[string]bool {
+	live := make(map[string]bool)
+	for _, row := range p.Plan.Rows {
+		f := row.Found
+		live[f.Name] = f.State == xmppadmin.Exists && f.Managed && !f.Archived && !f.HalfArchived
+	}
+	return live
 }
 
 // newsMessages returns the messages of news. Only where there are any, and who to

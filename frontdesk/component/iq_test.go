@@ -3,6 +3,7 @@ package component_test
 import (
 	"crypto/sha1"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"muster/fixtures/xmpptest"
 	"muster/frontdesk"
+	"muster/frontdesk/component"
+	"muster/xmppadmin/session"
 )
 
 const (
@@ -278,5 +281,15 @@ func TestRefusalsToPeople(t *testing.T) {
 	})
 	if c := o.ask("set", alice, help, "<command xmlns='"+commands+"' node='rooms'/>").Payload(); c.Attr("sessionid") == "" || c.Child("note").Attr("type") != "info" {
 		t.Errorf("an answer without a session: %+v", c)
+	}
+}
+
+// TestMisconfigured has Serve return at once what cannot become right.
+func TestMisconfigured(t *testing.T) {
+	t.Parallel()
+	err := component.Serve(t.Context(), component.Config{Domain: domain, Chat: "help", Address: "192.0.2.1:5347"}, new(fakeDesk), newOutbox())
+	var ce *session.ConnectError
+	if !errors.As(err, &ce) || ce.Hint.Kind != session.HintLoopback {
+		t.Errorf("got %v", err)
 	}
 }

@@ -39,12 +39,22 @@ func Serve(ctx context.Context, cfg Config, d Desk, out Outbox) error {
 	}
 	working.Go(func() { w.sendRefusals(ctx) })
 	working.Go(func() { w.sendOutbox(ctx) })
+	working.Go(func() { w.announce(ctx) })
 	err = conn.Serve(ctx, w.take)
 	working.Wait()
 	return err
 }
 
 func (c Config) withDefaults() Config {
+	// As servers write them in addresses.
+	for _, domain := range []*string{&c.Domain, &c.Server, &c.Service} {
+		if j, err := jid.Parse(*domain); err == nil {
+			*domain = j.String()
+		}
+	}
+	if j, err := jid.Parse(c.Chat + "@" + c.Domain); err == nil {
+		c.Chat = j.Localpart()
+	}
 	if c.Limits == (Limits{}) {
 		c.Limits = DefaultLimits()
 	}
@@ -84,6 +94,7 @@ type wire struct {
 	limiter *limiter
 	repeats *repeats
 	flights flights
+	visits  visits
 
 	seed     maphash.Seed
 	queues   []chan job

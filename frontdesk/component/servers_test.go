@@ -149,15 +149,20 @@ func (h *hosted) chats() {
 	}
 }
 
-// isSubscribed has alice subscribe to the desk and see its capabilities.
+// isSubscribed has alice subscribe to the desk and see its capabilities, then and
+// whenever she comes back.
 func (h *hosted) isSubscribed() {
 	h.Helper()
 	s := xmpptest.NewStream(h.T, h.server, "alice")
 	s.Ask("get", "", "<query xmlns='jabber:iq:roster'/>")
-	s.Send("<presence/><presence type='subscribe' to='%s'/>", help)
-	s.Until(func(e xmpptest.Element) bool {
+	capable := func(e xmpptest.Element) bool {
 		return e.Name.Local == "presence" && e.Attr("from") == help+"/desk" && e.Child("c").Attr("ver") != ""
-	})
+	}
+	s.Send("<presence/><presence type='subscribe' to='%s'/>", help)
+	s.Until(capable)
+	later := xmpptest.NewStream(h.T, h.server, "alice")
+	later.Send("<presence/>")
+	later.Until(capable)
 }
 
 // sendsNews has a message delivered to an account that is away, when it comes

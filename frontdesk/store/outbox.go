@@ -14,6 +14,8 @@ type Medium string
 const (
 	Chat Medium = "chat"
 	Mail Medium = "mail"
+	// Room is what is said in a chat room, whose address a message has.
+	Room Medium = "room"
 )
 
 // Message is one message that waits to be sent.
@@ -23,7 +25,7 @@ type Message struct {
 	// Key is unique: what has the same key is the same message.
 	Key     string
 	Medium  Medium
-	Address string // a bare JID, or a mail address
+	Address string // a bare JID, a mail address, or the address of a room
 	Body    string
 	Due     time.Time // since when it is to be sent
 	Tries   int       // how often it was tried already

@@ -31,7 +31,7 @@ CREATE INDEX event_what ON event (what, at);
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL UNIQUE,         -- 'request:12:approved:alice@example.org'
-  medium TEXT NOT NULL CHECK (medium IN ('chat','mail')), address TEXT NOT NULL, body TEXT NOT NULL,
+  medium TEXT NOT NULL CHECK (medium IN ('chat','mail','room')), address TEXT NOT NULL, body TEXT NOT NULL,
   due_at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, sent_at INTEGER, error TEXT) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL;
 CREATE TABLE granted (              -- admin affiliations that the desk gave: it takes no others

@@ -186,7 +186,10 @@ func TestLife(t *testing.T) {
 	if got := what(t, s, r.ID); got != "request approve fail make end" {
 		t.Errorf("events: %s", got)
 	}
-	want := []string{"request:1:received:" + alice, "request:1:approved:" + alice, "request:1:failed:" + alice, "request:1:live:" + alice, "request:1:ended:" + alice}
+	var want []string
+	for _, kind := range []string{"received", "approved", "failed", "live", "ended"} {
+		want = append(want, "request:1:"+kind+":"+alice)
+	}
 	if diff := cmp.Diff(want, chats(t, s)); diff != "" {
 		t.Errorf("messages -want +got:\n%s", diff)
 	}
@@ -544,5 +547,30 @@ func TestFilter(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: %s, not %s", name, got, c.want)
 		}
+	}
+}
+
+// TestSummaryIsShort has names as long as they may be.
+func TestSummaryIsShort(t *testing.T) {
+	t.Parallel()
+	s, ctx := openStore(t), t.Context()
+	for i := range 30 {
+		r := sample(fmt.Sprintf("%064d", i))
+		r.JID, r.Title = strings.Repeat("\u0430", 200)+"@example.org", strings.Repeat("long ", 40)
+		must[store.Request](t)(s.Add(ctx, r, false, noon))
+	}
+	for range 2 {
+		if err := s.Summarize(ctx, []string{amy}, time.Minute, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var texts []string
+	for _, m := range must[[]store.Message](t)(s.Due(ctx, store.Chat, noon)) {
+		if m.Address == amy {
+			texts = append(texts, m.Body)
+		}
+	}
+	if len(texts) != 1 || len([]rune(texts[0])) > 2000 || !strings.HasPrefix(texts[0], "30 requests wait. ") || !strings.HasSuffix(texts[0], "and 22 more") {
+		t.Errorf("messages: %q", texts)
 	}
 }

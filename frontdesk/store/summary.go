@@ -61,7 +61,7 @@ func (c *change) metaNumber(ctx context.Context, key string) (int64, error) {
 }
 
 // mostNamed is how many requests a summary names.
-const mostNamed = 10
+const mostNamed = 8
 
 // waitingText is the message about requests that wait, the newest first.
 func waitingText(waiting []Request) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"strconv"
 
 	"mellium.im/xmlstream"
 )
@@ -149,6 +150,28 @@ func (s Stanza) Delayed() bool {
 // to another, or as an invitation (XEP-0045 §7.5, §7.8).
 func (s Stanza) InRoom() bool { return s.root.child(FeatureMUC+"#user", "x") != nil }
 
+// HasStatus reports whether a presence from a room has a status code (XEP-0045
+// §15.6.2).
+func (s Stanza) HasStatus(code string) bool {
+	x := s.root.child(FeatureMUC+"#user", "x")
+	if x == nil {
+		return false
+	}
+	for _, c := range x.children {
+		if c.start.Name.Local == "status" && c.attr("code") == code {
+			return true
+		}
+	}
+	return false
+}
+
+// IsSubject reports whether a message from a room is its subject, which ends what
+// is sent to who enters (XEP-0045 §7.2.15).
+func (s Stanza) IsSubject() bool {
+	_, hasBody := s.Body()
+	return s.root.child(s.root.start.Name.Space, "subject") != nil && !hasBody
+}
+
 // Condition returns the condition of a stanza of type error and its text (RFC
 // 6120 §8.3): undefined-condition where there is none.
 func (s Stanza) Condition() (condition, text string) {
@@ -247,4 +270,15 @@ func Chat(from, to, id, thread, body string) xml.TokenReader {
 // what is in it.
 func Presence(from, to, kind string, content xml.TokenReader) xml.TokenReader {
 	return element("", "presence", content, "type", kind, "from", from, "to", to)
+}
+
+// Enter returns the presence by which from enters a room under the address of an
+// occupant, and has so many of the last messages sent to it (XEP-0045 §7.2).
+func Enter(from, occupant string, history int) xml.TokenReader {
+	return Presence(from, occupant, "", element(FeatureMUC, "x", element("", "history", nil, "maxstanzas", strconv.Itoa(history))))
+}
+
+// SayInRoom returns a message to all occupants of a room (XEP-0045 §7.4).
+func SayInRoom(from, room, id, body string) xml.TokenReader {
+	return element("", "message", textElement("body", body), "type", "groupchat", "id", id, "from", from, "to", room)
 }

@@ -18,28 +18,29 @@ import (
 
 // Desk is the table [desk]: the front desk. There is none without a domain.
 type Desk struct {
-	Domain         string   `toml:"domain"`
-	Component      string   `toml:"component"`
-	SecretFile     string   `toml:"secret_file"`
-	SecretEnv      string   `toml:"secret_env"`
-	SecretCommand  string   `toml:"secret_command"`
-	Chat           string   `toml:"chat"`
-	Name           string   `toml:"name"`
-	Secretariat    []string `toml:"secretariat"`
-	Roles          []string `toml:"roles"`
-	AreaDirectors  bool     `toml:"area_directors"`
-	OpenTo         string   `toml:"open_to"`
-	Remote         bool     `toml:"remote"`
-	ProfileTag     string   `toml:"profile_tag"`
-	ChairsAdmins   bool     `toml:"chairs_are_admins"`
-	GroupRooms     int      `toml:"group_rooms"`
-	PersonRooms    int      `toml:"person_rooms"`
-	MaxDays        int      `toml:"max_days"`
-	DefaultDays    int      `toml:"default_days"`
-	WarnDays       int      `toml:"warn_days"`
-	PendingDays    int      `toml:"pending_days"`
-	MetricsAddress string   `toml:"metrics"`
-	Mail           Mail     `toml:"mail"`
+	Domain          string   `toml:"domain"`
+	Component       string   `toml:"component"`
+	SecretFile      string   `toml:"secret_file"`
+	SecretEnv       string   `toml:"secret_env"`
+	SecretCommand   string   `toml:"secret_command"`
+	Chat            string   `toml:"chat"`
+	Name            string   `toml:"name"`
+	Secretariat     []string `toml:"secretariat"`
+	Roles           []string `toml:"roles"`
+	AreaDirectors   bool     `toml:"area_directors"`
+	OpenTo          string   `toml:"open_to"`
+	Remote          bool     `toml:"remote"`
+	ProfileTag      string   `toml:"profile_tag"`
+	ChairsAdmins    bool     `toml:"chairs_are_admins"`
+	AnnounceInRooms bool     `toml:"announce_in_rooms"`
+	GroupRooms      int      `toml:"group_rooms"`
+	PersonRooms     int      `toml:"person_rooms"`
+	MaxDays         int      `toml:"max_days"`
+	DefaultDays     int      `toml:"default_days"`
+	WarnDays        int      `toml:"warn_days"`
+	PendingDays     int      `toml:"pending_days"`
+	MetricsAddress  string   `toml:"metrics"`
+	Mail            Mail     `toml:"mail"`
 }
 
 // Mail is the table [desk.mail]: how codes are mailed. None are without a server.
