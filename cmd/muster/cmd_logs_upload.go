@@ -24,9 +24,10 @@ func (a *app) logsUploadCommand() *cobra.Command {
 		Short: "Send the transcripts of a meeting's sessions to the Datatracker",
 		Long: "Show what would be sent to the Datatracker: for each session of the meeting what was\n" +
 			"said in its room, from logs.before before its start to logs.after after its end. With\n" +
-			"--yes send it. A transcript that was sent is sent again only after it changed, as a new\n" +
-			"revision. A session that is not over yet, whose room was not exported since, or whose\n" +
-			"transcript is too large is refused.",
+			"--yes send it; without it the messages of sessions named by --session are shown too.\n" +
+			"A transcript that was sent is sent again only after it changed, as a new revision. A\n" +
+			"session that is not over yet, whose room was not exported since, or whose transcript\n" +
+			"is too large is refused.",
 		Annotations: changes(exits(exitIncomplete, exitRefused, exitLocked, exitDatatracker)),
 		Example:     "  muster logs upload --meeting 126\n  muster logs upload --meeting 126 --session 126004 --yes",
 		Args:        noArguments,
@@ -174,6 +175,9 @@ func (u *uploader) session(ctx context.Context, x chatlog.Session) (stop bool, e
 		return false, nil
 	case !u.flags.yes:
 		row.State = ui.UploadWould
+		if len(u.flags.sessions) > 0 && u.app.console.Options.Format != ui.JSON {
+			row.Text = send
+		}
 		return false, nil
 	}
 	err = u.store.Send(ctx, part, digest, func() error { return u.client.UploadChatlog(ctx, x.ID, send, u.key) }, surelyNotTaken)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"muster/agenda"
 	"muster/chatlog"
 )
 
@@ -184,6 +185,8 @@ type Upload struct {
 	Lines       int
 	State       UploadState
 	Reason      string // why it was refused, or failed
+	// Text is what would be sent, to be shown; nil for not.
+	Text []agenda.ChatLine
 }
 
 // uploadRecord is an Upload as a record.
@@ -219,6 +222,11 @@ func (c *Console) Uploads(all []Upload, sent bool) {
 	}
 	if len(rows) > 1 {
 		c.table(rows)
+	}
+	for _, u := range all {
+		for _, l := range u.Text {
+			c.Result("%d  %s  <%s> %s", u.Session, l.Time.UTC().Format(time.DateTime), l.Author, strings.Join(strings.Fields(l.Text), " "))
+		}
 	}
 	news := fmt.Sprintf("%d would be sent", counts[UploadWould])
 	if sent {
