@@ -49,7 +49,7 @@ func newAdminMemory() adminMemory {
 	return adminMemory{gone: map[seat]time.Time{}, left: map[seat]time.Time{}}
 }
 
-// welcome makes who asked for a room an admin of it.
+// welcome makes the requester of a room an admin of it.
 func (d *Desk) welcome(ctx context.Context, r Request, now time.Time) {
 	if !r.HasJID() {
 		return
@@ -80,8 +80,9 @@ func (d *Desk) seat(ctx context.Context, s seat, have map[string]string, ours bo
 	return false, d.store.SetGranted(ctx, Grant{Room: s.room, JID: s.jid, Affiliation: adminOfRoom, At: now})
 }
 
-// checkAdmins gives and takes admin affiliations of live rooms: who asked for a
-// room has it, and where that is set, whoever has a role in its group. It takes
+// checkAdmins gives and takes admin affiliations of live rooms: the
+// requester of a room has it, and where that is set, each holder of a role in its
+// group. It takes
 // only what it gave, and only after two whole and fresh lists of roles in a row
 // that agree.
 func (d *Desk) checkAdmins(ctx context.Context, f Facts, now time.Time) error {
@@ -191,6 +192,9 @@ type seating struct {
 	give []seat
 	ours map[seat]bool // of those to give, the ones that the desk gave before
 	take []seat
+	// back are those that went when the room was archived, and are not wanted
+	// any more: opening the room may have brought them back.
+	back []seat
 }
 
 // changes returns what is to be changed, by room, and remembers what the lists
@@ -208,7 +212,14 @@ func (m *adminMemory) changes(live map[string]bool, wanted map[seat]bool, grante
 	for _, g := range granted {
 		s := seat{g.Room, g.JID}
 		has[s] = g.Affiliation
-		if wanted[s] || !live[g.Room] || g.Affiliation != adminOfRoom || !fresh(f) {
+		if wanted[s] || !live[g.Room] {
+			continue
+		}
+		if g.Affiliation == noneOfRoom {
+			of(g.Room).back = append(of(g.Room).back, s)
+			continue
+		}
+		if !fresh(f) {
 			continue
 		}
 		first, before := m.gone[s]
@@ -252,6 +263,13 @@ func (d *Desk) changeAdmins(ctx context.Context, c seating, now time.Time) error
 			d.ticks.admins.left[s] = now
 		}
 		errs = append(errs, err)
+	}
+	for _, s := range c.back {
+		if have[s.jid] == adminOfRoom {
+			errs = append(errs, d.store.SetGranted(ctx, Grant{Room: s.room, JID: s.jid, Affiliation: adminOfRoom, At: now}))
+		} else {
+			errs = append(errs, d.store.DropGranted(ctx, s.room, s.jid))
+		}
 	}
 	for _, s := range c.take {
 		if have[s.jid] == adminOfRoom {
