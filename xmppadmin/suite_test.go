@@ -382,5 +382,23 @@ func TestRequestCounts(t *testing.T) {
 				t.Fatalf("%d rooms, %v", len(rooms), err)
 			}
 		})
+		count("making 50 rooms with a subject and reading them back", 3*n, func() {
+			with := live("a title: with a colon")
+			with[xmppadmin.Subject] = "The Note Well: https://www.ietf.org/about/note-well/"
+			names := make([]string, n)
+			for i := range names {
+				names[i] = fmt.Sprintf("with%02d", i)
+				create(t, s, names[i], with)
+			}
+			rooms, err := s.Read(t.Context(), names)
+			if err != nil || len(rooms) != n {
+				t.Fatalf("%d rooms, %v", len(rooms), err)
+			}
+			for _, r := range rooms {
+				if diff := cmp.Diff(offered(with), r.Settings); !r.Managed || diff != "" {
+					t.Errorf("room %s (-want +got):\n%s", r.Name, diff)
+				}
+			}
+		})
 	})
 }
