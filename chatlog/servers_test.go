@@ -66,9 +66,15 @@ func onServers(t *testing.T, test func(t *testing.T, server *fixtures.Server, s 
 // enter has an account enter the room quic under its own name.
 func enter(t *testing.T, server *fixtures.Server, name string) (say func(id, elements string)) {
 	t.Helper()
+	return enterAs(t, server, name, name)
+}
+
+// enterAs has an account enter the room quic under a nick.
+func enterAs(t *testing.T, server *fixtures.Server, name, nick string) (say func(id, elements string)) {
+	t.Helper()
 	p := xmpptest.NewParticipant(t, server, name)
 	room := "quic@" + server.Service
-	if err := p.Join(t.Context(), room, name); err != nil {
+	if err := p.Join(t.Context(), room, nick); err != nil {
 		t.Fatal(err)
 	}
 	return func(id, elements string) {

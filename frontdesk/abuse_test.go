@@ -138,7 +138,9 @@ func TestOthersRequestsAreOutOfReach(t *testing.T) {
 func TestMarkupIsOutOfMessages(t *testing.T) {
 	t.Parallel()
 	w := walkWorld(t)
-	for jid, lines := range map[string][]string{amy: {"pending", "show 2", "rooms"}, dave: {"link", "yes", "whoami"}, "nasty@example.org": {"status", "status 2", "withdraw 2"}} {
+	for jid, lines := range map[string][]string{
+		amy: {"pending", "show 2", "rooms"}, dave: {"link", "yes", "whoami"}, "nasty@example.org": {"status", "status 2", "withdraw 2"},
+	} {
 		for _, line := range lines {
 			if got := w.say(jid, line); got == "" || strings.ContainsAny(got, "<>&") {
 				t.Errorf("%s: %q is answered with %q", jid, line, got)
@@ -147,7 +149,7 @@ func TestMarkupIsOutOfMessages(t *testing.T) {
 	}
 }
 
-// TestLongValuesAreCut has values that no form asks for.
+// TestLongValuesAreCut has values longer than any form needs.
 func TestLongValuesAreCut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -49,7 +49,7 @@ func newAdminMemory() adminMemory {
 	return adminMemory{gone: map[seat]time.Time{}, left: map[seat]time.Time{}}
 }
 
-// welcome makes who asked for a room an admin of it.
+// welcome makes the requester of a room an admin of it.
 func (d *Desk) welcome(ctx context.Context, r Request, now time.Time) {
 	if !r.HasJID() {
 		return
@@ -80,8 +80,9 @@ func (d *Desk) seat(ctx context.Context, s seat, have map[string]string, ours bo
 	return false, d.store.SetGranted(ctx, Grant{Room: s.room, JID: s.jid, Affiliation: adminOfRoom, At: now})
 }
 
-// checkAdmins gives and takes admin affiliations of live rooms: who asked for a
-// room has it, and where that is set, whoever has a role in its group. It takes
+// checkAdmins gives and takes admin affiliations of live rooms: the
+// requester of a room has it, and where that is set, each holder of a role in its
+// group. It takes
 // only what it gave, and only after two whole and fresh lists of roles in a row
 // that agree.
 func (d *Desk) checkAdmins(ctx context.Context, f Facts, now time.Time) error {

@@ -79,7 +79,7 @@ func sentence(clause string) string {
 	return strings.ToUpper(clause[:1]) + strings.TrimSuffix(clause[1:], ".") + "."
 }
 
-// forecast returns what a verdict means to who asks.
+// forecast returns what a verdict means to the requester.
 func forecast(v Verdict) string {
 	if v.Outcome == Approves {
 		return "It will be made at once."

@@ -9,7 +9,9 @@ import (
 // FuzzStage submits anything to the first two stages of the commands that take
 // text, and holds every answer against the rules of forms.
 func FuzzStage(f *testing.F) {
-	for _, s := range [][3]string{{"dt", "Title", "2026-12-24"}, {"<b>", "evil: <img>", "+30d"}, {"-", "\x00\u202e", "+-1d"}, {"quic-x", "a\nb", "9999-99-99"}, {"\xff", "", ""}} {
+	for _, s := range [][3]string{
+		{"dt", "Title", "2026-12-24"}, {"<b>", "evil: <img>", "+30d"}, {"-", "\x00\u202e", "+-1d"}, {"quic-x", "a\nb", "9999-99-99"}, {"\xff", "", ""},
+	} {
 		for command := range uint8(4) {
 			f.Add(command, s[0], s[1], s[2])
 		}

@@ -35,14 +35,15 @@ func (d *Desk) howToLink(jid string) string {
 	if !d.cfg.Profile {
 		return "Write to the secretariat to have your address linked."
 	}
-	return fmt.Sprintf("In your Datatracker profile, add the resource xmpp:%s with the tag jabber_room, and start this command again a quarter of an hour later.", plain(jid))
+	return fmt.Sprintf("In your Datatracker profile, add the resource xmpp:%s with the tag jabber_room, "+
+		"and start this command again a quarter of an hour later.", plain(jid))
 }
 
 // profileOf returns the person whose Datatracker profile names a JID, or why
 // there is none, a sentence.
 func (d *Desk) profileOf(ctx context.Context, jid string, now time.Time) (int, string) {
 	if !d.cfg.Profile {
-		return 0, "This address is linked to nobody yet."
+		return 0, "This address is not linked yet."
 	}
 	l, err := d.people.Profiles(ctx)
 	if err != nil || l.Incomplete || l.Unread > 0 || !recent(l.Confirmed, now) {
@@ -80,7 +81,7 @@ func profileJID(value string) string {
 	return provision.Lower(value)
 }
 
-// profileStages asks whether the person of the profile is the one who asks.
+// profileStages returns the stage that confirms the person of a profile.
 func (d *Desk) profileStages(ctx context.Context, t *talk, person int) ([]stage, *Answer, error) {
 	p, err := d.people.Person(ctx, person)
 	if err != nil {
@@ -157,7 +158,7 @@ const mailSent = "If the Datatracker has a role for that address, a code is on i
 // tooManyMails is the answer over the limits.
 const tooManyMails = "Too many codes were requested today. Try again tomorrow."
 
-// mailStages asks for an address, then for the code that was mailed to it. The
+// mailStages returns the stages of a mailed code: the address, then the code. The
 // code is not at the place of the address.
 func (d *Desk) mailStages(t *talk) []stage {
 	how := d.howToLink(t.who.jid)

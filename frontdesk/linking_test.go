@@ -40,7 +40,7 @@ func TestLinkByProfile(t *testing.T) {
 			w.people.profiles.Confirmed = noon.Add(-25 * time.Hour)
 		}, false, "Not done. The Datatracker's profiles cannot be read at the moment."},
 		"turned off": {func(w *world) { w.profile(9, "xmpp:dave@example.org"); w.cfg.Profile = false }, false,
-			"Not done. This address is linked to nobody yet. Write to the secretariat to have your address linked."},
+			"Not done. This address is not linked yet. Write to the secretariat to have your address linked."},
 		"a person without a name": {func(w *world) { w.profile(99, "xmpp:dave@example.org") }, false, "Not done. The Datatracker does not answer at the moment."},
 	} {
 		t.Run(name, func(t *testing.T) {

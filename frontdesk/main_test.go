@@ -22,7 +22,7 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 const (
 	alice = "alice@example.org" // linked, chair of quic
 	bob   = "bob@example.org"   // linked, director of the area wit
-	dave  = "dave@example.org"  // linked to nobody
+	dave  = "dave@example.org"  // not linked
 	eve   = "eve@elsewhere.example"
 	amy   = "amy@example.org" // of the secretariat
 )

@@ -72,7 +72,7 @@ var suffixForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$`)
 // Decide returns what becomes of a request. It is approved at once where all of
 // these hold, and waits otherwise:
 //
-//  1. who asks is linked to a person with a role that counts in the group, which
+//  1. the requester is linked to a person with a role that counts in the group, which
 //     is active, proposed or a BOF; the list of roles is whole and recent;
 //  2. the name is the acronym of the group, a hyphen and a suffix, and no group
 //     with a longer acronym has a better claim to it;

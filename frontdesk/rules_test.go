@@ -52,7 +52,9 @@ func theFacts() frontdesk.Facts {
 func open(n int, acronym string, person int, state frontdesk.State) []frontdesk.Request {
 	var all []frontdesk.Request
 	for i := range n {
-		all = append(all, frontdesk.Request{ID: int64(i + 1), Room: strings.Repeat("x", i+1), Acronym: acronym, JID: "other@example.org", Person: person, State: state})
+		r := frontdesk.Request{ID: int64(i + 1), Room: strings.Repeat("x", i+1), Acronym: acronym, Person: person, State: state}
+		r.JID = "other@example.org"
+		all = append(all, r)
 	}
 	return all
 }
@@ -75,7 +77,8 @@ func TestDecide(t *testing.T) {
 		{"1: a role that does not count", func(_ *frontdesk.Request, f *facts) { f.Counted = []string{"secr"} }, wait, "you have no role in the group quic"},
 		{"1: area director", func(_ *frontdesk.Request, f *facts) { f.Person = 8 }, yes, ""},
 		{"1: area directors do not count", func(_ *frontdesk.Request, f *facts) { f.Person, f.AreaDirectors = 8, false }, wait, "you have no role in the group quic"},
-		{"1: director of another area", func(r *frontdesk.Request, f *facts) { f.Person, r.Acronym, r.Room = 8, "bar", "bar-dt" }, wait, "you have no role in the group bar"},
+		{"1: director of another area", func(r *frontdesk.Request, f *facts) { f.Person, r.Acronym, r.Room = 8, "bar", "bar-dt" }, wait,
+			"you have no role in the group bar"},
 		{"1: BOF", func(r *frontdesk.Request, _ *facts) { r.Acronym, r.Room = "bar", "bar-dt" }, yes, ""},
 		{"1: proposed", func(r *frontdesk.Request, _ *facts) { r.Acronym, r.Room = "prop", "prop-dt" }, yes, ""},
 		{"1: lead", func(r *frontdesk.Request, f *facts) { f.Person, r.Acronym, r.Room = 9, "iab", "iab-dt" }, yes, ""},
@@ -90,7 +93,8 @@ func TestDecide(t *testing.T) {
 			"the Datatracker's list of roles is older than a day"},
 		{"1: never confirmed", func(_ *frontdesk.Request, f *facts) { f.Roles.Confirmed = time.Time{} }, wait, "the Datatracker's list of roles is older than a day"},
 
-		{"2: no hyphen", func(r *frontdesk.Request, _ *facts) { r.Room = "quicdt" }, wait, "the name is not quic, a hyphen, and up to 20 letters, digits and hyphens"},
+		{"2: no hyphen", func(r *frontdesk.Request, _ *facts) { r.Room = "quicdt" }, wait,
+			"the name is not quic, a hyphen, and up to 20 letters, digits and hyphens"},
 		{"2: one letter", func(r *frontdesk.Request, _ *facts) { r.Room = "quic-x" }, yes, ""},
 		{"2: twenty letters", func(r *frontdesk.Request, _ *facts) { r.Room = "quic-" + strings.Repeat("x", 20) }, yes, ""},
 		{"2: twenty-one letters", func(r *frontdesk.Request, _ *facts) { r.Room = "quic-" + strings.Repeat("x", 21) }, wait,
@@ -139,9 +143,11 @@ func TestDecide(t *testing.T) {
 		{"6: group full", func(_ *frontdesk.Request, f *facts) { f.Open = open(5, "quic", 1, frontdesk.Live) }, wait, "the group quic has 5 open requests already"},
 		{"6: person nearly full", func(_ *frontdesk.Request, f *facts) { f.Open = open(9, "foo", 7, frontdesk.Live) }, yes, ""},
 		{"6: person full", func(_ *frontdesk.Request, f *facts) { f.Open = open(10, "foo", 7, frontdesk.Live) }, wait, "you have 10 open requests already"},
-		{"6: person waits too often", func(_ *frontdesk.Request, f *facts) { f.Open = open(10, "foo", 7, frontdesk.Pending) }, no, "10 of your requests wait already"},
+		{"6: person waits too often", func(_ *frontdesk.Request, f *facts) { f.Open = open(10, "foo", 7, frontdesk.Pending) }, no,
+			"10 of your requests wait already"},
 		{"6: all nearly full", func(_ *frontdesk.Request, f *facts) { f.Open = open(199, "foo", 1, frontdesk.Live) }, yes, ""},
-		{"6: all full", func(_ *frontdesk.Request, f *facts) { f.Open = open(200, "foo", 1, frontdesk.Live) }, no, "200 requests are open in all, and no more are taken"},
+		{"6: all full", func(_ *frontdesk.Request, f *facts) { f.Open = open(200, "foo", 1, frontdesk.Live) }, no,
+			"200 requests are open in all, and no more are taken"},
 		{"6: today", func(r *frontdesk.Request, _ *facts) { r.Until = "2026-11-24" }, no, "the last day must be tomorrow or later"},
 		{"6: tomorrow", func(r *frontdesk.Request, _ *facts) { r.Until = "2026-11-25" }, yes, ""},
 		{"6: in 180 days", func(r *frontdesk.Request, _ *facts) { r.Until = "2027-05-23" }, yes, ""},

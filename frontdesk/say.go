@@ -171,7 +171,7 @@ func (d *Desk) sayWho(v visitor) string {
 	case !v.vouched:
 		return "You are " + store.Shown(v.jid) + ". " + d.strangerText()
 	case !v.linked:
-		return "You are " + store.Shown(v.jid) + ", which is linked to nobody yet. Send: link"
+		return "You are " + store.Shown(v.jid) + ", which is not linked yet. Send: link"
 	}
 	text := fmt.Sprintf("You are %s, linked to %s", store.Shown(v.jid), plain(v.link.Name))
 	if roles := roleText(v.link.Person, v.facts); roles != "" {
@@ -315,7 +315,10 @@ func (d *Desk) sayStatus(ctx context.Context, v visitor, o Order, _ time.Time) (
 	if err != nil || why != "" {
 		return notDone + why, err
 	}
-	lines := []string{fmt.Sprintf("Request %d for the room %s: %s", r.ID, r.Room, stateText(r)), "Title: " + plain(r.Title), "For: " + plain(r.Purpose), "Until: " + r.Until}
+	lines := []string{
+		fmt.Sprintf("Request %d for the room %s: %s", r.ID, r.Room, stateText(r)),
+		"Title: " + plain(r.Title), "For: " + plain(r.Purpose), "Until: " + r.Until,
+	}
 	if v.secretariat {
 		lines = append(lines, "By: "+d.byText(v, r))
 	}

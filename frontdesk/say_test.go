@@ -89,7 +89,7 @@ func TestSay(t *testing.T) {
 	w.profile(8, "xmpp:dave@example.org")
 	for _, c := range []struct{ jid, text, want string }{
 		{alice, "whoami", "You are alice@example.org, linked to Alice Example: chair of bar, secr of foo, delegate of prop, chair of quic."},
-		{dave, "whoami", "You are dave@example.org, which is linked to nobody yet. Send: link"},
+		{dave, "whoami", "You are dave@example.org, which is not linked yet. Send: link"},
 		{eve, "whoami", "You are eve@elsewhere.example. This desk cannot be sure of addresses of other servers. Use an address of example.org."},
 		{eve, "request quic-dt Team", "Not done. This desk cannot be sure of addresses of other servers. Use an address of example.org."},
 		{eve, "rooms qu", "quic - live, QUIC ＜b＞＆ more"},
@@ -100,7 +100,8 @@ func TestSay(t *testing.T) {
 		{alice, "request quic-dt Design team", "Not done. Request 1, which is open, has the name quic-dt."},
 		{alice, "request hall Hall", "Waiting. Request 2 waits for the secretariat, because the room is for no group; the name is in the name space of no group. " +
 			"To withdraw it, send: withdraw 2"},
-		{alice, "status", "2 hall - waiting since 2026-11-24, because the room is for no group; the name is in the name space of no group\n1 quic-dt - live until 2026-12-20"},
+		{alice, "status", "2 hall - waiting since 2026-11-24, because the room is for no group; the name is in the name space of no group\n" +
+			"1 quic-dt - live until 2026-12-20"},
 		{alice, "status 1", "Request 1 for the room quic-dt: live until 2026-12-20\nTitle: Design team\nFor: talk\nUntil: 2026-12-20\nDecided by: desk"},
 		{bob, "status 1", "Not done. You have no request 1."},
 		{bob, "withdraw 1", "Not done. You have no request 1."},
@@ -173,7 +174,8 @@ func TestExtensionWithoutTheRole(t *testing.T) {
 	w := newWorld(t)
 	w.live("quic-dt")
 	w.people.roles.Roles = w.people.roles.Roles[5:]
-	if got := w.say(alice, "extend 1 until +40d"); got != "Waiting. The extension of request 1 waits for the secretariat, because you have no role in the group quic." {
+	const want = "Waiting. The extension of request 1 waits for the secretariat, because you have no role in the group quic."
+	if got := w.say(alice, "extend 1 until +40d"); got != want {
 		t.Errorf("%q", got)
 	}
 	if got := w.say(amy, "extend 1 until +40d"); got != "Done. The room quic-dt stays open until 2027-01-03." {

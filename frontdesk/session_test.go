@@ -218,7 +218,8 @@ func TestCancel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.command(alice, "request-room", dt())
-	if got := w.run(alice, frontdesk.Step{Node: "request-room", Session: a.Session, Way: frontdesk.Cancel}); got.Status != frontdesk.Canceled || got.Session != a.Session {
+	got := w.run(alice, frontdesk.Step{Node: "request-room", Session: a.Session, Way: frontdesk.Cancel})
+	if got.Status != frontdesk.Canceled || got.Session != a.Session {
 		t.Errorf("canceled: %+v", got)
 	}
 	if got := w.run(alice, frontdesk.Step{Node: "request-room", Session: a.Session}); got.Status != frontdesk.Completed || !got.Failed {

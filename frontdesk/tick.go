@@ -19,7 +19,7 @@ const (
 	// profilePause is how long a profile must not name a JID until the link is
 	// removed.
 	profilePause = 24 * time.Hour
-	// recentPast is how far back the secretariat is told of what it was not yet.
+	// recentPast is how old what is reported to the secretariat may be.
 	recentPast = 7 * 24 * time.Hour
 )
 
@@ -41,7 +41,7 @@ func newTicks() ticks {
 	return ticks{attempts: map[int64]attempt{}, admins: newAdminMemory()}
 }
 
-// Tick does what is due: it ends and warns, makes rooms, tells the secretariat,
+// Tick does what is due: it ends and warns, makes rooms, reports to the secretariat,
 // checks links, and gives and takes admin affiliations. It is called every
 // minute or so, by one goroutine. What fails is tried again by a later tick, and
 // keeps nothing else from being done.
@@ -122,13 +122,13 @@ func (d *Desk) endPast(ctx context.Context, now time.Time) error {
 	return d.store.Settle(ctx, run, now)
 }
 
-// summarize tells the secretariat what waits: at once, and then once in ten
+// summarize reports to the secretariat what waits: at once, and then once in ten
 // minutes at most.
 func (d *Desk) summarize(ctx context.Context, now time.Time) error {
 	return d.store.Summarize(ctx, d.cfg.Secretariat, summaryPause, now)
 }
 
-// report tells the secretariat what else it should know, each thing once.
+// report sends the secretariat what else it should know, each thing once.
 func (d *Desk) report(ctx context.Context, f Facts, now time.Time) error {
 	var errs []error
 	tell := func(key, text string) {

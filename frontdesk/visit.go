@@ -15,7 +15,7 @@ import (
 )
 
 // Desk decides what is answered to whom, and when rooms are made and end. It
-// knows no XML and asks for no time. It is safe for use by many goroutines.
+// knows no XML and reads no clock. It is safe for use by many goroutines.
 type Desk struct {
 	cfg       Config
 	store     *Store
@@ -48,7 +48,7 @@ func New(cfg Config, s *Store, p People, r Rooms) (*Desk, error) {
 	return d, nil
 }
 
-// visitor is who asks, and what is known of that person.
+// visitor is a caller, and what is known of that person.
 type visitor struct {
 	jid         string
 	vouched     bool // the server vouches for the JID well enough
@@ -178,7 +178,8 @@ func (d *Desk) keep(ctx context.Context, r Request, f Facts, now time.Time) (ask
 
 // note logs where a request stands after it changed.
 func (d *Desk) note(ctx context.Context, r Request) {
-	d.log.InfoContext(ctx, "request "+string(r.State), "request", r.ID, "room", r.Room, "until", r.Until, "asked", r.JID, "decided", r.DecidedBy, "reason", r.Reason)
+	d.log.InfoContext(ctx, "request "+string(r.State), "request", r.ID, "room", r.Room, "until", r.Until,
+		"by", r.JID, "decided_by", r.DecidedBy, "reason", r.Reason)
 }
 
 // make makes the room of an approved request and notes what became of it.

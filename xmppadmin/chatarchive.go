@@ -1,12 +1,14 @@
 package xmppadmin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"muster/xmppadmin/dialect"
+	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
 
@@ -40,14 +42,20 @@ func (s *Service) ArchivePage(ctx context.Context, name string, q ArchiveQuery) 
 		q.Since = time.Time{}
 	}
 	var page ArchivePage
+	var silent error
 	err = s.conn.Client.RetryLost(ctx, func() error {
 		stream, err := s.conn.Client.Stream(ctx)
 		if err != nil {
 			return err
 		}
 		page, err = xep.QueryArchive(ctx, stream, at, q)
+		if errors.Is(err, session.ErrNoAnswer) {
+			silent = err // ejabberd, of a room that was destroyed: it will not answer the next time
+			return nil
+		}
 		return err
 	})
+	err = cmp.Or(err, silent)
 	if errors.Is(err, ErrAbsent) && q.After != "" {
 		return ArchivePage{}, fmt.Errorf("room %q: %w: %w", name, ErrForgotten, err)
 	}

@@ -170,12 +170,17 @@ func TestFlood(t *testing.T) {
 	if got := condition(o.ask("get", alice, domain, ping)); got != "no error" {
 		t.Errorf("a request two seconds later: %s", got)
 	}
-	o.clock.pass(10 * time.Minute)
+	for _, later := range []time.Duration{5 * time.Minute, 5*time.Minute - 3*time.Second} {
+		o.clock.pass(later)
+		o.say(alice, "again")
+		o.ask("get", alice, domain, ping)
+	}
+	o.clock.pass(2 * time.Second)
 	o.say(alice, "sorry")
 	if got := o.next().Child("body").Text; got != "sorry" {
 		t.Errorf("after ten minutes: %q", got)
 	}
-	if n := o.observer.count("message limited"); n != 101 {
+	if n := o.observer.count("message limited"); n != 103 {
 		t.Errorf("%d messages were over the limit", n)
 	}
 }
@@ -221,6 +226,27 @@ func TestLimits(t *testing.T) {
 				t.Errorf("%d were answered a minute later, want %d", got, c.minute)
 			}
 		})
+	}
+}
+
+// TestManyStrangers has a domain with an account for each stanza. The others are
+// answered as ever.
+func TestManyStrangers(t *testing.T) {
+	t.Parallel()
+	o := limitedOffice(t, nil)
+	answered := 0
+	for n := range 1000 {
+		if condition(o.ask("get", fmt.Sprintf("p%d@example.net/x", n), domain, ping)) == "no error" {
+			answered++
+		}
+	}
+	if answered != 120 {
+		t.Errorf("%d of the strangers were answered", answered)
+	}
+	for n := range 480 { // what is left of 600
+		if got := condition(o.ask("get", fmt.Sprintf("p%d@example.org/x", n), domain, ping)); got != "no error" {
+			t.Fatalf("request %d of others: %s", n, got)
+		}
 	}
 }
 

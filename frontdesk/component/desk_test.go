@@ -125,6 +125,7 @@ type fakeOutbox struct {
 	failed  map[int64]string
 	bounces []string
 	changed chan struct{}
+	broken  int // how often Sent fails from now on
 }
 
 func newOutbox(messages ...frontdesk.Message) *fakeOutbox {
@@ -156,6 +157,10 @@ func (o *fakeOutbox) take(id int64) (m frontdesk.Message, ok bool) {
 func (o *fakeOutbox) Sent(_ context.Context, id int64, _ time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.broken > 0 {
+		o.broken--
+		return errors.New("disk full")
+	}
 	m, ok := o.take(id)
 	if !ok {
 		return errors.New("not waiting")

@@ -78,7 +78,8 @@ func (w *wire) tryLater(s xep.Stanza) {
 // behind the answers to what came before.
 func (w *wire) limit(from jid.JID, j job) (outcome string, over bool) {
 	local := from.Domainpart() == w.cfg.Server
-	switch v := w.limiter.take(j.caller.JID, from.Domainpart(), standing{local: local, trusted: local || w.cfg.Remote}, w.cfg.Now()); {
+	s := standing{local: local, trusted: local || w.cfg.Remote, talks: j.stanza.Kind != "iq"}
+	switch v := w.limiter.take(j.caller.JID, from.Domainpart(), s, w.cfg.Now()); {
 	case v == within:
 		return "", false
 	case bounce(j.stanza):

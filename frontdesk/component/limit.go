@@ -23,9 +23,10 @@ const (
 	silenced
 )
 
-// standing is how far a JID is trusted. A local one is not counted among those of
-// its domain, whose accounts the server itself keeps in check.
-type standing struct{ local, trusted bool }
+// standing is how far a JID is trusted, and whether it talks: silence is for
+// those who do. A local one is not counted among those of its domain, whose
+// accounts the server itself keeps in check.
+type standing struct{ local, trusted, talks bool }
 
 // limiter counts stanzas in token buckets.
 type limiter struct {
@@ -65,13 +66,15 @@ func newLimiter(l Limits) *limiter {
 }
 
 // take counts one stanza. One that is over the limit of its JID is not counted
-// for all: a JID that floods leaves the others theirs.
+// for all: a JID that floods leaves the others theirs. A JID is remembered once
+// something of it was within the limits, so that the limit in all bounds how many
+// are.
 func (l *limiter) take(jid, domain string, s standing, now time.Time) verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p, ok := l.person(jid, now)
-	if !ok {
-		return tooMany
+	p, known := l.jids[jid], true
+	if p == nil {
+		p, known = new(person), false
 	}
 	perMinute, burst := l.limits.JID, l.limits.Burst
 	if !s.trusted {
@@ -79,14 +82,21 @@ func (l *limiter) take(jid, domain string, s standing, now time.Time) verdict {
 	}
 	p.bucket.fill(perMinute, burst, now)
 	if now.Before(p.silent) {
-		if p.bucket.left < 1 {
+		if s.talks || p.bucket.left < 1 {
 			return silenced
 		}
 	} else if p.bucket.left < 1 {
 		p.silent = now.Add(silence)
 		return firstTooMany
 	}
-	return l.takeShared(p, domain, s, now)
+	if !known && !l.space(now) {
+		return tooMany
+	}
+	v := l.takeShared(p, domain, s, now)
+	if v == within && !known {
+		l.jids[jid] = p
+	}
+	return v
 }
 
 // takeShared counts the stanza for its domain and for all.
@@ -108,26 +118,19 @@ func (l *limiter) takeShared(p *person, domain string, s standing, now time.Time
 	return within
 }
 
-// person returns what is known of a JID. It reports false where too many are
-// known that have sent something lately.
-func (l *limiter) person(jid string, now time.Time) (*person, bool) {
-	if p := l.jids[jid]; p != nil {
-		return p, true
+// space reports whether one more JID can be remembered, and forgets those that
+// have sent nothing lately where there are too many.
+func (l *limiter) space(now time.Time) bool {
+	if len(l.jids) < maxKnown {
+		return true
 	}
-	if len(l.jids) >= maxKnown {
-		for jid, p := range l.jids {
-			if now.Sub(p.bucket.filled) > silence {
-				delete(l.jids, jid)
-			}
+	for jid, p := range l.jids {
+		if now.Sub(p.bucket.filled) > silence {
+			delete(l.jids, jid)
 		}
-		clear(l.domains)
 	}
-	if len(l.jids) >= maxKnown {
-		return nil, false
-	}
-	p := new(person)
-	l.jids[jid] = p
-	return p, true
+	clear(l.domains)
+	return len(l.jids) < maxKnown
 }
 
 func (l *limiter) domain(name string) *bucket {

@@ -3,6 +3,7 @@ package component
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"sync"
 	"time"
 
@@ -20,8 +21,9 @@ const batch = 20
 func (w *wire) sendOutbox(ctx context.Context) {
 	ticker := time.NewTicker(w.cfg.Outbox)
 	defer ticker.Stop()
+	p := post{wire: w, taken: make(map[int64]bool)}
 	for {
-		w.sendDue(ctx)
+		p.logChange(ctx, p.sendDue(ctx))
 		select {
 		case <-ctx.Done():
 			return
@@ -30,54 +32,77 @@ func (w *wire) sendOutbox(ctx context.Context) {
 	}
 }
 
-// sendDue sends the messages that are due, until one is not taken.
-func (w *wire) sendDue(ctx context.Context) {
-	due, err := w.outbox.Due(ctx, frontdesk.Chat, w.cfg.Now())
-	if err != nil {
-		if ctx.Err() == nil {
-			w.cfg.Logger.Error("the outbox cannot be read", "cause", err)
-		}
-		return
+// post is who sends what is in the outbox.
+type post struct {
+	wire *wire
+	// taken are the messages that the server has taken and that could not be
+	// recorded as sent yet. They are not sent again.
+	taken map[int64]bool
+	said  string // the failure of the outbox that was logged last
+}
+
+// logChange logs a failure of the outbox once, however often it comes.
+func (p *post) logChange(ctx context.Context, err error) {
+	said := ""
+	if err != nil && ctx.Err() == nil {
+		said = err.Error()
 	}
-	for len(due) > 0 {
+	if said != "" && said != p.said {
+		p.wire.cfg.Logger.Error("the outbox failed", "cause", err)
+	}
+	p.said = said
+}
+
+// sendDue sends the messages that are due, until the server does not take some or
+// the outbox fails.
+func (p *post) sendDue(ctx context.Context) error {
+	due, err := p.wire.outbox.Due(ctx, frontdesk.Chat, p.wire.cfg.Now())
+	for err == nil && len(due) > 0 {
 		n := min(batch, len(due))
-		if !w.deliver(ctx, due[:n]) {
-			return
+		var taken bool
+		if taken, err = p.deliver(ctx, due[:n]); !taken {
+			return err
 		}
 		due = due[n:]
 	}
+	return err
 }
 
 // deliver sends messages and records those that the server has taken. It reports
-// false where that is to be tried again.
-func (w *wire) deliver(ctx context.Context, messages []frontdesk.Message) bool {
+// false where the rest is to be tried again later. The error is the outbox's.
+func (p *post) deliver(ctx context.Context, messages []frontdesk.Message) (taken bool, err error) {
+	w := p.wire
 	var sent []int64
 	var stanzas []xml.TokenReader
 	for _, m := range messages {
-		to, err := jid.Parse(m.Address)
-		if err != nil {
-			w.record(m.ID, w.outbox.Failed(ctx, m.ID, "not an address: "+err.Error(), time.Time{}))
-			continue
+		to, invalid := jid.Parse(m.Address)
+		switch {
+		case p.taken[m.ID]:
+			sent = append(sent, m.ID)
+		case invalid != nil:
+			err = errors.Join(err, w.outbox.Failed(ctx, m.ID, "not an address: "+invalid.Error(), time.Time{}))
+		default:
+			sent = append(sent, m.ID)
+			stanzas = append(stanzas, xep.Chat(w.chat(), to.String(), idOf(m.ID), "", m.Body))
 		}
-		sent = append(sent, m.ID)
-		stanzas = append(stanzas, xep.Chat(w.chat(), to.String(), idOf(m.ID), "", m.Body))
-	}
-	if len(stanzas) == 0 {
-		return true
 	}
 	w.flights.begin(messages)
-	if err := w.conn.Deliver(ctx, stanzas...); err != nil {
+	if len(stanzas) > 0 && w.conn.Deliver(ctx, stanzas...) != nil {
 		w.flights.end()
-		return false
+		return false, err
 	}
-	ok := true
 	for _, id := range sent {
-		ok = w.record(id, w.outbox.Sent(ctx, id, w.cfg.Now())) && ok
+		p.taken[id] = true
+		failed := w.outbox.Sent(ctx, id, w.cfg.Now())
+		if failed == nil {
+			delete(p.taken, id)
+		}
+		err = errors.Join(err, failed)
 	}
 	for _, b := range w.flights.end() {
-		w.record(b.row, w.outbox.Bounced(ctx, b.row, b.address, b.reason))
+		err = errors.Join(err, w.outbox.Bounced(ctx, b.row, b.address, b.reason))
 	}
-	return ok
+	return err == nil, err
 }
 
 // flights are the messages that were sent and not acknowledged yet. Those of

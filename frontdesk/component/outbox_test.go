@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,6 +94,59 @@ func TestOutboxWaitsForTheServer(t *testing.T) {
 	if got := o.next().Child("body").Text; got != "another" {
 		t.Errorf("%q was sent after it was acknowledged", got)
 	}
+}
+
+// TestOutboxThatCannotRecord has a message that was taken and could not be
+// recorded: it is recorded later, and not sent again.
+func TestOutboxThatCannotRecord(t *testing.T) {
+	t.Parallel()
+	var log lockedBuffer
+	o := connect(t, func(cfg *component.Config, o *office) {
+		o.outbox.broken = 5
+		cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	o.outbox.add(news(1, "alice@example.org", "once"))
+	o.next()
+	o.outbox.wait(t, 1)
+	o.quiet("a message that was taken")
+	if got := strings.Count(log.String(), "disk full"); got != 1 {
+		t.Errorf("the failure was logged %d times:\n%s", got, log.String())
+	}
+}
+
+// TestAddressesInCapitals has a configuration that is not written as servers
+// write addresses.
+func TestAddressesInCapitals(t *testing.T) {
+	t.Parallel()
+	o := connect(t, func(cfg *component.Config, _ *office) {
+		cfg.Domain, cfg.Chat, cfg.Server, cfg.Service = "Desk.example.ORG", "Help", "Example.org", "Rooms.example.org"
+	})
+	o.outbox.add(news(1, "alice@example.org", "x"))
+	if got := o.next().Attr("from"); got != help {
+		t.Errorf("a message from %s", got)
+	}
+	o.outbox.wait(t, 1)
+	o.stream.Send("<message type='chat' from='quic@rooms.example.org/alice' to='%s'><body>x</body></message>", help)
+	o.stream.Send("<message type='chat' from='%s' to='%s'><body>x</body></message>", domain, help)
+	o.quiet("a room, and the desk itself")
+}
+
+// lockedBuffer is a buffer that several goroutines may use.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 // TestBounce has messages come back: one before the server has acknowledged it,

@@ -46,6 +46,15 @@ func Serve(ctx context.Context, cfg Config, d Desk, out Outbox) error {
 }
 
 func (c Config) withDefaults() Config {
+	// As servers write them in addresses.
+	for _, domain := range []*string{&c.Domain, &c.Server, &c.Service} {
+		if j, err := jid.Parse(*domain); err == nil {
+			*domain = j.String()
+		}
+	}
+	if j, err := jid.Parse(c.Chat + "@" + c.Domain); err == nil {
+		c.Chat = j.Localpart()
+	}
 	if c.Limits == (Limits{}) {
 		c.Limits = DefaultLimits()
 	}

@@ -168,7 +168,7 @@ func (c *change) save(ctx context.Context, r Request) error {
 	return nil
 }
 
-// tell sends who asked a message about a request, once for each kind.
+// tell sends the requester a message about a request, once for each kind.
 func (c *change) tell(ctx context.Context, r Request, kind, text string) error {
 	if !r.HasJID() {
 		return nil

@@ -100,13 +100,17 @@ func TestKilled(t *testing.T) {
 	for line := range reported {
 		checkReported(t, s, db, line)
 	}
+	const (
+		noEvent   = "SELECT count(*) FROM request r WHERE %s AND NOT EXISTS (SELECT 1 FROM event e WHERE e.request = r.id AND e.what = '%s')"
+		noMessage = "SELECT count(*) FROM request r WHERE %s AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key LIKE 'request:' || r.id || ':%s:%%')"
+	)
 	for name, query := range map[string]string{
-		"requests without an event":              "SELECT count(*) FROM request r WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.request = r.id AND e.what = 'request')",
-		"requests without a message":             "SELECT count(*) FROM request r WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key LIKE 'request:' || r.id || ':received:%')",
-		"approved ones without an event":         "SELECT count(*) FROM request r WHERE state <> 'pending' AND NOT EXISTS (SELECT 1 FROM event e WHERE e.request = r.id AND e.what = 'approve')",
-		"approved ones without a message":        "SELECT count(*) FROM request r WHERE state <> 'pending' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key LIKE 'request:' || r.id || ':approved:%')",
-		"pending ones with an event of approval": "SELECT count(*) FROM event e JOIN request r ON r.id = e.request WHERE r.state = 'pending' AND e.what = 'approve'",
-		"live ones without a message":            "SELECT count(*) FROM request r WHERE live_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key LIKE 'request:' || r.id || ':live:%')",
+		"requests without an event":              fmt.Sprintf(noEvent, "true", "request"),
+		"requests without a message":             fmt.Sprintf(noMessage, "true", "received"),
+		"approved ones without an event":         fmt.Sprintf(noEvent, "state <> 'pending'", "approve"),
+		"approved ones without a message":        fmt.Sprintf(noMessage, "state <> 'pending'", "approved"),
+		"live ones without a message":            fmt.Sprintf(noMessage, "live_at IS NOT NULL", "live"),
+		"pending ones with an event of approval": "SELECT count(*) FROM event JOIN request r ON r.id = request WHERE state = 'pending' AND what = 'approve'",
 		"keys that are there twice":              "SELECT count(*) - count(DISTINCT key) FROM outbox",
 		"events of no request":                   "SELECT count(*) FROM event WHERE request NOT IN (SELECT id FROM request)",
 	} {

@@ -58,7 +58,7 @@ func (s *Store) LinkOf(ctx context.Context, jid string) (Link, bool, error) {
 
 // Link links a JID to a person, in place of an earlier link of that JID. The JID
 // itself, every other JID of that person and the secretariat, given as bare
-// JIDs, get a message: whoever took over an address of a person is seen.
+// JIDs, get a message: a link by an address that was taken over is seen.
 func (s *Store) Link(ctx context.Context, l Link, secretariat []string, now time.Time) error {
 	return s.writeAt(ctx, now, func(c *change) error { return c.link(ctx, l, secretariat) })
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The messages to who asked. Each is sent by itself, so it names the request.
+// The messages to requesters. Each is sent by itself, so it names the request.
 
 func receivedText(r Request) string {
 	text := fmt.Sprintf("Waiting. Request %d for the room %s waits for the secretariat", r.ID, r.Room)
@@ -54,7 +54,7 @@ func withdrawnText(r Request) string {
 	return text
 }
 
-// actor returns how an actor is named to who asked.
+// actor returns how an actor is named to the requester.
 func actor(by string) string {
 	if by == byDesk || strings.HasPrefix(by, shellPrefix) {
 		return "the secretariat"

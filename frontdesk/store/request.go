@@ -78,7 +78,7 @@ type Request struct {
 	Until string
 	// ExtendTo is a later last day that waits for the secretariat, or empty.
 	ExtendTo string
-	// JID is the bare JID of who asked, or shell:USER. Person is the number of
+	// JID is the bare JID of the requester, or shell:USER. Person is the number of
 	// that person in the Datatracker, 0 where it is not known.
 	JID    string
 	Person int
@@ -109,7 +109,7 @@ func (r Request) wanted() want.Request {
 }
 
 // HasJID reports whether the request came from a chat client, so that messages
-// can be sent to who asked.
+// can be sent to the requester.
 func (r Request) HasJID() bool { return !strings.HasPrefix(r.JID, shellPrefix) }
 
 // shellPrefix begins the name of an actor at the command line.

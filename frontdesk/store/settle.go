@@ -26,7 +26,7 @@ type Run struct {
 // Settle notes what a run did to the rooms of requests: an approved request
 // whose room is there is live, one that failed has the error, one whose name was
 // taken is superseded, and a live one past its end whose room is archived has
-// ended. Who asked gets a message of each. The same run twice changes nothing
+// ended. The requester gets a message of each. The same run twice changes nothing
 // more.
 func (s *Store) Settle(ctx context.Context, run Run, now time.Time) error {
 	open, err := s.Requests(ctx, Filter{States: []State{Pending, Approved, Live}})
@@ -109,7 +109,7 @@ func (c *change) happen(ctx context.Context, r Request, e Event, detail, text st
 
 // Elapse notes what the passing of time does: requests that wait for longer than
 // pending lapse, approved ones whose end passed before their room was made have
-// ended, and who asked for a room that ends within warn is warned, once for each
+// ended, and the requester of a room that ends within warn is warned, once for each
 // end.
 func (s *Store) Elapse(ctx context.Context, warn, pending time.Duration, now time.Time) error {
 	open, err := s.Requests(ctx, Filter{States: []State{Pending, Approved, Live}})

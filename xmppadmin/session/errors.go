@@ -21,6 +21,9 @@ var (
 	// request was sent and before its answer came. Whether the request was
 	// carried out is not known. Look before sending it again.
 	ErrInterrupted = errors.New("interrupted before the answer came")
+	// ErrNoAnswer comes with ErrInterrupted where the time ran out and the stream
+	// lasted: the server answers others.
+	ErrNoAnswer = errors.New("no answer")
 	// ErrUnavailable means that the service or the server cannot be reached or
 	// refuses the login, and that retrying within the time allowed did not help.
 	ErrUnavailable = errors.New("service unavailable")

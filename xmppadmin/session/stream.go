@@ -139,8 +139,10 @@ func (st *Stream) roundTrip(ctx context.Context, payload xml.TokenReader, iq sta
 	case !st.Alive():
 		return fmt.Errorf("%w: %w: %w", ErrInterrupted, errLost, st.err)
 	case errors.Is(err, context.DeadlineExceeded):
-		st.waitedFor(iq.To, sent)
-		return fmt.Errorf("%w: no answer within %s", ErrInterrupted, timeout)
+		if closed := st.waitedFor(iq.To, sent); closed {
+			return fmt.Errorf("%w: no answer within %s", ErrInterrupted, timeout)
+		}
+		return fmt.Errorf("%w: %w within %s", ErrInterrupted, ErrNoAnswer, timeout)
 	case broken(err), errors.Is(err, context.Canceled),
 		errors.Is(err, xmpp.ErrOutputStreamClosed), errors.Is(err, xmpp.ErrInputStreamClosed):
 		// A connection that cannot be written to may still be read from, and
@@ -175,17 +177,19 @@ func (st *Stream) exchange(ctx context.Context, payload xml.TokenReader, iq stan
 
 // waitedFor counts the time since a request that was not answered as spent
 // waiting, and closes the connection of a server that sends nothing at all.
-func (st *Stream) waitedFor(to jid.JID, sent time.Time) {
+func (st *Stream) waitedFor(to jid.JID, sent time.Time) (closed bool) {
 	st.client.budget.add("answers of "+to.Domainpart(), sent, time.Now())
-	st.closeIfIdle(sent)
+	return st.closeIfIdle(sent)
 }
 
 // closeIfIdle closes the connection of a server that has sent nothing at all
 // since t. One that is only slow with one request still answers others.
-func (st *Stream) closeIfIdle(t time.Time) {
-	if st.conn.idleSince(t) {
+func (st *Stream) closeIfIdle(t time.Time) (closed bool) {
+	idle := st.conn.idleSince(t)
+	if idle {
 		_ = st.conn.Close()
 	}
+	return idle
 }
 
 // cancelWhenDead calls cancel when the stream is lost, unless stopped before.
