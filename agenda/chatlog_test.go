@@ -151,3 +151,25 @@ func TestUploadAddress(t *testing.T) {
 		t.Errorf("received %+v", got)
 	}
 }
+
+// What has the greatest size is taken, and a byte more is not sent.
+func TestChatlogSize(t *testing.T) {
+	t.Parallel()
+	m := meeting.Small()
+	session := m.SessionsOf("quic")[0].ID
+	d, url := datatracker.Start(t, m)
+	key := strings.Repeat("k", 64)
+	d.AddKey(key, datatracker.Key{})
+	lines := []agenda.ChatLine{{Author: "a", Text: "", Time: time.Now()}}
+	lines[0].Text = strings.Repeat("x", agenda.MaxChatlog-agenda.ChatlogSize(session, lines))
+	if n := agenda.ChatlogSize(session, lines); n != agenda.MaxChatlog {
+		t.Fatalf("the size is %d", n)
+	}
+	if err := reader(t, url).UploadChatlog(t.Context(), session, lines, key); err != nil {
+		t.Errorf("at the limit: %v", err)
+	}
+	lines[0].Text += "x"
+	if err := reader(t, url).UploadChatlog(t.Context(), session, lines, key); !errors.Is(err, agenda.ErrTooLarge) || len(d.Received(chatlogPath)) != 1 {
+		t.Errorf("above the limit: %v, sent %d times", err, len(d.Received(chatlogPath)))
+	}
+}

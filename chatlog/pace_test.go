@@ -179,3 +179,75 @@ func TestPagesAreReadAhead(t *testing.T) {
 		t.Errorf("the outcome is %+v", out)
 	}
 }
+
+// asked is a source that keeps what it is asked for.
+type asked struct {
+	*fakeArchive
+	queries []xmppadmin.ArchiveQuery
+}
+
+func (a *asked) ArchivePage(ctx context.Context, room string, q xmppadmin.ArchiveQuery) (xmppadmin.ArchivePage, error) {
+	a.queries = append(a.queries, q)
+	return a.fakeArchive.ArchivePage(ctx, room, q)
+}
+
+// Beside the id behind which a page begins, a time a minute before that message
+// is requested, also in a comparison of everything.
+func TestPagesBeginByTimeToo(t *testing.T) {
+	t.Parallel()
+	for _, full := range []bool{false, true} {
+		f := &fakeArchive{forgets: true, cap: 50}
+		f.set(many(120)...)
+		a := &asked{fakeArchive: f}
+		export(t, store(t, chatlog.Options{}), a, chatlog.ExportOptions{Full: full})
+		if len(a.queries) != 3 || a.queries[0].After != "" || !a.queries[0].Since.IsZero() {
+			t.Fatalf("the requests are %+v", a.queries)
+		}
+		for i, q := range a.queries[1:] {
+			last := said(50*(i+1)-1, "")
+			if q.After != last.Archive || !q.Since.Equal(last.Time.Add(-time.Minute)) {
+				t.Errorf("page %d is requested by %+v, want what is behind %s since %s", i+2, q, last.Archive, last.Time.Add(-time.Minute))
+			}
+		}
+	}
+}
+
+// A comparison finds what the record lacks, what it has too much, and what
+// differs, and changes nothing.
+func TestVerifyDeep(t *testing.T) {
+	t.Parallel()
+	onEachKind(t, func(t *testing.T, f *fakeArchive) {
+		s := store(t, chatlog.Options{})
+		f.set(many(120)...)
+		export(t, s, f, chatlog.ExportOptions{})
+		deep := func() chatlog.Outcome {
+			t.Helper()
+			out, err := s.Verify(t.Context(), f, quic, chatlog.VerifyOptions{Deep: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out[0]
+		}
+		if out := deep(); out.Verdict != chatlog.Whole {
+			t.Errorf("after an export: %+v", out)
+		}
+		now := many(120)
+		now[7].Body = "another text"
+		now[9].Body, now[9].Tombstone = "", true
+		now = append(append(now[:20:20], now[21:]...), said(400, "new"))
+		f.set(now...)
+		for range 2 {
+			out := deep()
+			if out.Verdict != chatlog.Unread || out.New != 1 || out.Removed != 2 || out.Differing != 1 {
+				t.Errorf("after changes: %+v, want unread with 1 new, 2 removed, 1 differing", out)
+			}
+		}
+		out := export(t, s, f, chatlog.ExportOptions{Full: true})
+		if out.New != 1 || out.Removed != 2 || out.Differing != 1 || out.Verdict != chatlog.Whole {
+			t.Errorf("the repair: %+v", out)
+		}
+		if out := deep(); out.Verdict != chatlog.Whole || found(t, s, "another")[0] != "another text" {
+			t.Errorf("after the repair: %+v", out)
+		}
+	})
+}

@@ -192,6 +192,9 @@ type seating struct {
 	give []seat
 	ours map[seat]bool // of those to give, the ones that the desk gave before
 	take []seat
+	// back are those that went when the room was archived, and are not wanted
+	// any more: opening the room may have brought them back.
+	back []seat
 }
 
 // changes returns what is to be changed, by room, and remembers what the lists
@@ -209,7 +212,14 @@ func (m *adminMemory) changes(live map[string]bool, wanted map[seat]bool, grante
 	for _, g := range granted {
 		s := seat{g.Room, g.JID}
 		has[s] = g.Affiliation
-		if wanted[s] || !live[g.Room] || g.Affiliation != adminOfRoom || !fresh(f) {
+		if wanted[s] || !live[g.Room] {
+			continue
+		}
+		if g.Affiliation == noneOfRoom {
+			of(g.Room).back = append(of(g.Room).back, s)
+			continue
+		}
+		if !fresh(f) {
 			continue
 		}
 		first, before := m.gone[s]
@@ -253,6 +263,13 @@ func (d *Desk) changeAdmins(ctx context.Context, c seating, now time.Time) error
 			d.ticks.admins.left[s] = now
 		}
 		errs = append(errs, err)
+	}
+	for _, s := range c.back {
+		if have[s.jid] == adminOfRoom {
+			errs = append(errs, d.store.SetGranted(ctx, Grant{Room: s.room, JID: s.jid, Affiliation: adminOfRoom, At: now}))
+		} else {
+			errs = append(errs, d.store.DropGranted(ctx, s.room, s.jid))
+		}
 	}
 	for _, s := range c.take {
 		if have[s.jid] == adminOfRoom {

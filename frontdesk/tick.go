@@ -89,7 +89,7 @@ func (d *Desk) makeApproved(ctx context.Context, now time.Time) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if !r.End().After(now) || !d.ticks.due(r.ID, now) {
+		if !d.ticks.due(r.ID, now) {
 			continue
 		}
 		if _, err := d.make(ctx, r, now); err == nil {

@@ -270,6 +270,9 @@ func TestAdmins(t *testing.T) {
 	noRoles := func(w *world) {
 		w.people.roles.Roles = slices.DeleteFunc(slices.Clone(w.people.roles.Roles), func(r agenda.Role) bool { return r.Person == 7 })
 	}
+	opened := func(w *world) {
+		w.rooms.rooms["quic"] = xmppadmin.Room{Name: "quic", State: xmppadmin.Exists, Managed: true}
+	}
 	given := adminStep{"given", nil, []string{"+quic alice@example.org", "+quic bob@example.org"}}
 	gone := adminStep{"gone once", noRoles, nil}
 	taken := adminStep{"gone twice", nil, []string{"-quic alice@example.org"}}
@@ -293,13 +296,13 @@ func TestAdmins(t *testing.T) {
 			{"gone twice", nil, nil}, {"again", nil, nil}},
 		"banned afterwards": {given, {"banned", func(w *world) { w.rooms.set("quic", alice, "outcast") }, nil}, {"again", nil, nil}},
 		"reopened": {given, {"archived", func(w *world) { w.archived("quic"); w.rooms.aff["quic"] = nil }, nil}, {"again", nil, nil},
-			{"open", func(w *world) {
-				w.rooms.rooms["quic"] = xmppadmin.Room{Name: "quic", State: xmppadmin.Exists, Managed: true}
-			}, given.want}},
+			{"open", opened, given.want}},
 		"reopened with its affiliations": {given, {"archived", func(w *world) { w.archived("quic") }, nil},
-			{"open", func(w *world) {
-				w.rooms.rooms["quic"] = xmppadmin.Room{Name: "quic", State: xmppadmin.Exists, Managed: true}
-			}, nil}, gone, {"gone twice", nil, []string{"-quic alice@example.org"}}},
+			{"open", opened, nil}, gone, {"gone twice", nil, []string{"-quic alice@example.org"}}},
+		"the role ends while it is archived": {given, {"archived", func(w *world) { w.archived("quic") }, nil}, {"gone", noRoles, nil},
+			{"open", opened, nil}, {"gone once", nil, nil}, taken},
+		"given by hand after it was opened": {given, {"archived", func(w *world) { w.archived("quic"); w.rooms.aff["quic"] = nil }, nil}, {"gone", noRoles, nil},
+			{"open", opened, []string{"+quic bob@example.org"}}, {"by hand", func(w *world) { w.rooms.set("quic", alice, "admin") }, nil}, {"twice", nil, nil}, {"again", nil, nil}},
 		"unlinked": {given, {"unlinked", func(w *world) {
 			if _, err := w.store.Unlink(context.Background(), alice, "", "shell:amy", w.now); err != nil {
 				w.t.Error(err)

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"muster/agenda"
 	"muster/chatlog"
 	"muster/provision"
 	"muster/xmppadmin"
@@ -86,6 +89,40 @@ func TestPurposeOf(t *testing.T) {
 		r := provision.Room{Name: "quic", Reasons: tt.reasons, Decision: provision.Decision{Source: tt.source}}
 		if got := purposeOf(r); got != tt.want {
 			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+// Why a transcript is not sent, in the order of what is looked at.
+func TestUploadRefusals(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 7, 21, 12, 0, 0, 0, time.UTC)
+	store, err := chatlog.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), chatlog.Options{Service: "rooms.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	part := chatlog.Part{Session: chatlog.Session{ID: 7, Room: "quic"}, Span: chatlog.Span{From: now.Add(-time.Hour), To: now}}
+	small, large := []agenda.ChatLine{{Author: "a", Text: "x"}}, []agenda.ChatLine{{Author: "a", Text: strings.Repeat("x", agenda.MaxChatlog)}}
+	sent, lost := chatlog.Upload{Digest: "d", At: now, Sent: true}, chatlog.Upload{Digest: "d", At: now}
+	for name, tt := range map[string]struct {
+		now   time.Time
+		again bool
+		lines []agenda.ChatLine
+		last  chatlog.Upload
+		want  string // part of the reason; empty for none
+	}{
+		"over":               {now, false, small, chatlog.Upload{}, ""},
+		"not over":           {now.Add(-time.Second), false, small, chatlog.Upload{}, "it is not over until 2026-07-21 12:00 UTC"},
+		"sent before":        {now, false, small, sent, ""},
+		"may have been sent": {now, false, small, lost, "it was sent at 2026-07-21 12:00 UTC and may have arrived"},
+		"sent again":         {now, true, small, lost, ""},
+		"too large":          {now, true, large, chatlog.Upload{}, "and the Datatracker takes 2621440"},
+	} {
+		u := &uploader{app: &app{now: func() time.Time { return tt.now }}, flags: &logsFlags{again: tt.again}, store: store}
+		why, err := u.refusal(t.Context(), part, tt.lines, tt.last)
+		if err != nil || (why == "") != (tt.want == "") || !strings.Contains(why, tt.want) {
+			t.Errorf("%s: got %q, %v, want %q", name, why, err, tt.want)
 		}
 	}
 }

@@ -47,7 +47,9 @@ func TestAnnounceInRooms(t *testing.T) {
 		}
 		alice := xmpptest.NewStream(h.T, h.server, "alice")
 		alice.Join("quic", "alice")
-		alice.Until(func(e xmpptest.Element) bool { return e.Name.Local == "message" && e.Attr("from") == "quic@rooms.example.org" })
+		alice.Until(func(e xmpptest.Element) bool {
+			return e.Name.Local == "message" && e.Attr("from") == "quic@rooms.example.org"
+		})
 		outbox := &forgetful{fakeOutbox: h.outbox}
 		serve(h.T, h.cfg, h.desk, outbox)
 		h.outbox.add(inRoom(1, "quic@rooms.example.org", "The session has moved <&>."), inRoom(2, "quic@rooms.example.org", "It is over."))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"mellium.im/xmlstream"
 )
 
 const archiveJID = "quic@rooms.example.org"
@@ -213,4 +214,43 @@ func FuzzArchived(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The time is in UTC and whole seconds, rounded down, and nothing that is not
+// wanted is sent.
+func TestArchiveQueryAsSent(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		q    ArchiveQuery
+		want []string
+		not  []string
+	}{
+		{"the first page", ArchiveQuery{Max: 500}, []string{"<max>500</max>"}, []string{"<after", "<before", "start", "jabber:x:data"}},
+		{"the next page", ArchiveQuery{Max: 500, After: "-a<1"}, []string{"<after>-a&lt;1</after>"}, []string{"start"}},
+		{"the last message", ArchiveQuery{Max: 1, Last: true}, []string{"<before></before>"}, []string{"<after"}},
+		{
+			"with a time", ArchiveQuery{Max: 500, After: "a1", Since: time.Date(2026, 11, 25, 15, 0, 59, 999, time.FixedZone("CET", 3600))},
+			[]string{"<value>urn:xmpp:mam:2</value>", `var="start"`, "<value>2026-11-25T14:00:59Z</value>"}, nil,
+		},
+	} {
+		var b strings.Builder
+		e := xml.NewEncoder(&b)
+		if _, err := xmlstream.Copy(e, c.q.payload("q1")); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range c.want {
+			if !strings.Contains(b.String(), text) {
+				t.Errorf("%s lacks %s: %s", c.name, text, b.String())
+			}
+		}
+		for _, text := range c.not {
+			if strings.Contains(b.String(), text) {
+				t.Errorf("%s has %s: %s", c.name, text, b.String())
+			}
+		}
+	}
 }
