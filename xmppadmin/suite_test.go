@@ -60,8 +60,11 @@ func checkEachSettingIsRepaired(t *testing.T, s *xmppadmin.Service, p *fixtures.
 		if err := hand.Configure(t.Context(), "quic", together); err != nil {
 			t.Fatalf("%s by hand: %v", name, err)
 		}
-		if got := read(t, s, "quic").Settings[name]; got == want[name] {
+		switch got := read(t, s, "quic").Settings[name]; {
+		case got == want[name]:
 			t.Errorf("%s was changed by hand, and still reads as %q", name, got)
+		case name == xmppadmin.Password && got != "(hidden)":
+			t.Errorf("the password reads as %q", got)
 		}
 		if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{name: want[name]}); err != nil {
 			t.Fatalf("%s repaired: %v", name, err)
@@ -380,6 +383,24 @@ func TestRequestCounts(t *testing.T) {
 		count("a look at 50 rooms", 2*n+2, func() {
 			if rooms, err := s.Survey(t.Context(), nil); err != nil || len(rooms) != n {
 				t.Fatalf("%d rooms, %v", len(rooms), err)
+			}
+		})
+		count("making 50 rooms with a subject and reading them back", 3*n, func() {
+			with := live("a title: with a colon")
+			with[xmppadmin.Subject] = "The Note Well: https://www.ietf.org/about/note-well/"
+			names := make([]string, n)
+			for i := range names {
+				names[i] = fmt.Sprintf("with%02d", i)
+				create(t, s, names[i], with)
+			}
+			rooms, err := s.Read(t.Context(), names)
+			if err != nil || len(rooms) != n {
+				t.Fatalf("%d rooms, %v", len(rooms), err)
+			}
+			for _, r := range rooms {
+				if diff := cmp.Diff(offered(with), r.Settings); !r.Managed || diff != "" {
+					t.Errorf("room %s (-want +got):\n%s", r.Name, diff)
+				}
 			}
 		})
 	})

@@ -139,7 +139,7 @@ func limitedOffice(t *testing.T, change func(*component.Config)) *office {
 	})
 }
 
-// TestFlood has a person who writes too much: told once, then silence for ten
+// TestFlood has a person who writes too much: one message, then silence for ten
 // minutes. Requests are answered all the same, and others notice nothing.
 func TestFlood(t *testing.T) {
 	t.Parallel()

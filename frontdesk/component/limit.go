@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// silence is how long a JID that was told to slow down is not answered in chat.
+// silence is how long a JID that was over its limit is not answered in chat.
 const silence = 10 * time.Minute
 
 // maxKnown is of how many JIDs the limiter keeps how much they have sent.

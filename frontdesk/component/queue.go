@@ -93,7 +93,7 @@ const (
 )
 
 // send sends an answer. One that cannot be sent is lost with its stream, and so
-// is the question, of which the server tells its sender.
+// is the question, which the server then refuses.
 func (w *wire) send(ctx context.Context, stanza xml.TokenReader) {
 	if err := w.conn.Send(ctx, stanza); err != nil && ctx.Err() == nil {
 		w.cfg.Logger.Debug("an answer was lost", "cause", err)

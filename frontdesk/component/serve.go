@@ -134,5 +134,5 @@ type job struct {
 	kind   string // as an Observer is given it
 	caller frontdesk.Caller
 	at     string // the address of the desk that it went to
-	over   bool   // over a limit: the caller is told so, once
+	over   bool   // over a limit: it is answered with slowDown
 }

@@ -19,13 +19,15 @@ import (
 // offers the server's own administration commands as ad-hoc commands at the
 // account's domain. Reading a room costs two requests, one where it does not
 // exist; making a room costs one, one more where it has settings that cannot be
-// given with it, and one to read it back. Archiving goes by owner configuration.
+// given with it, and one to read it back; with a subject it is made by entering
+// it, which costs as much. Archiving goes by owner configuration.
 type ejabberd struct {
 	conn     *Conn
 	fallback *owner
 
 	mu   sync.Mutex
-	logs *bool // whether rooms have a public log; nil until that is known
+	logs *bool     // whether rooms have a public log; nil until that is known
+	form *xep.Form // of a room, whose fields all rooms have; known when logs is
 	// made are the rooms that Create has made and no look has shown yet, each with
 	// the stream over which that was; owned is set once a look has shown this
 	// account as the owner of one.
@@ -290,6 +292,7 @@ func (d *ejabberd) hasLogs(ctx context.Context, name string, managed bool) (bool
 				return false, err
 			}
 			has = form.Has(fieldLogging)
+			d.form = &form
 		}
 		d.logs = &has
 	}

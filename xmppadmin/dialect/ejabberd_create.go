@@ -17,11 +17,21 @@ import (
 // a crash of the server the form would make another room. ejabberd would make a room
 // without an owner, and let it vanish after half a minute, by default. Where no
 // virtual host is known to serve the rooms, or the one that seemed to has none,
-// it does as the owner dialect does.
+// it does as the owner dialect does. A room with a subject is made from inside, as
+// far as the account may do that.
 func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
 		return err
+	}
+	st, err := d.conn.Client.Stream(ctx)
+	if err != nil {
+		return roomError(name, err)
+	}
+	if s[muc.Subject] != "" && !d.neverPersistent() {
+		if err := d.createInside(ctx, st, name, address, s); !errors.Is(err, session.ErrForbidden) {
+			return roomError(name, err)
+		}
 	}
 	host, err := d.host(ctx)
 	if err != nil {
@@ -29,10 +39,6 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	}
 	if host == "" {
 		return d.createElsewhere(ctx, name, s)
-	}
-	st, err := d.conn.Client.Stream(ctx)
-	if err != nil {
-		return roomError(name, err)
 	}
 	options, rest := d.creation(s)
 	fields := append(d.room(name), xep.Field{Var: "host", Values: []string{host}}, xep.Field{Var: "options", Values: options})
@@ -53,6 +59,57 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 		return nil
 	}
 	return roomError(name, d.fallback.setFirstSubject(ctx, st, address, s[muc.Subject]))
+}
+
+// createInside makes a room by entering it, as the owner dialect does, without
+// requesting its form: only an occupant can set the subject. Until the form is
+// submitted, the room vanishes with this account's stay.
+func (d *ejabberd) createInside(ctx context.Context, st *session.Stream, name, address string, s muc.Settings) error {
+	stay, err := enter(ctx, st, address)
+	if err != nil {
+		return err
+	}
+	defer stay.Leave(ctx)
+	if !stay.Created {
+		return session.ErrExists
+	}
+	logs, err := d.hasLogs(ctx, name, true)
+	if err != nil {
+		return err
+	}
+	if d.neverPersistent() {
+		return fmt.Errorf("%w: the room's form cannot make it persistent", session.ErrInterrupted) // another try makes it by command
+	}
+	sent, err := stay.SendSubject(ctx, s[muc.Subject])
+	if err != nil {
+		return err
+	}
+	form := withSettings(xep.NewSubmission(xep.FormRoomConfig), withoutSubject(s), func(field string) bool {
+		return field == fieldLogging && logs || field != fieldLogging && d.hasField(field)
+	})
+	if err := xep.SubmitRoomForm(ctx, st, address, form); err != nil {
+		return err
+	}
+	d.noteMade(st, name)
+	err = sent()
+	d.fallback.seen.note(st, address, s[muc.Subject], err)
+	return err
+}
+
+// hasField reports whether the forms of rooms have a field, as far as it is known.
+func (d *ejabberd) hasField(name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.form != nil && d.form.Has(name)
+}
+
+// neverPersistent reports whether the form of a room was seen, and lets this
+// account not make it persistent. The commands do that all the same.
+func (d *ejabberd) neverPersistent() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, has := FieldOf(muc.Persistent, func(name string) bool { return d.form == nil || d.form.Has(name) })
+	return !has
 }
 
 // creation returns the options that a room is made with, and the settings that

@@ -242,7 +242,7 @@ func TestDeliver(t *testing.T) {
 	}
 }
 
-// TestDeliverBelievesTheServerAlone has somebody else answer every ping.
+// TestDeliverBelievesTheServerAlone has another entity answer every ping.
 func TestDeliverBelievesTheServerAlone(t *testing.T) {
 	t.Parallel()
 	server := xmpptest.NewComponentServer(t, secret)

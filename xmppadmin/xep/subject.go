@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 
 	"muster/xmppadmin/session"
@@ -87,13 +88,39 @@ func (o Occupancy) Subject(ctx context.Context) (string, error) {
 	return o.subjects.text, nil
 }
 
+// SendSubject sends the subject of the room without waiting for it. The room sends
+// it to its occupants before it answers a later request over this stream; sent,
+// called after such an answer, returns whether it did so, or its refusal.
+func (o Occupancy) SendSubject(ctx context.Context, text string) (sent func() error, err error) {
+	room := o.address.Bare()
+	done := o.subjects.expect(text)
+	if err := o.stream.Send(ctx, subjectOf(room, text)); err != nil {
+		return nil, fmt.Errorf("set the subject: %w", err)
+	}
+	return func() error {
+		select {
+		case refusal := <-done:
+			if err := session.RequestError(room.String(), refusal); err != nil {
+				return fmt.Errorf("set the subject: %w", err)
+			}
+			return nil
+		default:
+			return fmt.Errorf("set the subject: %s has not sent it to its occupants", room)
+		}
+	}, nil
+}
+
+// subjectOf returns the message that sets the subject of a room.
+func subjectOf(room jid.JID, text string) xml.TokenReader {
+	return stanza.Message{ID: subjectID, To: room, Type: stanza.GroupChatMessage}.Wrap(textElement("subject", text))
+}
+
 // SetSubject sets the subject of the room and waits until the room has sent it
 // to its occupants, this one among them. The empty string removes it. The text
 // must not be the present subject, which a room need not send again.
 func (o Occupancy) SetSubject(ctx context.Context, text string) error {
 	room := o.address.Bare()
-	message := stanza.Message{ID: subjectID, To: room, Type: stanza.GroupChatMessage}.Wrap(textElement("subject", text))
-	refusal, err := session.Ask(ctx, o.stream, room, message, o.subjects.expect(text))
+	refusal, err := session.Ask(ctx, o.stream, room, subjectOf(room, text), o.subjects.expect(text))
 	if err == nil {
 		err = session.RequestError(room.String(), refusal)
 	}
