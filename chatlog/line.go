@@ -152,50 +152,6 @@ func splitReactions(text string) []string {
 	return strings.Split(text, "\n")
 }
 
-// Days returns the days on which something was said in a room, oldest first,
-// each with the number of lines.
-func (s *Store) Days(ctx context.Context, room string) ([]Day, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT message.time / $3 AS day, COUNT(*), MAX(message.time)
-		FROM message JOIN room ON room.id = message.room
-		WHERE room.service = $1 AND room.name = $2 AND `+isLine+` GROUP BY day ORDER BY day`, s.service, room, int64(dayMicros))
-	if err != nil {
-		return nil, fmt.Errorf("days of room %q: %w", room, err)
-	}
-	defer rows.Close()
-	var days []Day
-	for rows.Next() {
-		var d Day
-		if err := d.scan(rows); err != nil {
-			return nil, fmt.Errorf("days of room %q: %w", room, err)
-		}
-		days = append(days, d)
-	}
-	return days, rows.Err()
-}
-
-// Day is a day on which something was said.
-type Day struct {
-	Date  time.Time // midnight, UTC
-	Lines int
-	Last  time.Time // of the newest line
-}
-
-const dayMicros = 24 * 60 * 60 * 1_000_000
-
-// isLine is the condition that a message is a line that readers see.
-const isLine = `message.kind IN ('said', 'subject') AND (message.body <> '' OR message.state <> '' OR message.kind = 'subject')`
-
-// scan reads the number of a day since 1970, its lines and the time of the
-// newest one, behind the columns for before.
-func (d *Day) scan(rows *sql.Rows, before ...any) error {
-	var day, last int64
-	if err := rows.Scan(append(before, &day, &d.Lines, &last)...); err != nil {
-		return err
-	}
-	d.Date, d.Last = timeOf(day*dayMicros), timeOf(last)
-	return nil
-}
-
 // noRows is nil for sql.ErrNoRows.
 func noRows(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
