@@ -6,4 +6,3 @@ CREATE TABLE day (                          -- days on which something was said,
   last BIGINT NOT NULL,
   PRIMARY KEY (room, day)
 );
-CREATE INDEX day_last ON day (last);

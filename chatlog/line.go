@@ -80,19 +80,29 @@ func (s *Store) Lines(ctx context.Context, room string, from, to time.Time) ([]L
 		return nil, fmt.Errorf("lines of room %q: %w", room, err)
 	}
 	rows.Close()
-	return lines, s.addReactions(ctx, room, lines)
+	for some := range slices.Chunk(lines, reactionsOf) {
+		if err := s.addReactions(ctx, room, some); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
 }
+
+// reactionsOf is of how many lines the reactions are read at once.
+const reactionsOf = 500
 
 // addReactions gives lines what others added to them. The newest reactions of
 // each person count (XEP-0444 §3.2).
 func (s *Store) addReactions(ctx context.Context, room string, lines []Line) error {
-	if len(lines) == 0 {
-		return nil
+	args := []any{s.service, room}
+	var places strings.Builder
+	for i, l := range lines {
+		args = append(args, l.Archive)
+		fmt.Fprintf(&places, ", $%d", i+3)
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT m.target, m.occupant, m.nick, m.body FROM message m
-		JOIN room ON room.id = m.room JOIN message t ON t.room = m.room AND t.archive = m.target
+	rows, err := s.db.QueryContext(ctx, `SELECT m.target, m.occupant, m.nick, m.body FROM message m JOIN room ON room.id = m.room
 		WHERE room.service = $1 AND room.name = $2 AND m.kind = 'reaction' AND m.target <> '' AND m.state = ''
-		AND t.id >= $3 AND t.id <= $4 ORDER BY m.id`, s.service, room, lines[0].ID, lines[len(lines)-1].ID)
+		AND m.target IN (`+places.String()[2:]+`) ORDER BY m.id`, args...)
 	if err != nil {
 		return fmt.Errorf("reactions in room %q: %w", room, err)
 	}

@@ -16,25 +16,22 @@ import (
 func textOf(lines []chatlog.Line) []byte {
 	var b bytes.Buffer
 	for _, l := range lines {
-		v := view(l, func(string) string { return "" })
-		text := l.Text
-		if action, ok := strings.CutPrefix(text, "/me "); ok {
-			text = action
-		}
-		text = strings.ReplaceAll(visible(printable(text)), "\n", "\n\t")
-		nick := visible(v.Nick)
+		text, action := strings.CutPrefix(printable(l.Text), "/me ")
+		text = strings.ReplaceAll(visible(text), "\n", "\n\t")
+		nick := visible(printable(l.Nick))
 		switch {
-		case v.Subject:
+		case l.Kind == chatlog.Subject:
 			text = "subject: " + text
-		case v.Action:
+		case action:
 			text = "* " + nick + " " + text
 		default:
 			text = "<" + nick + "> " + text
 		}
-		if v.Note != "" {
-			text = strings.TrimRight(text, " ") + " [" + visible(v.Note) + "]"
+		if note := noteOf(l); note != "" {
+			text = strings.TrimRight(text, " ") + " [" + visible(note) + "]"
 		}
-		fmt.Fprintf(&b, "%s %s\n", l.Time.Format("15:04:05"), text)
+		b.Write(l.Time.AppendFormat(b.AvailableBuffer(), time.TimeOnly))
+		b.WriteString(" " + text + "\n")
 	}
 	return b.Bytes()
 }
@@ -42,6 +39,9 @@ func textOf(lines []chatlog.Line) []byte {
 // visible writes characters that are not seen, and change how others are, as
 // their numbers.
 func visible(s string) string {
+	if ascii(s) {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range s {
 		switch {
