@@ -108,6 +108,8 @@ func (a *app) makeRequested(ctx context.Context, c config.Config, store *frontde
 	switch {
 	case err == nil:
 		run.Live = map[string]string{r.Room: made.Log}
+	case errors.Is(err, frontdesk.ErrSuperseded):
+		run.Superseded = []string{r.Room}
 	case codeOf(err) == exitError:
 		err = &statusError{code: exitIncomplete, err: err}
 		run.Failed = map[string]string{r.Room: err.Error()}
@@ -124,6 +126,9 @@ func (a *app) makeRequested(ctx context.Context, c config.Config, store *frontde
 func notMade(r frontdesk.Request, err error) error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, frontdesk.ErrSuperseded) {
+		return fmt.Errorf("request %d has ended: %w", r.ID, err)
 	}
 	return fmt.Errorf("request %d is approved, and its room not made yet: %w", r.ID, err)
 }
