@@ -128,6 +128,18 @@ func TestExamineWithoutPrivateStorage(t *testing.T) {
 	}
 }
 
+// TestExaminePlain has a server that offers no SCRAM mechanism.
+func TestExaminePlain(t *testing.T) {
+	t.Parallel()
+	p := onProsody(prosody.Options{
+		Global: `disable_sasl_mechanisms = { "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS" }`,
+	})(t)
+	f := find(open(t, p, "auto").Examine(t.Context(), time.Now()), "login")
+	if f.Verdict != xmppadmin.Warn || !strings.Contains(f.Text, "PLAIN") || !strings.Contains(f.Hint, "no SCRAM mechanism") {
+		t.Errorf("the finding on a login by PLAIN is %+v", f)
+	}
+}
+
 func TestExpiringCertificate(t *testing.T) {
 	t.Parallel()
 	p := onProsody(prosody.Options{})(t)

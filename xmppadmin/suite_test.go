@@ -60,8 +60,11 @@ func checkEachSettingIsRepaired(t *testing.T, s *xmppadmin.Service, p *fixtures.
 		if err := hand.Configure(t.Context(), "quic", together); err != nil {
 			t.Fatalf("%s by hand: %v", name, err)
 		}
-		if got := read(t, s, "quic").Settings[name]; got == want[name] {
+		switch got := read(t, s, "quic").Settings[name]; {
+		case got == want[name]:
 			t.Errorf("%s was changed by hand, and still reads as %q", name, got)
+		case name == xmppadmin.Password && got != "(hidden)":
+			t.Errorf("the password reads as %q", got)
 		}
 		if err := s.Configure(t.Context(), "quic", xmppadmin.Settings{name: want[name]}); err != nil {
 			t.Fatalf("%s repaired: %v", name, err)
