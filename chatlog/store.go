@@ -116,10 +116,11 @@ func private(path string) error {
 
 // address returns the data source name: WAL, so that readers and the writer do
 // not wait for each other; NORMAL, because what a power cut undoes is cursor
-// and messages together, and the next run reads them again.
+// and messages together, and the next run reads them again; what is erased is
+// overwritten in the file.
 func address(path string, readOnly bool) string {
 	q := url.Values{}
-	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "cache_size(-32768)"} {
+	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "secure_delete(ON)", "cache_size(-32768)"} {
 		q.Add("_pragma", pragma)
 	}
 	q.Set("_txlock", "immediate")
