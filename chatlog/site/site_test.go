@@ -164,6 +164,34 @@ func TestRetractedDisappears(t *testing.T) {
 	}
 }
 
+// The page "How to take part" has all that a participant needs.
+func TestHowToTakePart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.config.WebClient = "https://chat.example.org/#converse/room?jid={jid}"
+	w.config.Accounts = []string{"example.org: https://example.org/register"}
+	w.config.Clients = []string{"Gajim, https://gajim.org", "<b>Dino</b>"}
+	w.publish(t)
+	about := w.read(t, "about.html")
+	for _, want := range []string{
+		`<a href="https://example.org/register" rel="nofollow ugc noopener">`, `<a href="https://gajim.org"`, "&lt;b&gt;Dino&lt;/b&gt;",
+		`<a href="xmpp:quic@rooms.example.org?join">quic@rooms.example.org</a>`,
+		"web client", `<a href="https://www.ietf.org/about/note-well/">Note Well</a>`, `<a href="mailto:secretariat@example.org">`, "XEP-0334",
+	} {
+		if !strings.Contains(about, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	for path := range w.files(t) {
+		if strings.HasSuffix(path, ".html") && !strings.Contains(w.read(t, path), `<footer>`) {
+			t.Errorf("%s has no footer", path)
+		}
+		if strings.HasSuffix(path, ".html") && strings.Count(w.read(t, path), `href="https://www.ietf.org/about/note-well/"`) < 2 {
+			t.Errorf("%s does not lead to the Note Well from its head and its foot", path)
+		}
+	}
+}
+
 func TestForeignFolderIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -39,7 +39,9 @@ func (k *checks) record(ctx context.Context, c config.Config, service archivist)
 		k.warn("chat logs", err.Error(), "")
 		return
 	}
-	found = slices.DeleteFunc(found, func(r xmppadmin.Room) bool { return r.State != xmppadmin.Exists || !r.Managed || provision.CheckName(r.Name) != "" })
+	found = slices.DeleteFunc(found, func(r xmppadmin.Room) bool {
+		return r.State != xmppadmin.Exists || !r.Managed || provision.CheckName(r.Name) != ""
+	})
 	if len(found) == 0 {
 		return
 	}

@@ -148,9 +148,8 @@ func (f *flights) end() []bounced {
 }
 
 // record logs what the outbox could not record.
-func (w *wire) record(id int64, err error) bool {
+func (w *wire) record(id int64, err error) {
 	if err != nil {
 		w.cfg.Logger.Error("the outbox cannot be written", "message", id, "cause", err)
 	}
-	return err == nil
 }

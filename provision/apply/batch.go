@@ -25,9 +25,13 @@ func (r *run) applyBatch(ctx, work context.Context, jobs []*job) {
 		return
 	}
 	for round := 1; len(jobs) > 0; round++ {
+		connected := connections(r.svc)
 		r.send(ctx, work, jobs)
 		jobs = begun(jobs)
 		r.readBack(work, jobs)
+		if connections(r.svc) != connected {
+			doubt(jobs)
+		}
 		var left []*job
 		for _, j := range jobs {
 			switch done, err := j.verify(r.svc, round); {
@@ -45,6 +49,16 @@ func (r *run) applyBatch(ctx, work context.Context, jobs []*job) {
 	r.sync()
 	if r.tried > 1 && r.forbidden == r.tried {
 		r.halt(fmt.Errorf("the service refuses every change: %w", xmppadmin.ErrForbidden))
+	}
+}
+
+// doubt has the answers to the last step count as never come: the connection was
+// lost since, and the server may have crashed and lost what it had answered.
+func doubt(jobs []*job) {
+	for _, j := range jobs {
+		if j.err == nil {
+			j.err, j.interrupted = errConnectionLost, true
+		}
 	}
 }
 

@@ -65,6 +65,23 @@ func TestRoomsThatACrashTookAway(t *testing.T) {
 	}
 }
 
+// TestCrashBeforeTheRoomsAreReadBack has the server crash in the middle of a batch,
+// and lose a room whose creation it had answered.
+func TestCrashBeforeTheRoomsAreReadBack(t *testing.T) {
+	t.Parallel()
+	f := fake.New()
+	p := fake.PlanFor(t, f, wanting.Rooms("quic", "tls"), plan.Options{Policy: plan.Sync})
+	f.Script = map[string][]fake.Behaviour{"create tls": {fake.Then(fake.Well, func(f *fake.Service) {
+		f.Connected++
+		delete(f.Rooms, "quic")
+	})}}
+	a, err := Run(t.Context(), f, p, Options{Parallel: 1})
+	want := []string{"create quic" + allSent, "create tls" + allSent, "create quic" + allSent}
+	if err != nil || !slices.Equal(f.Calls, want) || a.Counts.Failed > 0 || f.Rooms["quic"].Name == "" {
+		t.Errorf("calls %q, want %q; counts %+v, %v", f.Calls, want, a.Counts, err)
+	}
+}
+
 // TestSubjectsThatACrashTookAway has a service that shows the subject of a room
 // to those who enter it, and loses one in a crash.
 func TestSubjectsThatACrashTookAway(t *testing.T) {
