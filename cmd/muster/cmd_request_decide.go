@@ -45,8 +45,8 @@ func (a *app) requestDenyCommand() *cobra.Command {
 	var o requestFlags
 	cmd := onRequest(&cobra.Command{
 		Use: "deny ID --reason TEXT", Short: "Deny a request",
-		Long: "Deny a request that waits, or the extension of one that waits. Who asked is sent the\n" +
-			"reason.",
+		Long: "Deny a request that waits, or the extension of one that waits. The requester is sent\n" +
+			"the reason.",
 		Annotations: changes(exits()),
 		Example:     "  muster request deny 12 --reason 'please use the room of the group'",
 	}, a.requestIDs(frontdesk.Pending), nil)
