@@ -167,3 +167,56 @@ func TestLongValuesAreCut(t *testing.T) {
 		t.Errorf("chat: %q", got)
 	}
 }
+
+// TestStrangersCanDoNothing: to an address that the server does not vouch for every
+// command but the list of rooms is refused, and so is every order in chat, whatever
+// is kept of it and even where it is the secretariat's.
+func TestStrangersCanDoNothing(t *testing.T) {
+	t.Parallel()
+	const stranger = "Not done. This desk cannot be sure of addresses of other servers. Use an address of example.org."
+	asked := []string{"link", "link alice@mail.example", "yes", "code AAAA", "unlink", "request quic-dt Team", "status", "status 1",
+		"withdraw 1", "extend 1 until +60d"}
+	decides := []string{"pending", "show 1", "approve 1", "approve 1 as foo", "deny 1 because no", "deny", "approve"}
+	for name, jid := range map[string]string{
+		"another domain": eve, "a longer domain": "alice@example.org.elsewhere.example", "a domain that ends so": "alice@notexample.org",
+		"a subdomain": "alice@guests.example.org", "no local part": "example.org",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.cfg.Secretariat, w.cfg.OpenToLocal = []string{amy, jid}, true })
+			w.link(jid, 7, "Alice Example")
+			w.profile(7, "xmpp:"+jid)
+			r := sample("quic-mine")
+			r.JID = jid
+			w.open(r)
+			for _, node := range []string{"link", "request-room", "my-requests", "change-request", "review", "all-requests"} {
+				if a := w.run(jid, frontdesk.Step{Node: node}); a.Status != frontdesk.Completed || !a.Failed || a.Say != stranger {
+					t.Errorf("%s: %+v", node, a)
+				}
+			}
+			for _, text := range asked {
+				if got := w.say(jid, text); got != stranger && got != "" { // the same answer is given three times
+					t.Errorf("%q: %q", text, got)
+				}
+			}
+			for _, text := range decides {
+				if got := w.say(jid, text); got != "I did not understand that; help says what I know." && got != "" {
+					t.Errorf("%q: %q", text, got)
+				}
+			}
+			if got := w.say(jid, "help"); strings.Contains(got, "approve") {
+				t.Errorf("the help is %q", got)
+			}
+			if a := w.run(jid, frontdesk.Step{Node: "rooms"}); a.Failed {
+				t.Errorf("the list of rooms: %+v", a)
+			}
+			all, err := w.store.Requests(t.Context(), frontdesk.Filter{})
+			if err != nil || len(all) != 1 || all[0].State != frontdesk.Live || all[0].Until != r.Until {
+				t.Errorf("the requests are %+v, %v", all, err)
+			}
+			if _, linked, err := w.store.LinkOf(t.Context(), jid); err != nil || !linked {
+				t.Errorf("linked: %t, %v", linked, err)
+			}
+		})
+	}
+}

@@ -20,6 +20,9 @@ const (
 	ownerOfRoom  = "owner"
 	bannedOfRoom = "outcast"
 	noneOfRoom   = "none"
+	// givingToRoom is what a [Grant] has while admin is given: a desk that was
+	// killed then does not know whether it was.
+	givingToRoom = "giving"
 )
 
 const (
@@ -71,13 +74,30 @@ func (d *Desk) seat(ctx context.Context, s seat, have map[string]string, ours bo
 	case affiliation == ownerOfRoom, affiliation == bannedOfRoom, affiliation == adminOfRoom && !ours:
 		return true, nil
 	case affiliation != adminOfRoom:
-		if err := d.rooms.Grant(ctx, s.room, s.jid); err != nil {
+		if err := d.give(ctx, s, ours, now); err != nil {
 			return false, err
 		}
 	}
-	// After it was given, not before: what the desk only meant to give, it must
-	// not take.
 	return false, d.store.SetGranted(ctx, Grant{Room: s.room, JID: s.jid, Affiliation: adminOfRoom, At: now})
+}
+
+// give makes a JID an admin of a room, and notes before that it is about to: what
+// a desk gave that was killed then is still known as given. What the service
+// refused is not: the desk must not take what it only meant to give.
+func (d *Desk) give(ctx context.Context, s seat, ours bool, now time.Time) error {
+	g := Grant{Room: s.room, JID: s.jid, Affiliation: givingToRoom, At: now}
+	if err := d.store.SetGranted(ctx, g); err != nil {
+		return err
+	}
+	err := d.rooms.Grant(ctx, s.room, s.jid)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if ours {
+		g.Affiliation = noneOfRoom
+		return errors.Join(err, d.store.SetGranted(ctx, g))
+	}
+	return errors.Join(err, d.store.DropGranted(ctx, s.room, s.jid))
 }
 
 // checkAdmins gives and takes admin affiliations of live rooms: the
@@ -116,10 +136,12 @@ func (d *Desk) checkAdmins(ctx context.Context, f Facts, now time.Time) error {
 	m.signature, m.at = signature, now
 	errs := []error{d.closed(ctx, names, granted)}
 	for _, change := range m.changes(names, wanted, granted, f, now) {
-		if ctx.Err() != nil {
+		err := d.changeAdmins(ctx, change, now)
+		if errors.Is(err, ErrBusy) || ctx.Err() != nil {
+			m.signature = "" // the next tick goes on
 			break
 		}
-		errs = append(errs, d.changeAdmins(ctx, change, now))
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
@@ -192,8 +214,9 @@ type seating struct {
 	give []seat
 	ours map[seat]bool // of those to give, the ones that the desk gave before
 	take []seat
-	// back are those that went when the room was archived, and are not wanted
-	// any more: opening the room may have brought them back.
+	// back are those that are not wanted any more, and that went when the room
+	// was archived, or were about to be given: opening the room may have brought
+	// them back, and a desk that was killed may have given them.
 	back []seat
 }
 
@@ -215,7 +238,7 @@ func (m *adminMemory) changes(live map[string]bool, wanted map[seat]bool, grante
 		if wanted[s] || !live[g.Room] {
 			continue
 		}
-		if g.Affiliation == noneOfRoom {
+		if g.Affiliation != adminOfRoom {
 			of(g.Room).back = append(of(g.Room).back, s)
 			continue
 		}
@@ -237,7 +260,7 @@ func (m *adminMemory) changes(live map[string]bool, wanted map[seat]bool, grante
 			continue
 		}
 		r := of(s.room)
-		r.give, r.ours[s] = append(r.give, s), has[s] == noneOfRoom
+		r.give, r.ours[s] = append(r.give, s), has[s] != ""
 	}
 	var all []seating
 	for _, r := range rooms {

@@ -151,7 +151,7 @@ func submitRequest(ctx context.Context, t *talk) (*Answer, error) {
 		return nil, err
 	}
 	say := t.desk.askedText(a)
-	if a.verdict.Outcome == Refuses {
+	if strings.HasPrefix(say, notDone) {
 		return t.result(say, true), nil
 	}
 	return t.result(say, false, t.desk.roomFields(a)...), nil
@@ -169,10 +169,17 @@ func (d *Desk) askedText(a asked) string {
 		return fmt.Sprintf("%sThe room %s is open again until %s. Its history goes on.", done, r.Room, r.Until)
 	case r.State == Live:
 		return fmt.Sprintf("%sThe room %s is open until %s.", done, r.Room, r.Until)
+	case r.State == Superseded:
+		return d.supersededText(r)
 	case r.State == Approved:
 		return fmt.Sprintf("%sRequest %d is approved, but the room is not made yet. It is made within minutes, and you get a message.", waiting, r.ID)
 	}
 	return fmt.Sprintf("%sRequest %d is %s.", done, r.ID, r.State)
+}
+
+// supersededText returns that a request gave way while its room was to be made.
+func (d *Desk) supersededText(r Request) string {
+	return fmt.Sprintf("%sRequest %d has ended: a group, a session or a standing room has the name %s now.", notDone, r.ID, r.Room)
 }
 
 // roomFields returns the fields about a request that was made.

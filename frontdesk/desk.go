@@ -148,8 +148,14 @@ type People interface {
 	Person(ctx context.Context, id int) (agenda.Person, error)
 }
 
-// ErrBusy is returned by [Rooms] where another run holds the lock.
-var ErrBusy = errors.New("another run holds the lock")
+// The errors of [Rooms] that the desk decides on.
+var (
+	// ErrBusy means that another run holds the lock.
+	ErrBusy = errors.New("another run holds the lock")
+	// ErrSuperseded means that the room of a request is wanted for another
+	// reason, and is not the requester's.
+	ErrSuperseded = errors.New("a group, a session or a standing room has the name now")
+)
 
 // Made is a room that was made and read back.
 type Made struct {
@@ -163,7 +169,8 @@ type Made struct {
 // affiliations of it.
 type Rooms interface {
 	// Make makes the room of an approved request. The error is [ErrBusy] where
-	// another run holds the lock.
+	// another run holds the lock, and [ErrSuperseded] where the request has to
+	// give way: then nothing is made.
 	Make(ctx context.Context, name string) (Made, error)
 	Look(ctx context.Context, name string) (xmppadmin.Room, error)
 	// Reserved reports whether a room is wanted, standing or protected for

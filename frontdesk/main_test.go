@@ -78,6 +78,8 @@ type fakeRooms struct {
 	aff      map[string]map[string]string
 	err      error // of Make
 	lookErr  error
+	grantErr error
+	killed   bool // the desk dies while it grants
 	makes    []string
 	looks    int // of affiliations
 	lives    int
@@ -147,8 +149,14 @@ func (r *fakeRooms) set(name, jid, affiliation string) {
 func (r *fakeRooms) Grant(_ context.Context, name, jid string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.grantErr != nil {
+		return r.grantErr
+	}
 	r.set(name, jid, "admin")
 	r.log = append(r.log, "+"+name+" "+jid)
+	if r.killed {
+		panic("killed")
+	}
 	return nil
 }
 

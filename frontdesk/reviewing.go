@@ -175,6 +175,8 @@ func (d *Desk) approve(ctx context.Context, id int64, a Amendment, v visitor, no
 		return fmt.Sprintf("%sRequest %d is approved, and the room %s is open again.", done, id, r.Room), nil
 	case r.State == Live:
 		return fmt.Sprintf("%sRequest %d is approved, and the room %s is open.", done, id, r.Room), nil
+	case r.State == Superseded:
+		return d.supersededText(r), nil
 	case errors.Is(failed, ErrBusy):
 		return fmt.Sprintf("%sRequest %d is approved. The room is made when the run that is under way has ended.", done, id), nil
 	}

@@ -326,7 +326,8 @@ func wholeGroups(l agenda.GroupList) bool {
 	return !l.Incomplete && l.Unread.Rows == 0 && len(l.Groups) > 0
 }
 
-// recent reports whether something is granted by what was confirmed then.
+// recent reports whether something is granted by what was confirmed then. A time
+// that is still to come proves nothing: the clock was wrong.
 func recent(confirmed, now time.Time) bool {
-	return !confirmed.IsZero() && now.Sub(confirmed) <= maxAge
+	return !confirmed.IsZero() && now.Sub(confirmed).Abs() <= maxAge
 }

@@ -91,6 +91,8 @@ func TestDecide(t *testing.T) {
 		{"1: a day old and a cached copy", func(_ *frontdesk.Request, f *facts) { f.Roles.Confirmed, f.Roles.Stale = noon.Add(-24*time.Hour), true }, yes, ""},
 		{"1: older", func(_ *frontdesk.Request, f *facts) { f.Roles.Confirmed = noon.Add(-24*time.Hour - time.Second) }, wait,
 			"the Datatracker's list of roles is older than a day"},
+		{"1: confirmed in the future", func(_ *frontdesk.Request, f *facts) { f.Roles.Confirmed = noon.AddDate(0, 0, 2) }, wait,
+			"the Datatracker's list of roles is older than a day"},
 		{"1: never confirmed", func(_ *frontdesk.Request, f *facts) { f.Roles.Confirmed = time.Time{} }, wait, "the Datatracker's list of roles is older than a day"},
 
 		{"2: no hyphen", func(r *frontdesk.Request, _ *facts) { r.Room = "quicdt" }, wait,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -309,6 +310,37 @@ func TestLastPlace(t *testing.T) {
 	approved, err := w.store.Requests(t.Context(), frontdesk.Filter{States: []frontdesk.State{frontdesk.Live, frontdesk.Approved}})
 	if err != nil || len(approved) != 1 {
 		t.Errorf("%d were approved, %v", len(approved), err)
+	}
+}
+
+// TestTwoDevices has one person make the same request on two devices at once: there
+// is one request, one room and one message.
+func TestTwoDevices(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.cfg.ChairsAreAdmins = false })
+	room := values("group", "quic", "suffix", "dt", "title", "Team")
+	says := make([]string, 2)
+	var g sync.WaitGroup
+	for i, device := range []string{"phone", "desktop"} {
+		c := frontdesk.Caller{JID: alice, Full: alice + "/" + device}
+		first := w.desk.Run(t.Context(), c, frontdesk.Step{Node: "request-room"}, noon)
+		confirm := w.desk.Run(t.Context(), c, frontdesk.Step{Node: "request-room", Session: first.Session, Values: room}, noon)
+		g.Go(func() {
+			says[i] = w.desk.Run(t.Context(), c, frontdesk.Step{Node: "request-room", Session: confirm.Session}, noon).Say
+		})
+	}
+	g.Wait()
+	slices.Sort(says)
+	want := []string{"Done. The room quic-dt is open until 2026-12-24.", "Not done. Request 1, which is open, has the name quic-dt."}
+	if diff := cmp.Diff(want, says); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if all, err := w.store.Requests(t.Context(), frontdesk.Filter{}); err != nil || len(all) != 1 || len(w.rooms.makes) != 1 {
+		t.Errorf("%d requests, %d rooms made, %v", len(all), len(w.rooms.makes), err)
+	}
+	news := slices.DeleteFunc(w.sent(alice), func(text string) bool { return !strings.Contains(text, "The room of request") })
+	if len(news) != 1 {
+		t.Errorf("messages: %q", news)
 	}
 }
 

@@ -160,6 +160,11 @@ func TestSecretariatIsToldOfWhatWaits(t *testing.T) {
 	if got := count(26); got != "5 requests wait" {
 		t.Errorf("an extension: %q", got)
 	}
+	w.now = noon.AddDate(0, 0, -1) // the clock is set back
+	w.say(alice, "request lounge Lounge")
+	if got := w.sent(amy); len(got) != 1 || !strings.HasPrefix(got[0], "6 requests wait. ") {
+		t.Errorf("with the clock set back: %q", got)
+	}
 }
 
 func TestReports(t *testing.T) {

@@ -194,6 +194,8 @@ func (d *Desk) make(ctx context.Context, r Request, now time.Time) (Made, error)
 		run.Live = map[string]string{r.Room: made.Log}
 	case errors.Is(err, ErrBusy), ctx.Err() != nil:
 		return made, err // nothing is wrong: it is made later
+	case errors.Is(err, ErrSuperseded):
+		run.Superseded = []string{r.Room}
 	default:
 		d.log.WarnContext(ctx, "a room could not be made", "room", r.Room, "request", r.ID, "error", err)
 		run.Failed = map[string]string{r.Room: provision.OneLine(err.Error(), provision.MaxSubject)}

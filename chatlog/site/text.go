@@ -17,8 +17,8 @@ func textOf(lines []chatlog.Line) []byte {
 	var b bytes.Buffer
 	for _, l := range lines {
 		text, action := strings.CutPrefix(printable(l.Text), "/me ")
-		text = strings.ReplaceAll(visible(text), "\n", "\n\t")
-		nick := visible(printable(l.Nick))
+		text = lineBreaks.Replace(visible(text))
+		nick := visible(oneLine(l.Nick))
 		switch {
 		case l.Kind == chatlog.Subject:
 			text = "subject: " + text
@@ -28,13 +28,17 @@ func textOf(lines []chatlog.Line) []byte {
 			text = "<" + nick + "> " + text
 		}
 		if note := noteOf(l); note != "" {
-			text = strings.TrimRight(text, " ") + " [" + visible(note) + "]"
+			text = strings.TrimRight(text, " ") + " [" + visible(oneLine(note)) + "]"
 		}
 		b.Write(l.Time.AppendFormat(b.AvailableBuffer(), time.TimeOnly))
 		b.WriteString(" " + text + "\n")
 	}
 	return b.Bytes()
 }
+
+// lineBreaks indents what follows a line break, of any kind, in a text: only the
+// next message may begin a line.
+var lineBreaks = strings.NewReplacer("\n", "\n\t", "\u2028", "\n\t", "\u2029", "\n\t")
 
 // visible writes characters that are not seen, and change how others are, as
 // their numbers.

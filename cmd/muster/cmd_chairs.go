@@ -167,17 +167,23 @@ func (a *app) linkChair(ctx context.Context, l frontdesk.Link) error {
 	})
 }
 
-// personOf returns the person who has a role under a mail address, 0 for none.
+// personOf returns the person who has a role under a mail address, in whichever
+// case; 0 for none, and for more than one.
 func personOf(roles agenda.RoleList, email string) int {
+	person := 0
 	for _, r := range roles.Roles {
-		if r.Email == email {
-			return r.Person
+		switch {
+		case !strings.EqualFold(r.Email, email) || r.Person == person:
+		case person != 0:
+			return 0
+		default:
+			person = r.Person
 		}
 	}
-	return 0
+	return person
 }
 
-// noRoleError is a mail address under which nobody has a role.
+// noRoleError is a mail address that no role has, or the roles of two persons.
 type noRoleError struct{ email string }
 
 func (e *noRoleError) Error() string {

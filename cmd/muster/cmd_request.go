@@ -19,7 +19,7 @@ func (a *app) requestCommand() *cobra.Command {
 		Use:   "request",
 		Short: "Answer and make requests for rooms, as the front desk does",
 		Long: "List, answer and make the requests for rooms that chairs make at the front desk. No desk\n" +
-			"need run for that; one that does sends the messages to those who asked.",
+			"need run for that; one that does sends the messages to the requesters.",
 		Annotations: exits(),
 		Args:        noArguments,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -53,7 +53,7 @@ func (a *app) requestAddCommand() *cobra.Command {
 	var o requestFlags
 	cmd := &cobra.Command{
 		Use:   "add NAME",
-		Short: "Make a request, for oneself or for somebody else",
+		Short: "Make a request, for oneself or for another person",
 		Long: "Make a request for the room called NAME. It waits for the secretariat, or is approved with\n" +
 			"--approve, which makes the room at once. With --for, the messages about it go to that\n" +
 			"address.",

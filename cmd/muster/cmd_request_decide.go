@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +24,13 @@ func (a *app) requestApproveCommand() *cobra.Command {
 		Example:     "  muster request approve 12\n  muster request approve 12 --name quic-dt --until 2026-12-24",
 	}, a.requestIDs(frontdesk.Pending), nil)
 	a.decide(cmd, &o, func(ctx context.Context, c config.Config, store *frontdesk.Store, id int64) (frontdesk.Request, error) {
-		r, err := store.Approve(ctx, id, o.amendment, a.shellActor(c), a.now())
+		r, err := store.Request(ctx, id)
+		if err == nil {
+			err = a.checkLastDay(r, o.amendment.Until)
+		}
+		if err == nil {
+			r, err = store.Approve(ctx, id, o.amendment, a.shellActor(c), a.now())
+		}
 		if err != nil {
 			return frontdesk.Request{}, err
 		}
@@ -37,8 +45,8 @@ func (a *app) requestDenyCommand() *cobra.Command {
 	var o requestFlags
 	cmd := onRequest(&cobra.Command{
 		Use: "deny ID --reason TEXT", Short: "Deny a request",
-		Long: "Deny a request that waits, or the extension of one that waits. Who asked is sent the\n" +
-			"reason.",
+		Long: "Deny a request that waits, or the extension of one that waits. The requester is sent\n" +
+			"the reason.",
 		Annotations: changes(exits()),
 		Example:     "  muster request deny 12 --reason 'please use the room of the group'",
 	}, a.requestIDs(frontdesk.Pending), nil)
@@ -73,12 +81,45 @@ func (a *app) requestExtendCommand() *cobra.Command {
 		Example:     "  muster request extend 12 --until 2027-01-31",
 	}, a.requestIDs(frontdesk.Approved, frontdesk.Live), nil)
 	a.decide(cmd, &o, func(ctx context.Context, c config.Config, store *frontdesk.Store, id int64) (frontdesk.Request, error) {
+		r, err := store.Request(ctx, id)
+		if err == nil && (r.State == frontdesk.Approved || r.State == frontdesk.Live) && !lastDay(o.amendment.Until).After(r.End()) {
+			err = &dayError{r.ID, "is " + r.Until + " already", "--until takes a later one; muster request withdraw ends a request before its day"}
+		}
+		if err != nil {
+			return frontdesk.Request{}, err
+		}
 		return store.Extend(ctx, id, o.amendment.Until, true, "", a.shellActor(c), a.now())
 	})
 	o.addUntil(cmd, "the last `DAY` of the room, YYYY-MM-DD")
 	_ = cmd.MarkFlagRequired("until")
 	return cmd
 }
+
+// lastDay returns the end of a day in UTC.
+func lastDay(day string) time.Time { return frontdesk.Request{Until: day}.End() }
+
+// checkLastDay returns the error of approving a request that waits, or the
+// extension of one, where its last day is past and no other one is given.
+func (a *app) checkLastDay(r frontdesk.Request, until string) error {
+	day := cmp.Or(r.ExtendTo, r.Until)
+	if !r.Waits() || until != "" || lastDay(day).After(a.now()) {
+		return nil
+	}
+	return &dayError{r.ID, day + " is past", "name another one with --until"}
+}
+
+// dayError is what is wrong with the last day of a request, and what to do.
+type dayError struct {
+	request    int64
+	text, hint string
+}
+
+func (e *dayError) Error() string {
+	return fmt.Sprintf("request %d: its last day %s", e.request, e.text)
+}
+
+// Hint returns what to do.
+func (e *dayError) Hint() string { return e.hint }
 
 // decide has a command on one request check its flags and change the request.
 func (a *app) decide(cmd *cobra.Command, o *requestFlags, do func(context.Context, config.Config, *frontdesk.Store, int64) (frontdesk.Request, error)) {
@@ -108,6 +149,8 @@ func (a *app) makeRequested(ctx context.Context, c config.Config, store *frontde
 	switch {
 	case err == nil:
 		run.Live = map[string]string{r.Room: made.Log}
+	case errors.Is(err, frontdesk.ErrSuperseded):
+		run.Superseded = []string{r.Room}
 	case codeOf(err) == exitError:
 		err = &statusError{code: exitIncomplete, err: err}
 		run.Failed = map[string]string{r.Room: err.Error()}
@@ -124,6 +167,9 @@ func (a *app) makeRequested(ctx context.Context, c config.Config, store *frontde
 func notMade(r frontdesk.Request, err error) error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, frontdesk.ErrSuperseded) {
+		return fmt.Errorf("request %d has ended: %w", r.ID, err)
 	}
 	return fmt.Errorf("request %d is approved, and its room not made yet: %w", r.ID, err)
 }

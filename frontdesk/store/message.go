@@ -70,6 +70,10 @@ func endedText(r Request) string {
 	return fmt.Sprintf("The room %s of request %d has ended. Its log stays where it is.", r.Room, r.ID)
 }
 
+func neverMadeText(r Request) string {
+	return fmt.Sprintf("Request %d has ended: its last day is past, and the room %s was never made.", r.ID, r.Room)
+}
+
 func supersededText(r Request) string {
 	return fmt.Sprintf("Request %d has ended: a group, a session or a standing room has the name %s now.", r.ID, r.Room)
 }

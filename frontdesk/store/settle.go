@@ -155,7 +155,7 @@ func (c *change) elapse(ctx context.Context, r Request, e Event) error {
 	case Lapse:
 		return c.happen(ctx, r, Lapse, "", lapsedText(r))
 	case End:
-		return c.happen(ctx, r, End, "the room was never made", endedText(r))
+		return c.happen(ctx, r, End, "the room was never made", neverMadeText(r))
 	case warning:
 		r.WarnedAt = c.now.UTC().Truncate(time.Second)
 		if err := c.save(ctx, r); err != nil {

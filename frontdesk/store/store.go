@@ -84,23 +84,30 @@ func source(path string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-// migrate makes the tables of a new database. It is looked at again inside the
-// transaction: another process may have made them meanwhile.
+// migrate makes the tables of a new database. One that has them is opened without a
+// transaction, so that it can be read while another process writes. It is looked at
+// again inside the transaction: another process may have made them meanwhile.
 func (s *Store) migrate(ctx context.Context) error {
+	if made, err := hasFormat(s.db.QueryRowContext(ctx, "PRAGMA user_version")); made || err != nil {
+		return err
+	}
 	return s.write(ctx, func(c *change) error {
-		var have int
-		if err := c.tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
+		if made, err := hasFormat(c.tx.QueryRowContext(ctx, "PRAGMA user_version")); made || err != nil {
 			return err
-		}
-		switch {
-		case have == format:
-			return nil
-		case have > format:
-			return ErrNewer
 		}
 		_, err := c.tx.ExecContext(ctx, schema+fmt.Sprintf(";PRAGMA user_version = %d", format))
 		return err
 	})
+}
+
+// hasFormat reports whether a database has its tables, by its user_version.
+func hasFormat(version scanner) (bool, error) {
+	var have int
+	err := version.Scan(&have)
+	if err == nil && have > format {
+		err = ErrNewer
+	}
+	return have == format, err
 }
 
 // change is a transaction that writes.

@@ -109,6 +109,49 @@ func TestTwoStores(t *testing.T) {
 	}
 }
 
+// TestReadWhileAnotherWrites has a database opened and read in the middle of a
+// transaction of another process.
+func TestReadWhileAnotherWrites(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "desk.db")
+	s := must[*store.Store](t)(store.Open(path))
+	defer s.Close()
+	add(t, s, "quic-dt", true)
+	other := must[*sql.DB](t)(sql.Open("sqlite", path))
+	defer other.Close()
+	writing := must[*sql.Conn](t)(other.Conn(t.Context()))
+	defer writing.Close()
+	must[sql.Result](t)(writing.ExecContext(t.Context(), "BEGIN IMMEDIATE"))
+	reader := must[*store.Store](t)(store.Open(path))
+	defer reader.Close()
+	if wanted := must2(reader.Approved(t.Context())); len(wanted) != 1 {
+		t.Errorf("%d requests are read", len(wanted))
+	}
+	must[sql.Result](t)(writing.ExecContext(t.Context(), "ROLLBACK"))
+}
+
+// TestExtendedAtTheLastMoment: a run archives a room whose request was extended
+// after the run had read it. The request stays live: the next run reopens the room.
+func TestExtendedAtTheLastMoment(t *testing.T) {
+	t.Parallel()
+	s, ctx := openStore(t), t.Context()
+	r := add(t, s, "quic-dt", true)
+	if err := s.Settle(ctx, store.Run{Live: map[string]string{"quic-dt": ""}}, noon); err != nil {
+		t.Fatal(err)
+	}
+	end := r.End()
+	must[store.Request](t)(s.Extend(ctx, r.ID, "2027-02-01", true, "", alice, end))
+	if err := s.Settle(ctx, store.Run{Archived: []string{"quic-dt"}}, end); err != nil {
+		t.Fatal(err)
+	}
+	if got := must[store.Request](t)(s.Request(ctx, r.ID)); got.State != store.Live || got.Until != "2027-02-01" {
+		t.Errorf("the request is %s until %s", got.State, got.Until)
+	}
+	if wanted := must2(s.Approved(ctx)); len(wanted) != 1 || wanted[0].Ended || !wanted[0].Until.After(end) {
+		t.Errorf("wanted: %+v", wanted)
+	}
+}
+
 // TestSameOrigin has a form that is sent twice, and again after a restart.
 func TestSameOrigin(t *testing.T) {
 	t.Parallel()

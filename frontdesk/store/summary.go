@@ -32,7 +32,8 @@ func (s *Store) Summarize(ctx context.Context, secretariat []string, every time.
 			return err
 		}
 		at, err := c.metaNumber(ctx, toldAt)
-		if err != nil || at != 0 && now.Sub(time.Unix(at, 0)) < every {
+		since := now.Sub(time.Unix(at, 0)) // below zero where the clock was set back
+		if err != nil || at != 0 && since >= 0 && since < every {
 			return err
 		}
 		var last sql.NullInt64

@@ -118,6 +118,7 @@ func TestUnusableConfiguration(t *testing.T) {
 		{"a desk with two secrets", least + desk + "domain = \"desk.example.org\"\nsecret_env = \"A\"\nsecret_file = \"b\"\n", "got 2", ""},
 		{"a desk's secret in the file", least + desk + "secret = \"abc\"\n", "unknown key desk.secret", ""},
 		{"a desk at the MUC service", least + desk + "domain = \"rooms.example.org\"\n", "line 6: desk.domain: \"rooms.example.org\" is the MUC service", ""},
+		{"a desk at the MUC service in capitals", least + desk + "domain = \"Rooms.Example.org\"\n", "line 6: desk.domain:", ""},
 		{"a desk that is an account", least + desk + "domain = \"help@example.org\"\n", "line 6: desk.domain:", ""},
 		{"a component on the net", least + desk + "component = \"192.0.2.1:5347\"\n", "line 6: desk.component:", "components are connected without encryption"},
 		{"a component by name", least + desk + "component = \"xmpp.example.org:5347\"\n", "line 6: desk.component:", "components"},
@@ -159,7 +160,8 @@ func TestUnusableConfiguration(t *testing.T) {
 // TestFrontDesk has a desk set up as the configuration has it.
 func TestFrontDesk(t *testing.T) {
 	t.Parallel()
-	c, err := configOf(t, least+"[logs]\nurl = \"https://logs.example.org/\"\n"+desk+"domain = \"desk.example.org\"\nsecret_env = \"A\"\n"+
+	capitals := strings.NewReplacer("muster@example.org", "Muster@Example.org/desk", "rooms.example.org", "Rooms.Example.org").Replace(least)
+	c, err := configOf(t, capitals+"[logs]\nurl = \"https://logs.example.org/\"\n"+desk+"domain = \"Desk.Example.org\"\nsecret_env = \"A\"\n"+
 		"secretariat = [\"Amy@Example.org\"]\nopen_to = \"local\"\nprofile_tag = \"\"\nwarn_days = 3\n")
 	if err != nil {
 		t.Fatal(err)

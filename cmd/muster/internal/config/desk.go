@@ -113,13 +113,12 @@ func (c Config) checkDesk() error {
 			return c.invalid("desk."+number.key, "must be above zero, got %d", number.n)
 		}
 	}
-	host, _, _ := strings.Cut(c.XMPP.JID, "@")
 	switch {
 	case d.OpenTo != "linked" && d.OpenTo != "local":
 		return c.invalid("desk.open_to", "%q is not one of linked and local", d.OpenTo)
 	case d.DefaultDays > d.MaxDays:
 		return c.invalid("desk.default_days", "%d is more than desk.max_days, %d", d.DefaultDays, d.MaxDays)
-	case d.Chat == "" || !isJID(d.Chat+"@"+host):
+	case d.Chat == "" || !isJID(d.Chat+"@desk.example.org"):
 		return c.invalid("desk.chat", "%q is no local part of an address, such as help", d.Chat)
 	case len(d.Roles) == 0:
 		return c.invalid("desk.roles", "must not be empty")
@@ -140,7 +139,7 @@ func (c Config) checkDesk() error {
 	if _, err := jid.New("", d.Domain, ""); err != nil || strings.ContainsAny(d.Domain, "@/") {
 		return c.invalid("desk.domain", "%q is not a domain", d.Domain)
 	}
-	if d.Domain == c.XMPP.Service {
+	if domain(d.Domain) == domain(c.XMPP.Service) {
 		return c.invalid("desk.domain", "%q is the MUC service; the desk has an address of its own", d.Domain)
 	}
 	if n := c.deskSecret().given(); n != 1 {
@@ -198,7 +197,7 @@ func (c Config) FrontDesk() frontdesk.Config {
 		local = j.Domainpart()
 	}
 	return frontdesk.Config{
-		Domain: d.Domain, Chat: d.Chat, Service: c.XMPP.Service, Name: d.Name,
+		Domain: domain(d.Domain), Chat: d.Chat, Service: domain(c.XMPP.Service), Name: d.Name,
 		Secretariat: prepared(d.Secretariat), Local: local, Remote: d.Remote, OpenToLocal: d.OpenTo == "local",
 		Roles: slices.Clone(d.Roles), AreaDirectors: d.AreaDirectors, ChairsAreAdmins: d.ChairsAdmins,
 		Profile: d.ProfileTag != "", Mail: d.Mail.Server != "",
@@ -206,6 +205,14 @@ func (c Config) FrontDesk() frontdesk.Config {
 		DefaultDays: d.DefaultDays, Warn: time.Duration(d.WarnDays) * day, Pending: time.Duration(d.PendingDays) * day,
 		RoomsURL: c.Logs.URL, LogURL: roomTemplate(c.logURL()),
 	}
+}
+
+// domain returns a domain as servers write it in addresses.
+func domain(text string) string {
+	if j, err := jid.Parse(text); err == nil {
+		return j.String()
+	}
+	return text
 }
 
 // prepared returns addresses as they are compared.

@@ -105,7 +105,7 @@ func (p *People) Refresh(ctx context.Context) error {
 // Confirmed returns when the Datatracker last confirmed the list of roles; zero
 // for never. It reads nothing.
 func (p *People) Confirmed() time.Time {
-	have, _ := p.roles.inMemory()
+	have, _, _ := p.roles.last()
 	return have.Confirmed
 }
 
@@ -117,29 +117,32 @@ type list[T any] struct {
 	reading sync.Mutex // held while it is read, so that all wait for one answer
 	due     time.Time  // guarded by reading
 
-	mu   sync.Mutex // guards what follows
-	have T
-	any  bool // there is one
+	mu     sync.Mutex // guards what follows
+	have   T
+	any    bool  // there is one
+	failed error // why there is none yet, where it was tried
 }
 
-// inMemory returns the list as it was read last, and whether there is one.
-func (l *list[T]) inMemory() (T, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.have, l.any
-}
-
-// get returns the list as it was read last. One that was never read is read now.
+// get returns the list as it was read last. One that was never read is read now,
+// once: those who ask do not wait for a Datatracker that does not answer.
 func (l *list[T]) get(ctx context.Context, now time.Time) (T, error) {
-	if have, ok := l.inMemory(); ok {
+	have, ok, failed := l.last()
+	if !ok && failed == nil {
+		_ = l.refresh(ctx, now)
+		have, ok, failed = l.last()
+	}
+	if ok {
 		return have, nil
 	}
-	err := l.refresh(ctx, now)
-	have, ok := l.inMemory()
-	if ok {
-		err = nil
-	}
-	return have, err
+	return have, failed
+}
+
+// last returns the list as it was read last, whether there is one, and why there
+// is none.
+func (l *list[T]) last() (have T, ok bool, failed error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.have, l.any, l.failed
 }
 
 // refresh reads the list where it is due. Where that fails, the one that there was
@@ -152,17 +155,17 @@ func (l *list[T]) refresh(ctx context.Context, now time.Time) error {
 	}
 	got, err := l.read(ctx)
 	l.due = now.Add(listsAgain)
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err != nil {
-		if _, ok := l.inMemory(); !ok {
-			l.due = time.Time{}
+		if !l.any { // it is missed: the next refresh reads it
+			l.due, l.failed = time.Time{}, err
 		}
 		return err
 	}
 	if !l.stale(got) {
 		l.due = now.Add(listsEvery)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.have, l.any = got, true
 	return nil
 }

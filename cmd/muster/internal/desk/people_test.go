@@ -47,7 +47,15 @@ func TestPeople(t *testing.T) {
 	if _, err := p.Roles(t.Context()); err == nil || !p.Confirmed().IsZero() {
 		t.Errorf("a list that was never had: %v, confirmed %v", err, p.Confirmed())
 	}
+	for range 3 { // those who ask do not wait for it
+		if _, err := p.Roles(t.Context()); err == nil || d.reads != 1 {
+			t.Errorf("a list that could not be had is read %d times: %v", d.reads, err)
+		}
+	}
 	d.err, d.list = nil, agenda.RoleList{Roles: make([]agenda.Role, 1), Confirmed: now}
+	if err := p.Refresh(t.Context()); err != nil {
+		t.Error(err)
+	}
 	want("the first", 2, 1)
 	want("and again", 2, 1)
 	if !p.Confirmed().Equal(now) {

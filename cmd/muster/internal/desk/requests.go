@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"muster/frontdesk"
 	"muster/provision"
@@ -53,7 +54,7 @@ func With(path string, do func(*frontdesk.Store) error) error {
 func RunOf(p reconcile.Pass, out apply.Outcome) frontdesk.Run {
 	run := frontdesk.Run{
 		Live: make(map[string]string), Failed: make(map[string]string),
-		Superseded: p.Wanted.Superseded, Service: p.Wanted.Service,
+		Superseded: slices.Clone(p.Wanted.Superseded), Service: p.Wanted.Service,
 	}
 	results := make(map[string]apply.Result)
 	for _, result := range out.Results {
@@ -65,11 +66,19 @@ func RunOf(p reconcile.Pass, out apply.Outcome) frontdesk.Run {
 	return run
 }
 
+// opened reports whether a room was made, reopened or adopted.
+func opened(result apply.Result) bool {
+	return result.Status == apply.Done && slices.Contains([]provision.Action{provision.Create, provision.Reopen, provision.Adopt}, result.Action)
+}
+
 // settle adds one room to a run.
 func settle(run *frontdesk.Run, row plan.Row, result apply.Result) {
 	name, log := row.Found.Name, row.Found.Settings[xmppadmin.LogAddress]
 	if row.Wanted != nil && row.Wanted.Settings[xmppadmin.LogAddress] != "" {
 		log = row.Wanted.Settings[xmppadmin.LogAddress]
+	}
+	if row.Wanted != nil && row.Wanted.Decision.Desired.Wanted() && !byRequest(row.Wanted.Decision) && opened(result) {
+		run.Superseded = append(run.Superseded, name) // requests that wait were no part of the run
 	}
 	over := row.Wanted != nil && row.Wanted.Decision.Desired.Over()
 	switch {

@@ -25,6 +25,7 @@ type room struct {
 	state    xmppadmin.State
 	archived bool
 	desired  provision.Desired
+	source   provision.Source
 	action   provision.Action
 	status   apply.Status
 }
@@ -33,25 +34,28 @@ func TestRunOf(t *testing.T) {
 	t.Parallel()
 	const exists, absent, unknown = xmppadmin.Exists, xmppadmin.Absent, xmppadmin.Unknown
 	rooms := map[string]room{
-		"created":       {absent, false, provision.Live, provision.Create, apply.Done},
-		"reopened":      {exists, true, provision.Live, provision.Reopen, apply.Done},
-		"updated":       {exists, false, provision.Live, provision.Update, apply.Done},
-		"unchanged":     {exists, false, provision.Live, provision.Unchanged, ""},
-		"not-created":   {absent, false, provision.Live, provision.Create, apply.Failed},
-		"skipped":       {absent, false, provision.Live, provision.Create, apply.Skipped},
-		"withheld":      {absent, false, provision.Live, provision.Create, ""},
-		"taken":         {exists, false, provision.Live, provision.Conflict, ""},
-		"unknown":       {unknown, false, provision.Live, provision.Unknown, ""},
-		"archived":      {exists, false, provision.Archived, provision.Archive, apply.Done},
-		"not-archived":  {exists, false, provision.Archived, provision.Archive, apply.Failed},
-		"archived-once": {exists, true, provision.Archived, "", ""},
-		"destroyed":     {absent, false, provision.Archived, "", ""},
-		"by-hand":       {exists, true, provision.Live, "", ""},
+		"created":       {absent, false, provision.Live, provision.FromRequest, provision.Create, apply.Done},
+		"reopened":      {exists, true, provision.Live, provision.FromRequest, provision.Reopen, apply.Done},
+		"updated":       {exists, false, provision.Live, provision.FromRequest, provision.Update, apply.Done},
+		"unchanged":     {exists, false, provision.Live, provision.FromRequest, provision.Unchanged, ""},
+		"not-created":   {absent, false, provision.Live, provision.FromRequest, provision.Create, apply.Failed},
+		"skipped":       {absent, false, provision.Live, provision.FromRequest, provision.Create, apply.Skipped},
+		"withheld":      {absent, false, provision.Live, provision.FromRequest, provision.Create, ""},
+		"taken":         {exists, false, provision.Live, provision.FromRequest, provision.Conflict, ""},
+		"unknown":       {unknown, false, provision.Live, provision.FromRequest, provision.Unknown, ""},
+		"archived":      {exists, false, provision.Archived, provision.FromRequest, provision.Archive, apply.Done},
+		"not-archived":  {exists, false, provision.Archived, provision.FromRequest, provision.Archive, apply.Failed},
+		"archived-once": {exists, true, provision.Archived, provision.FromRequest, "", ""},
+		"destroyed":     {absent, false, provision.Archived, provision.FromRequest, "", ""},
+		"by-hand":       {exists, true, provision.Live, provision.FromRequest, "", ""},
+		"by-a-group":    {absent, false, provision.Live, "", provision.Create, apply.Done},
+		"by-a-session":  {exists, true, provision.LiveIfExists, "", provision.Reopen, apply.Done},
+		"of-a-group":    {exists, false, provision.Live, "", provision.Update, apply.Done},
 	}
 	p := reconcile.Pass{Wanted: want.Wanted{Service: "rooms.example.org", Superseded: []string{"quic"}}}
 	var out apply.Outcome
 	for name, r := range rooms {
-		w := provision.Room{Name: name, Decision: provision.Decision{Desired: r.desired}, Settings: xmppadmin.Settings{xmppadmin.LogAddress: "log of " + name}}
+		w := provision.Room{Name: name, Decision: provision.Decision{Desired: r.desired, Source: r.source}, Settings: xmppadmin.Settings{xmppadmin.LogAddress: "log of " + name}}
 		row := plan.Row{Found: xmppadmin.Room{Name: name, State: r.state, Archived: r.archived}, Wanted: &w, Action: r.action}
 		p.Plan.Rows = append(p.Plan.Rows, row)
 		if r.status != "" {
@@ -64,10 +68,10 @@ func TestRunOf(t *testing.T) {
 	}
 	got := desk.RunOf(p, out)
 	for what, c := range map[string]struct{ got, want []string }{
-		"live":       {slices.Sorted(maps.Keys(got.Live)), []string{"created", "reopened", "unchanged", "updated"}},
+		"live":       {slices.Sorted(maps.Keys(got.Live)), []string{"by-a-group", "by-a-session", "created", "of-a-group", "reopened", "unchanged", "updated"}},
 		"failed":     {slices.Sorted(maps.Keys(got.Failed)), []string{"not-archived", "not-created", "taken", "unknown"}},
 		"archived":   {slices.Sorted(slices.Values(got.Archived)), []string{"archived", "archived-once", "destroyed"}},
-		"superseded": {got.Superseded, []string{"quic"}},
+		"superseded": {slices.Sorted(slices.Values(got.Superseded)), []string{"by-a-group", "by-a-session", "quic"}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s are %q, not %q", what, c.got, c.want)

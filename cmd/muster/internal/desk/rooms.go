@@ -86,18 +86,37 @@ func (r *Rooms) Make(ctx context.Context, name string) (frontdesk.Made, error) {
 	if err != nil {
 		return frontdesk.Made{}, err
 	}
-	i := slices.IndexFunc(pass.Plan.Rows, func(row plan.Row) bool { return row.Found.Name == name })
-	if i < 0 || pass.Plan.Rows[i].Wanted == nil || !pass.Plan.Rows[i].Wanted.Decision.Desired.Wanted() {
-		return frontdesk.Made{}, fmt.Errorf("room %q: no request for it is open", name)
-	}
-	if len(pass.Refusals) > 0 {
-		return frontdesk.Made{}, pass.Refusals[0]
+	row, err := rowOf(pass, name)
+	if err != nil {
+		return frontdesk.Made{}, err
 	}
 	out, err := run.Apply(ctx, pass, apply.Options{})
 	if err == nil {
-		err = troubleIn(name, pass.Plan.Rows[i], out)
+		err = troubleIn(name, row, out)
 	}
-	return r.made(pass.Plan.Rows[i]), err
+	return r.made(row), err
+}
+
+// rowOf returns the row of a room that its request wants, and that may be
+// applied.
+func rowOf(pass reconcile.Pass, name string) (plan.Row, error) {
+	i := slices.IndexFunc(pass.Plan.Rows, func(row plan.Row) bool { return row.Found.Name == name })
+	switch {
+	case slices.Contains(pass.Wanted.Superseded, name):
+		return plan.Row{}, fmt.Errorf("room %q: %w", name, frontdesk.ErrSuperseded)
+	case i < 0 || pass.Plan.Rows[i].Wanted == nil || !byRequest(pass.Plan.Rows[i].Wanted.Decision):
+		return plan.Row{}, fmt.Errorf("room %q: no request for it is open", name)
+	case pass.Plan.Rows[i].ArchivedByHand():
+		return plan.Row{}, fmt.Errorf("room %q: it was archived by hand, and stays so until muster reopen %s", name, name)
+	case len(pass.Refusals) > 0:
+		return plan.Row{}, pass.Refusals[0]
+	}
+	return pass.Plan.Rows[i], nil
+}
+
+// byRequest reports whether a request wants a room, and nothing else does.
+func byRequest(d provision.Decision) bool {
+	return d.Desired == provision.Live && d.Source == provision.FromRequest
 }
 
 // made returns a room that was made.
