@@ -2,7 +2,9 @@ package chatlog
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"time"
 
 	"muster/xmppadmin"
 )
@@ -15,21 +17,28 @@ import (
 //	  between its first and last          removed: the text goes
 //	  newer than all that it has          hidden; removed when it has a newer one
 //
-// An archive that is switched off is compared with nothing.
+// A correction that is removed takes the message along that it corrects. An archive
+// that is switched off is compared with nothing. The place where the next export
+// begins is written last: one that ends before compares everything again.
 func (x *exporter) deep(ctx context.Context) error {
 	if on, err := x.archives(ctx); err != nil || !on {
 		return err
 	}
 	seen := make(map[string]bool)
-	var oldest xmppadmin.ArchivedMessage
+	var end place
+	x.comparing = true
 	err := x.pages(ctx, func(at place, page xmppadmin.ArchivePage) (place, error) {
-		for _, m := range page.Messages {
-			if oldest.Archive == "" {
-				oldest = m
+		if len(seen) == 0 && len(page.Messages) > 0 {
+			if err := x.noteGap(ctx, page.Messages[0].Time); err != nil {
+				return at, fmt.Errorf("room %q: %w", x.name, err)
 			}
+		}
+		for _, m := range page.Messages {
 			seen[m.Archive] = true
 		}
-		return x.writer.put(ctx, x, at, page)
+		var err error
+		end, err = x.writer.put(ctx, x, at, page)
+		return end, err
 	})
 	if err != nil {
 		return err
@@ -37,7 +46,7 @@ func (x *exporter) deep(ctx context.Context) error {
 	if err := x.writer.flush(ctx); err != nil {
 		return err
 	}
-	if err := x.reconcile(ctx, seen, oldest); err != nil {
+	if err := x.reconcile(ctx, seen, end); err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
 	return x.setVerdict(ctx)
@@ -68,17 +77,34 @@ func (x *exporter) pages(ctx context.Context, do func(place, xmppadmin.ArchivePa
 	}
 }
 
+// noteGap notes that messages may have been lost: where the archive begins, with
+// what was said at oldest, after all that the record had when the room was last read
+// to its end.
+func (x *exporter) noteGap(ctx context.Context, oldest time.Time) error {
+	if x.had == 0 || micros(oldest) <= x.had {
+		return nil
+	}
+	return x.store.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO gap (room, from_time, to_time, noticed, cause) SELECT $1, $2, $3, $4, $5
+			WHERE NOT EXISTS (SELECT 1 FROM gap WHERE room = $1 AND from_time = $2 AND to_time = $3)`,
+			x.id, x.had, micros(oldest), micros(x.store.now()), "the archive lost messages before they were read")
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "INSERT INTO changed (room, day) VALUES ($1, '') ON CONFLICT DO NOTHING", x.id)
+		}
+		return err
+	})
+}
+
 // standing is how a message of the record stands beside the archive.
 type standing struct {
 	row
+	reason          string
 	forgotten, text bool
 	seen            bool // the archive has it
 }
 
-// reconcile marks what the archive no longer has. Where the archive begins with
-// a message, oldest, that is newer than all that the record had before this
-// run, messages may have been lost between them.
-func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, oldest xmppadmin.ArchivedMessage) error {
+// reconcile marks what the archive no longer has, and writes the place at its end.
+func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, end place) error {
 	all, first, last, err := x.standings(ctx, seen)
 	if err != nil {
 		return err
@@ -89,9 +115,8 @@ func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, oldest x
 				return err
 			}
 		}
-		if oldest.Archive != "" && x.had != 0 && micros(oldest.Time) > x.had {
-			if err := r.exec(ctx, "INSERT INTO gap (room, from_time, to_time, noticed, cause) VALUES ($1, $2, $3, $4, $5)",
-				x.id, x.had, micros(oldest.Time), micros(x.store.now()), "the archive lost messages before they were read"); err != nil {
+		if end.cursor != "" {
+			if err := r.setPlace(ctx, end); err != nil {
 				return err
 			}
 		}
@@ -103,10 +128,10 @@ func (x *exporter) reconcile(ctx context.Context, seen map[string]bool, oldest x
 }
 
 // standings returns the messages of the record that are missing in the
-// archive, or were and are there again, and the ids of the first and the last
-// one that it has.
+// archive, or were and are there again, or have a text that was kept by a setting
+// that is changed, and the ids of the first and the last one that it has.
 func (x *exporter) standings(ctx context.Context, seen map[string]bool) (odd []standing, first, last int64, err error) {
-	rows, err := x.store.db.QueryContext(ctx, `SELECT id, archive, time, nick, kind, target, state, forgotten, body <> ''
+	rows, err := x.store.db.QueryContext(ctx, `SELECT id, archive, time, nick, kind, target, state, reason, forgotten, body <> ''
 		FROM message WHERE room = $1 ORDER BY id`, x.id)
 	if err != nil {
 		return nil, 0, 0, err
@@ -114,7 +139,7 @@ func (x *exporter) standings(ctx context.Context, seen map[string]bool) (odd []s
 	defer rows.Close()
 	for rows.Next() {
 		var m standing
-		if err := rows.Scan(&m.id, &m.archive, &m.time, &m.author.nick, &m.kind, &m.target, &m.state, &m.forgotten, &m.text); err != nil {
+		if err := rows.Scan(&m.id, &m.archive, &m.time, &m.author.nick, &m.kind, &m.target, &m.state, &m.reason, &m.forgotten, &m.text); err != nil {
 			return nil, 0, 0, err
 		}
 		m.seen = seen[m.archive]
@@ -124,37 +149,45 @@ func (x *exporter) standings(ctx context.Context, seen map[string]bool) (odd []s
 			}
 			last = m.id
 		}
-		if m.seen == m.forgotten || !m.seen {
+		if m.seen == m.forgotten || !m.seen || !x.store.keep && m.kept() {
 			odd = append(odd, m)
 		}
 	}
 	return odd, first, last, rows.Err()
 }
 
+// kept reports whether a message has its text though it was retracted or moderated.
+func (m *standing) kept() bool { return m.text && (m.state == Retracted || m.state == Moderated) }
+
 // reconcile does with one message what the table of deep has for it. Of a message
 // that is missing at the end of the archive the text is hidden, and goes when
 // it is still missing while the archive has a newer one: a server that was set
 // back to a backup looks the same as a moderator who removed the last message.
 func (r *recorder) reconcile(ctx context.Context, m *standing, first, last int64) error {
+	if m.kept() && !r.keep {
+		if err := r.erase(ctx, &m.row, m.state, m.reason); err != nil {
+			return err
+		}
+	}
+	if m.seen {
+		return r.restore(ctx, m)
+	}
+	if err := r.forget(ctx, m); err != nil {
+		return err
+	}
 	line := m.state == Unchanged || m.state == Corrected
 	switch {
-	case m.seen:
-		return r.restore(ctx, m)
 	case m.id < first || first == 0:
-		return r.forget(ctx, m)
 	case m.id < last && (line || m.state == Removed && m.text):
-		if err := r.forget(ctx, m); err != nil {
+		o, err := r.original(ctx, &m.row)
+		if err != nil {
 			return err
 		}
-		m.state = Unchanged
-		return r.erase(ctx, &m.row, Removed, "")
+		return r.erase(ctx, o, Removed, "")
 	case m.id > last && line:
-		if err := r.forget(ctx, m); err != nil {
-			return err
-		}
 		return r.hide(ctx, &m.row)
 	}
-	return r.forget(ctx, m)
+	return nil
 }
 
 // forget notes that the server no longer has a message.
@@ -163,6 +196,25 @@ func (r *recorder) forget(ctx context.Context, m *standing) error {
 		return nil
 	}
 	return r.exec(ctx, "UPDATE message SET forgotten = TRUE WHERE id = $1", m.id)
+}
+
+// hide gives a message, and the one that it corrects, the state Removed and keeps
+// the text, which no reader sees.
+func (r *recorder) hide(ctx context.Context, m *row) error {
+	o, err := r.original(ctx, m)
+	if err != nil {
+		return err
+	}
+	for _, id := range []int64{m.id, o.id} {
+		if err := r.exec(ctx, "UPDATE message SET state = $1 WHERE id = $2 AND state IN ('', 'corrected')", Removed, id); err != nil {
+			return err
+		}
+	}
+	r.removed++
+	if err := r.unindex(ctx, o.id); err != nil {
+		return err
+	}
+	return r.changedLine(ctx, o)
 }
 
 // restore notes that the server has a message again, and shows its text again
@@ -174,25 +226,32 @@ func (r *recorder) restore(ctx context.Context, m *standing) error {
 	if m.state != Removed || !m.text {
 		return nil
 	}
-	var text string
-	if err := r.scan(ctx, []any{&text}, "UPDATE message SET state = '' WHERE id = $1 RETURNING body", m.id); err != nil {
+	o, err := r.original(ctx, &m.row)
+	if err != nil {
 		return err
 	}
-	if m.kind == Said || m.kind == Subject {
-		r.index(m.id, m.author.nick, text)
+	if o.id != m.id {
+		if err := r.exec(ctx, "UPDATE message SET state = '' WHERE id = $1", m.id); err != nil {
+			return err
+		}
 	}
-	return r.changed(ctx, m.time)
+	return r.show(ctx, o)
 }
 
-// hide gives a message the state Removed and keeps its text, which no reader
-// sees.
-func (r *recorder) hide(ctx context.Context, m *row) error {
-	if err := r.exec(ctx, "UPDATE message SET state = $1 WHERE id = $2", Removed, m.id); err != nil {
-		return err
+// show shows the text of a message that was hidden, with its newest correction,
+// unless one of them is still missing in the archive.
+func (r *recorder) show(ctx context.Context, m *row) error {
+	var text, nick string
+	const corrections = "SELECT c.body FROM message c WHERE c.room = message.room AND c.kind = 'correction' AND c.target = message.archive"
+	err := r.scan(ctx, []any{&text, &nick}, `UPDATE message
+		SET state = CASE WHEN EXISTS (`+corrections+` AND c.state = '') THEN 'corrected' ELSE '' END
+		WHERE id = $1 AND state = 'removed' AND NOT forgotten AND body <> '' AND NOT EXISTS (`+corrections+` AND c.forgotten AND c.state = 'removed')
+		RETURNING COALESCE((`+corrections+` AND c.state = '' ORDER BY c.id DESC LIMIT 1), body), nick`, m.id)
+	if err != nil {
+		return noRows(err)
 	}
-	r.removed++
-	if err := r.unindex(ctx, m.id); err != nil {
-		return err
+	if m.kind == Said || m.kind == Subject {
+		r.index(m.id, nick, text)
 	}
-	return r.changed(ctx, m.time)
+	return r.changedLine(ctx, m)
 }

@@ -106,8 +106,12 @@ type exporter struct {
 	pacer  *pacer
 	name   string
 	id     int64 // of the room in the database
-	had    int64 // the time of the newest message before this run, or 0
-	out    Outcome
+	had    int64 // see Store.settled
+	began  time.Time
+	// read reports that the archive had messages behind the place, comparing that
+	// all of it is being compared.
+	read, comparing bool
+	out             Outcome
 }
 
 // noteFailure turns an error of the source into the room's outcome, and writes the
@@ -127,19 +131,22 @@ func (x *exporter) noteFailure(ctx context.Context, err error) error {
 		return nil
 	}
 	_, err = x.store.db.ExecContext(ctx, "UPDATE room SET looked = $1, verdict = $2 WHERE id = $3",
-		micros(x.store.now()), x.out.Verdict, x.id)
+		micros(x.began), x.out.Verdict, x.id)
+	if err == nil && x.out.Verdict != Off && x.out.Verdict != UnknownVerdict {
+		err = x.store.settle(ctx, x.id)
+	}
 	return err
 }
 
 // room brings the record of one room up to date.
 func (x *exporter) room(ctx context.Context, room Room, full bool) error {
-	x.name = room.Name
+	x.name, x.began = room.Name, x.store.now()
 	at, err := x.store.enter(ctx, room)
 	if err != nil {
 		return err
 	}
 	x.id, x.out.Before = at.room, at.verdict
-	if x.had, err = x.store.newest(ctx, x.id); err != nil {
+	if x.had, err = x.store.settled(ctx, x.id); err != nil {
 		return err
 	}
 	if full {
@@ -206,6 +213,7 @@ func (x *exporter) forward(ctx context.Context, at place) error {
 			}
 		}
 		first = false
+		x.read = x.read || len(page.Messages) > 0
 		if at, err = x.writer.put(ctx, x, at, page); err != nil {
 			return err
 		}
@@ -219,13 +227,25 @@ func (x *exporter) forward(ctx context.Context, at place) error {
 	}
 }
 
-// finish compares the server's count, where it gives one, with the record's.
+// finish compares the server's count, where it gives one, with the record's. What
+// is hidden is looked at again once the archive has something newer.
 func (x *exporter) finish(ctx context.Context, count int) error {
 	expected, err := x.store.expected(ctx, x.id)
 	if err != nil {
 		return err
 	}
 	if count >= 0 && count != expected {
+		return x.deep(ctx)
+	}
+	hidden := false
+	if x.read {
+		err = x.store.db.QueryRowContext(ctx,
+			"SELECT EXISTS (SELECT 1 FROM message WHERE room = $1 AND forgotten AND state = 'removed' AND body <> '')", x.id).Scan(&hidden)
+	}
+	if err != nil {
+		return err
+	}
+	if hidden {
 		return x.deep(ctx)
 	}
 	return x.setVerdict(ctx)

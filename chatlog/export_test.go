@@ -186,6 +186,24 @@ func TestRemovals(t *testing.T) {
 			want:  []string{"[retracted]"}, gone: "pears", wantRemoved: 1,
 		},
 		{
+			name:  "a correction of what was retracted",
+			first: []xmppadmin.ArchivedMessage{one, two, retract(said(7, ""), two)},
+			then:  []xmppadmin.ArchivedMessage{one, two, retract(said(7, ""), two), fix(said(8, "two quinces"), "m0002")},
+			want:  []string{"one apple", "[retracted]"}, gone: "quinces",
+		},
+		{
+			name:  "a correction removed without a trace",
+			first: []xmppadmin.ArchivedMessage{one, two, fix(said(4, "one quince"), "m0001"), said(5, "five figs")}, counts: true,
+			then: []xmppadmin.ArchivedMessage{one, two, said(5, "five figs")},
+			want: []string{"[removed]", "two pears", "five figs"}, gone: "quince", stays: "figs", wantRemoved: 1,
+		},
+		{
+			name:  "the last one, a correction, removed without a trace",
+			first: []xmppadmin.ArchivedMessage{one, two, fix(said(4, "one quince"), "m0001")}, counts: true,
+			then: []xmppadmin.ArchivedMessage{one, two},
+			want: []string{"[removed]", "two pears"}, gone: "quince", stays: "pears", wantRemoved: 1,
+		},
+		{
 			name: "retracted, and the setting keeps it", keep: true,
 			first: []xmppadmin.ArchivedMessage{one, two},
 			then:  []xmppadmin.ArchivedMessage{one, two, retract(said(8, ""), two)},
@@ -302,6 +320,18 @@ func TestVerify(t *testing.T) {
 		f.set(append(many(120), said(500, "later"))...)
 		if got := verdict(); got != chatlog.Unread {
 			t.Errorf("after another message: %s", got)
+		}
+		f.set(many(120)[30:]...)
+		if got := verdict(); got != chatlog.Forgotten {
+			t.Errorf("after the server forgot the oldest: %s", got)
+		}
+		f.set(slices.Delete(many(120), 60, 61)...)
+		if got := verdict(); f.counts && got != chatlog.Unread {
+			t.Errorf("after one was removed without a trace: %s", got)
+		}
+		f.set()
+		if got := verdict(); got != chatlog.Forgotten {
+			t.Errorf("after the server forgot all: %s", got)
 		}
 	})
 }

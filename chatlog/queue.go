@@ -23,7 +23,8 @@ const (
 )
 
 // writer writes the pages of all rooms, one after the other, each in one
-// transaction with the place behind it. Meanwhile the next pages are requested:
+// transaction with the place behind it, unless the whole archive is being compared.
+// Meanwhile the next pages are requested:
 // the places at which rooms are read run ahead of those in the database.
 type writer struct {
 	store *Store
@@ -34,11 +35,13 @@ type writer struct {
 // job is a page to be written, or with reached a request to report that all
 // before it is written.
 type job struct {
-	x        *exporter
-	at       place // behind the page
-	messages []xmppadmin.ArchivedMessage
-	weight   int64
-	reached  chan<- struct{}
+	x  *exporter
+	at place // behind the page
+	// comparing reports that the place is not to be written.
+	comparing bool
+	messages  []xmppadmin.ArchivedMessage
+	weight    int64
+	reached   chan<- struct{}
 }
 
 func newWriter(s *Store) *writer {
@@ -76,7 +79,10 @@ func (w *writer) write(ctx context.Context, j job) error {
 				return err
 			}
 		}
-		return r.exec(ctx, "UPDATE room SET cursor = $1, cursor_time = $2 WHERE id = $3", j.at.cursor, micros(j.at.time), j.x.id)
+		if j.comparing {
+			return nil
+		}
+		return r.setPlace(ctx, j.at)
 	})
 	if err == nil {
 		j.x.out.New += r.added
@@ -86,6 +92,11 @@ func (w *writer) write(ctx context.Context, j job) error {
 	return err
 }
 
+// setPlace writes the place where the next export begins.
+func (r *recorder) setPlace(ctx context.Context, at place) error {
+	return r.exec(ctx, "UPDATE room SET cursor = $1, cursor_time = $2 WHERE id = $3", at.cursor, micros(at.time), r.room)
+}
+
 // put queues a page, and returns the place behind it.
 func (w *writer) put(ctx context.Context, x *exporter, at place, page xmppadmin.ArchivePage) (place, error) {
 	if len(page.Messages) == 0 {
@@ -93,7 +104,7 @@ func (w *writer) put(ctx context.Context, x *exporter, at place, page xmppadmin.
 	}
 	last := page.Messages[len(page.Messages)-1]
 	at.cursor, at.time = last.Archive, last.Time
-	j := job{x: x, at: at, messages: page.Messages}
+	j := job{x: x, at: at, comparing: x.comparing, messages: page.Messages}
 	for _, m := range page.Messages {
 		j.weight += int64(len(m.Body) + len(m.Extra) + 500)
 	}

@@ -106,7 +106,9 @@ func (r *recorder) add(ctx context.Context, m *xmppadmin.ArchivedMessage) error 
 	case added:
 		r.added++
 	case m.Tombstone:
-		err = r.erase(ctx, have, Moderated, m.Reason)
+		if have.state == Removed || Effect(Moderation, false, have.kind, have.state) == Moderated {
+			err = r.erase(ctx, have, Moderated, m.Reason)
+		}
 	default:
 		err = r.mend(ctx, have, m)
 	}
@@ -135,7 +137,9 @@ func (r *recorder) mend(ctx context.Context, have *row, m *xmppadmin.ArchivedMes
 		if err := r.unindex(ctx, have.id); err != nil {
 			return err
 		}
-		r.index(have.id, m.Nick, text)
+		if text != "" {
+			r.index(have.id, m.Nick, text)
+		}
 	}
 	return r.changed(ctx, have.time)
 }
@@ -232,15 +236,8 @@ func (r *recorder) affect(ctx context.Context, m *row, am *xmppadmin.ArchivedMes
 	if err != nil || target == nil || target.id == m.id {
 		return err
 	}
-	if target.kind == Correction && target.target != "" {
-		// What is about a correction is about the message that it corrects.
-		first, err := r.find(ctx, "archive = $2", target.target)
-		if err != nil {
-			return err
-		}
-		if first != nil {
-			target = first
-		}
+	if target, err = r.original(ctx, target); err != nil {
+		return err
 	}
 	if err := r.setTarget(ctx, m, target.archive); err != nil {
 		return err
@@ -248,8 +245,11 @@ func (r *recorder) affect(ctx context.Context, m *row, am *xmppadmin.ArchivedMes
 	effect := Effect(m.kind, m.author.same(target.author), target.kind, target.state)
 	switch effect {
 	case Unchanged:
-		if m.kind == Reaction {
+		switch {
+		case m.kind == Reaction:
 			return r.changed(ctx, target.time)
+		case m.kind == Correction && target.state != Corrected && target.state != Unchanged:
+			return r.correctErased(ctx, m, target)
 		}
 		return nil
 	case Corrected:
@@ -257,6 +257,19 @@ func (r *recorder) affect(ctx context.Context, m *row, am *xmppadmin.ArchivedMes
 	default:
 		return r.erase(ctx, target, effect, am.Reason)
 	}
+}
+
+// original returns the message as which readers see another: of a correction
+// the one that it corrects, where the record has that.
+func (r *recorder) original(ctx context.Context, m *row) (*row, error) {
+	if m.kind != Correction || m.target == "" {
+		return m, nil
+	}
+	first, err := r.find(ctx, "archive = $2", m.target)
+	if err != nil || first == nil {
+		return m, err
+	}
+	return first, nil
 }
 
 // targetOf returns the message that another is about, or nil.
@@ -280,6 +293,7 @@ func (r *recorder) setTarget(ctx context.Context, m *row, target string) error {
 	if m.target == target {
 		return nil
 	}
+	m.target = target
 	return r.exec(ctx, "UPDATE message SET target = $1 WHERE id = $2", target, m.id)
 }
 
@@ -293,30 +307,6 @@ func (r *recorder) correct(ctx context.Context, target *row, text, nick string) 
 		return err
 	}
 	r.index(target.id, nick, text)
-	return r.changed(ctx, target.time)
-}
-
-// erase gives a message, and the corrections of it, a state without text.
-func (r *recorder) erase(ctx context.Context, target *row, state State, reason string) error {
-	if target.state == state {
-		return nil
-	}
-	kept := r.keep && (state == Retracted || state == Moderated)
-	set := "state = $1, reason = $2, body = '', extra = '', reply = ''"
-	if kept {
-		set = "state = $1, reason = $2"
-	}
-	err := r.exec(ctx, "UPDATE message SET "+set+
-		" WHERE room = $3 AND (id = $4 OR kind = 'correction' AND target = $5)", state, reason, r.room, target.id, target.archive)
-	if err != nil {
-		return fmt.Errorf("erase a message: %w", err)
-	}
-	r.removed++
-	if !kept {
-		if err := r.unindex(ctx, target.id); err != nil {
-			return err
-		}
-	}
 	return r.changed(ctx, target.time)
 }
 

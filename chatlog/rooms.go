@@ -66,17 +66,29 @@ func (s *Store) MarkGone(ctx context.Context, room string) error {
 	})
 }
 
-// newest returns the time of the newest message that the server should have,
-// in microseconds; 0 where there is none.
-func (s *Store) newest(ctx context.Context, room int64) (int64, error) {
+// newestMessage selects the newest message of the room $1 that the server should have.
+const newestMessage = "SELECT time FROM message WHERE room = $1 AND NOT forgotten ORDER BY id DESC LIMIT 1"
+
+// settled returns the time, in microseconds, of the newest message that the record
+// had when the room was last read to its end, else of the newest that it has; 0
+// where there is none.
+func (s *Store) settled(ctx context.Context, room int64) (int64, error) {
 	var us int64
-	err := s.db.QueryRowContext(ctx, "SELECT time FROM message WHERE room = $1 AND NOT forgotten ORDER BY id DESC LIMIT 1", room).Scan(&us)
-	return us, noRows(err)
+	err := s.db.QueryRowContext(ctx, "SELECT settled FROM room WHERE id = $1", room).Scan(&us)
+	if err == nil && us == 0 {
+		err = noRows(s.db.QueryRowContext(ctx, newestMessage, room).Scan(&us))
+	}
+	return us, err
 }
 
-// known returns how many messages of a room have an archive id: 0 or 1.
-func (s *Store) known(ctx context.Context, room int64, archive string) (int, error) {
-	var n int
-	err := s.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND archive = $2", room, archive).Scan(&n)
-	return n, err
+// settle notes that a room was read to its end.
+func (s *Store) settle(ctx context.Context, room int64) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE room SET settled = COALESCE(("+newestMessage+"), 0) WHERE id = $1", room)
+	return err
+}
+
+// find returns the id of the message of a room that has an archive id, or 0.
+func (s *Store) find(ctx context.Context, room int64, archive string) (id int64, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT id FROM message WHERE room = $1 AND archive = $2", room, archive).Scan(&id)
+	return id, noRows(err)
 }

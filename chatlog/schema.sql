@@ -8,7 +8,8 @@ CREATE TABLE room (
   purpose TEXT NOT NULL DEFAULT '',         -- group, session, standing, requested; empty: not known
   cursor TEXT NOT NULL DEFAULT '',          -- archive id of the last message read
   cursor_time BIGINT NOT NULL DEFAULT 0,    -- its time, microseconds since 1970
-  looked BIGINT NOT NULL DEFAULT 0,         -- when the archive was last looked at
+  settled BIGINT NOT NULL DEFAULT 0,        -- time of the newest message when last read to the end
+  looked BIGINT NOT NULL DEFAULT 0,         -- when that, or an attempt at it, began
   verified BIGINT NOT NULL DEFAULT 0,       -- when all of it was last compared
   verified_last BIGINT NOT NULL DEFAULT 0,  -- the newest message then
   verdict TEXT NOT NULL DEFAULT '',

@@ -56,6 +56,17 @@ func (r *recorder) unindex(ctx context.Context, id int64) error {
 	return nil
 }
 
+// forgetErased rewrites the index, which keeps the words of what was removed from it
+// until its parts are merged, and writes the journal back into the database.
+func (s *Store) forgetErased(ctx context.Context) error {
+	for _, text := range []string{"INSERT INTO search (search) VALUES ('optimize')", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if _, err := s.db.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func roomToken(id int64) string { return fmt.Sprintf("r%d", id) }
 
 // Query is what to search for.

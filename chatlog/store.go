@@ -116,11 +116,15 @@ func private(path string) error {
 
 // address returns the data source name: WAL, so that readers and the writer do
 // not wait for each other; NORMAL, because what a power cut undoes is cursor
-// and messages together, and the next run reads them again. What is in the WAL
-// is copied to the database, which takes the disk its time, each 32 MB.
+// and messages together, and the next run reads them again. What is erased is
+// overwritten. What is in the WAL is copied to the database, which takes the disk
+// its time, each 32 MB.
 func address(path string, readOnly bool) string {
 	q := url.Values{}
-	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "cache_size(-32768)", "wal_autocheckpoint(8000)"} {
+	for _, pragma := range []string{
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)", "secure_delete(ON)", "cache_size(-32768)",
+		"wal_autocheckpoint(8000)",
+	} {
 		q.Add("_pragma", pragma)
 	}
 	q.Set("_txlock", "immediate")

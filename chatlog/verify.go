@@ -22,8 +22,8 @@ type VerifyOptions struct {
 }
 
 // Verify compares the record of rooms with the server's archives: by their ends
-// and, where the server counts, by the number of messages, or deep. It changes
-// nothing. The outcomes are in the order of rooms; the error is that of the
+// and, where the server counts, by the number of messages, and where these differ,
+// or with Deep, message by message. It changes nothing. The outcomes are in the order of rooms; the error is that of the
 // database, or ctx's.
 func (s *Store) Verify(ctx context.Context, src Source, rooms []Room, o VerifyOptions) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(rooms))
@@ -67,31 +67,46 @@ func (x *exporter) verify(ctx context.Context, deep bool) error {
 	if deep {
 		return x.compare(ctx)
 	}
-	last, err := x.pacer.page(ctx, x.src, x.name, xmppadmin.ArchiveQuery{Last: true, Max: 1})
-	if err != nil {
-		return &sourceError{err}
-	}
-	for _, m := range last.Messages {
-		known, err := x.store.known(ctx, x.id, m.Archive)
+	return x.ends(ctx)
+}
+
+// ends compares the ends of an archive with the record, and the count where the
+// server gives one. Where they differ otherwise than by messages that are new, every
+// message is compared.
+func (x *exporter) ends(ctx context.Context) error {
+	var ids [2]int64 // of the first and the last message in the record
+	count := -1
+	for i, q := range []xmppadmin.ArchiveQuery{{Max: 1}, {Last: true, Max: 1}} {
+		page, err := x.pacer.page(ctx, x.src, x.name, q)
 		if err != nil {
-			return fmt.Errorf("room %q: %w", x.name, err)
+			return &sourceError{err}
 		}
-		if known == 0 {
-			x.out.Verdict, x.out.New = Unread, 1
-			return nil
+		count = page.Count
+		for _, m := range page.Messages {
+			if ids[i], err = x.store.find(ctx, x.id, m.Archive); err != nil {
+				return fmt.Errorf("room %q: %w", x.name, err)
+			}
+			if ids[i] == 0 {
+				x.out.Verdict, x.out.New = Unread, 1
+			}
 		}
 	}
 	expected, err := x.store.expected(ctx, x.id)
 	if err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
+	var older int // than the first, and believed to be there
+	err = x.store.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM message WHERE room = $1 AND id < $2 AND NOT forgotten", x.id, ids[0]).Scan(&older)
 	switch {
-	case last.Count > expected:
-		x.out.Verdict, x.out.New = Unread, last.Count-expected
+	case err != nil:
+		return fmt.Errorf("room %q: %w", x.name, err)
+	case count > expected:
+		x.out.Verdict, x.out.New = Unread, count-expected
 		return nil
-	case last.Count >= 0 && last.Count < expected, len(last.Messages) == 0 && expected > 0:
-		x.out.Verdict, x.out.Forgotten = Forgotten, expected-max(last.Count, 0)
+	case x.out.Verdict == Unread:
 		return nil
+	case count >= 0 && count < expected, older > 0, ids[0] == 0 && expected > 0:
+		return x.compare(ctx)
 	}
 	return x.setVerdict(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -49,6 +50,12 @@ var ErrForeign = errors.New("the folder has files and was not written by muster"
 
 // ErrReserved means that a room has the name of a page.
 var ErrReserved = errors.New("a room has the name of a page")
+
+// ErrName means that a room has a name that no folder and no address may have.
+var ErrName = errors.New("the name does not match [a-z0-9][a-z0-9._-]*")
+
+// roomName matches the names of rooms that may be folders and parts of addresses.
+var roomName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
 
 // check finds what cannot be published to.
 func (c Config) check() error {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
-	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -305,25 +304,29 @@ func clip(s string, length int) string {
 
 // about renders the page "How to take part".
 func (p *pages) about(rooms []chatlog.RoomInfo) ([]byte, error) {
-	example := "hallway"
+	var example, hallway chatlog.RoomInfo
 	for _, r := range rooms {
-		if r.Life == chatlog.Live && (example == "hallway" || r.Name == "quic") {
-			example = r.Name
+		if r.Life != chatlog.Live || r.JID == "" {
+			continue
+		}
+		if example.JID == "" || r.Name == "quic" {
+			example = r
+		}
+		if r.Name == "hallway" {
+			hallway = r
 		}
 	}
-	hallway := slices.ContainsFunc(rooms, func(r chatlog.RoomInfo) bool { return r.Name == "hallway" })
+	exampleJoin, _ := p.join(example)
+	hallwayJoin, _ := p.join(hallway)
 	list := func(texts []string) (all [][]Part) {
 		for _, t := range texts {
 			all = append(all, Links(printable(t)))
 		}
 		return all
 	}
-	join := func(name string) template.URL {
-		return template.URL("xmpp:" + name + "@" + p.config.Service + "?join")
-	}
 	return p.render("about.html", map[string]any{
-		"Page": p.page("How to take part", "", "about.html"), "Example": example + "@" + p.config.Service, "ExampleJoin": join(example),
-		"Hallway": hallway, "HallwayJoin": join("hallway"),
+		"Page": p.page("How to take part", "", "about.html"), "Example": example.JID, "ExampleJoin": exampleJoin,
+		"Hallway": hallway.JID, "HallwayJoin": hallwayJoin,
 		"Web": p.config.WebClient != "", "Accounts": list(p.config.Accounts), "Clients": list(p.config.Clients),
 	})
 }

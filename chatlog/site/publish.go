@@ -57,6 +57,9 @@ func (w *writer) all(ctx context.Context) error {
 		if slices.Contains(reserved, r.Name) {
 			return fmt.Errorf("publish: room %q: %w", r.Name, ErrReserved)
 		}
+		if !roomName.MatchString(r.Name) {
+			return fmt.Errorf("publish: room %q: %w", r.Name, ErrName)
+		}
 	}
 	changed, err := w.store.ChangedDays(ctx)
 	if err != nil {
@@ -254,19 +257,28 @@ func (w *writer) roomPages(b *batch, r chatlog.RoomInfo, days []chatlog.Day, dat
 		if err := w.put(b, r.Name+"/feed.atom", feed); err != nil {
 			return err
 		}
-		urls := []string{w.pages.config.URL + r.Name + "/index.html"}
-		for _, date := range dates {
-			urls = append(urls, w.pages.config.URL+r.Name+"/"+date+".html")
-		}
-		sitemap, err := w.pages.xmlPage("sitemap", urls)
-		if err != nil {
-			return err
-		}
-		if err := w.put(b, r.Name+"/sitemap.xml", sitemap); err != nil {
+		if err := w.roomSitemap(b, r.Name, dates); err != nil {
 			return err
 		}
 	}
 	return w.put(b, r.Name+"/index.html", text)
+}
+
+// roomSitemap writes the list of a room's pages, unless they are not to be indexed.
+func (w *writer) roomSitemap(b *batch, room string, dates []string) error {
+	path := room + "/sitemap.xml"
+	if w.pages.config.Hidden {
+		return w.remove(b, path)
+	}
+	urls := []string{w.pages.config.URL + room + "/index.html"}
+	for _, date := range dates {
+		urls = append(urls, w.pages.config.URL+room+"/"+date+".html")
+	}
+	sitemap, err := w.pages.xmlPage("sitemap", urls)
+	if err != nil {
+		return err
+	}
+	return w.put(b, path, sitemap)
 }
 
 // years writes the pages of the years that are not on the room's page, and

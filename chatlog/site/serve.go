@@ -7,7 +7,9 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +74,21 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 	default:
 		header.Set("Cache-Control", "max-age=60")
+		h.setTag(header, parts)
 		h.files.ServeHTTP(w, r)
+	}
+}
+
+// setTag sets the entity tag of a file: by the time of its change alone, which HTTP
+// has in whole seconds, a page that was written twice in one would be the same.
+func (h *handler) setTag(header http.Header, parts []string) {
+	name := filepath.Join(h.pages.config.Dir, filepath.Join(parts...))
+	info, err := os.Stat(name)
+	if err == nil && info.IsDir() {
+		info, err = os.Stat(filepath.Join(name, "index.html"))
+	}
+	if err == nil && info.Mode().IsRegular() {
+		header.Set("ETag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
 	}
 }
 
@@ -96,7 +112,9 @@ func (h *handler) message(w http.ResponseWriter, r *http.Request, room, archive 
 	case day == "":
 		http.NotFound(w, r)
 	default:
-		http.Redirect(w, r, "/"+url.PathEscape(room)+"/"+day+".html#"+anchorOf(archive), http.StatusFound)
+		// Relative, since the pages may be served below another path.
+		w.Header().Set("Location", "../"+day+".html#"+anchorOf(archive))
+		w.WriteHeader(http.StatusFound)
 	}
 }
 

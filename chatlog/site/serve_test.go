@@ -80,7 +80,7 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s has %d scripts", c.path, n)
 		}
 	}
-	if _, header, _ := get(t, base+"/quic/id/a1"); header.Get("Location") != "/quic/2026-11-25.html#m-a1" {
+	if _, header, _ := get(t, base+"/quic/id/a1"); header.Get("Location") != "../2026-11-25.html#m-a1" {
 		t.Errorf("the message leads to %q", header.Get("Location"))
 	}
 	resp, err := http.Post(base+"/", "text/plain", strings.NewReader("x"))
@@ -90,6 +90,46 @@ func TestServe(t *testing.T) {
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("a POST is answered with %d", resp.StatusCode)
+	}
+}
+
+// A page that was written again is not taken for the one before, however soon it was.
+func TestEntityTags(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.source.say("a1", "alice", "one", 0)
+	base := served(t, w)
+	request := func(path, tag string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if req.Header.Set("If-None-Match", tag); tag == "" {
+			req.Header.Del("If-None-Match")
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode, resp.Header.Get("ETag")
+	}
+	tags := make(map[string]string)
+	for _, path := range []string{"/", "/quic/", "/quic/2026-11-25.txt"} {
+		if _, tags[path] = request(path, ""); tags[path] == "" {
+			t.Errorf("%s has no entity tag", path)
+		}
+		if status, _ := request(path, tags[path]); status != http.StatusNotModified {
+			t.Errorf("%s, the same: %d", path, status)
+		}
+	}
+	w.source.say("a2", "alice", "two", time.Second)
+	w.publish(t)
+	if status, _ := request("/quic/2026-11-25.txt", tags["/quic/2026-11-25.txt"]); status != http.StatusOK {
+		t.Errorf("a page that was written again: %d", status)
+	}
+	if status, tag := request("/nosuch", ""); status != http.StatusNotFound || tag != "" {
+		t.Errorf("nothing: %d, %q", status, tag)
 	}
 }
 

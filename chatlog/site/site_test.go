@@ -175,7 +175,7 @@ func TestHowToTakePart(t *testing.T) {
 	about := w.read(t, "about.html")
 	for _, want := range []string{
 		`<a href="https://example.org/register" rel="nofollow ugc noopener">`, `<a href="https://gajim.org"`, "&lt;b&gt;Dino&lt;/b&gt;",
-		`<a href="xmpp:quic@rooms.example.org?join">quic@rooms.example.org</a>`, `<a href="xmpp:hallway@rooms.example.org?join">hallway@rooms.example.org</a>`,
+		`<a href="xmpp:quic@rooms.example.org?join">quic@rooms.example.org</a>`,
 		"web client", `<a href="https://www.ietf.org/about/note-well/">Note Well</a>`, `<a href="mailto:secretariat@example.org">`, "XEP-0334",
 	} {
 		if !strings.Contains(about, want) {

@@ -21,8 +21,8 @@ func textOf(lines []chatlog.Line) []byte {
 		if action, ok := strings.CutPrefix(text, "/me "); ok {
 			text = action
 		}
-		text = strings.ReplaceAll(visible(printable(text)), "\n", "\n\t")
-		nick := visible(v.Nick)
+		text = lineBreaks.Replace(visible(printable(text)))
+		nick := visible(oneLine(v.Nick))
 		switch {
 		case v.Subject:
 			text = "subject: " + text
@@ -32,12 +32,16 @@ func textOf(lines []chatlog.Line) []byte {
 			text = "<" + nick + "> " + text
 		}
 		if v.Note != "" {
-			text = strings.TrimRight(text, " ") + " [" + visible(v.Note) + "]"
+			text = strings.TrimRight(text, " ") + " [" + visible(oneLine(v.Note)) + "]"
 		}
 		fmt.Fprintf(&b, "%s %s\n", l.Time.Format("15:04:05"), text)
 	}
 	return b.Bytes()
 }
+
+// lineBreaks indents what follows a line break, of any kind, in a text: only the
+// next message may begin a line.
+var lineBreaks = strings.NewReplacer("\n", "\n\t", "\u2028", "\n\t", "\u2029", "\n\t")
 
 // visible writes characters that are not seen, and change how others are, as
 // their numbers.

@@ -83,6 +83,11 @@ func (w *writer) begin(ctx context.Context, full bool) error {
 		if err := errors.Join(w.sweep(), w.store.DoubtPages(ctx, w.direct)); err != nil {
 			return err
 		}
+	} else if full {
+		// Whatever became of the files since, they are written.
+		if err := w.store.DoubtPages(ctx, false); err != nil {
+			return err
+		}
 	}
 	if w.known, err = w.store.PagesAt(ctx, reserved...); err != nil {
 		return err

@@ -120,7 +120,7 @@ func (a *app) record(ctx context.Context, c config.Config, o *applyFlags, names 
 
 // archivedOf returns those of the rooms that are archived, and the names of
 // those that could not be surveyed. One that is archived no longer, or is gone,
-// needs no proof.
+// needs no proof; of names see archives.
 func archivedOf(ctx context.Context, service surveyor, names []string) (rooms []chatlog.Room, left []string, err error) {
 	found, err := service.Survey(ctx, names)
 	if err != nil {
@@ -128,7 +128,7 @@ func archivedOf(ctx context.Context, service surveyor, names []string) (rooms []
 	}
 	for _, f := range found {
 		switch {
-		case !slices.Contains(names, f.Name):
+		case !slices.Contains(names, f.Name), provision.CheckName(f.Name) != "":
 		case f.State == xmppadmin.Unknown:
 			left = append(left, f.Name)
 		case f.State == xmppadmin.Exists && f.Managed && f.Archived:

@@ -13,6 +13,7 @@ import (
 
 	"muster/chatlog"
 	"muster/cmd/muster/internal/config"
+	"muster/provision"
 	"muster/xmppadmin"
 )
 
@@ -38,7 +39,9 @@ func (k *checks) record(ctx context.Context, c config.Config, service archivist)
 		k.warn("chat logs", err.Error(), "")
 		return
 	}
-	found = slices.DeleteFunc(found, func(r xmppadmin.Room) bool { return r.State != xmppadmin.Exists || !r.Managed })
+	found = slices.DeleteFunc(found, func(r xmppadmin.Room) bool {
+		return r.State != xmppadmin.Exists || !r.Managed || provision.CheckName(r.Name) != ""
+	})
 	if len(found) == 0 {
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"muster/chatlog"
 	"muster/cmd/muster/internal/config"
 	"muster/cmd/muster/internal/ui"
+	"muster/provision"
 	"muster/provision/state"
 	"muster/xmppadmin"
 )
@@ -207,7 +208,8 @@ type surveyor interface {
 // archives returns the rooms whose archives are to be read, sorted by name:
 // the managed ones, or those named. Rooms of the record that the service no
 // longer has are noted as gone. One that could not be surveyed does not keep
-// the others from being read: it is in unknown, unless it was named.
+// the others from being read: it is in unknown, unless it was named. Rooms with names
+// that muster gives none, which could be no part of an address, are left out.
 func archives(ctx context.Context, service surveyor, store *chatlog.Store, names []string) (rooms []chatlog.Room, unknown errorList, err error) {
 	known, err := store.Rooms(ctx)
 	if err != nil {
@@ -233,6 +235,11 @@ func archives(ctx context.Context, service surveyor, store *chatlog.Store, names
 				refused = append(refused, fmt.Errorf("room %q: no such room", f.Name))
 			}
 		case !wanted:
+		case provision.CheckName(f.Name) != "":
+			// Others may make rooms of any name and give them to this account.
+			if len(names) > 0 {
+				refused = append(refused, &provision.NameError{Name: f.Name, Why: provision.CheckName(f.Name)})
+			}
 		case f.State == xmppadmin.Unknown:
 			unknown = append(unknown, &statusError{code: exitIncomplete, err: fmt.Errorf("room %q could not be surveyed: %w", f.Name, f.Err)})
 		case !f.Managed && len(names) > 0:

@@ -82,7 +82,7 @@ func (a *app) siteConfig(c config.Config) site.Config {
 
 // publishError makes a refusal of what is there already one of the exit status.
 func publishError(err error) error {
-	if errors.Is(err, site.ErrForeign) || errors.Is(err, site.ErrReserved) {
+	if errors.Is(err, site.ErrForeign) || errors.Is(err, site.ErrReserved) || errors.Is(err, site.ErrName) {
 		return &statusError{code: exitRefused, err: err}
 	}
 	return err

@@ -30,6 +30,7 @@ func TestArchivesToRead(t *testing.T) {
 		{Name: "others", State: xmppadmin.Exists},
 		{Name: "quic", State: xmppadmin.Exists, Managed: true},
 		{Name: "tls", State: xmppadmin.Exists, Managed: true, Archived: true},
+		{Name: "..", State: xmppadmin.Exists, Managed: true},
 	}
 	for _, c := range []struct {
 		name    string
@@ -41,6 +42,7 @@ func TestArchivesToRead(t *testing.T) {
 		{"all", nil, []string{"quic", "tls"}, 1, exitOK},
 		{"one", []string{"tls"}, []string{"tls"}, 0, exitOK},
 		{"one away", []string{"away"}, nil, 0, exitIncomplete},
+		{"one with the name of a folder", []string{".."}, nil, 0, exitError},
 		{"one gone", []string{"gone"}, nil, 0, exitError},
 		{"one of others", []string{"others"}, nil, 0, exitError},
 	} {

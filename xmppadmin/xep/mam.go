@@ -137,6 +137,9 @@ func (p ArchivePage) check(q ArchiveQuery) error {
 	if q.After != "" && p.Last == q.After {
 		return fmt.Errorf("the page behind %q ends with it", q.After)
 	}
+	if len(p.Messages) == 0 && p.First+p.Last != "" {
+		return fmt.Errorf("a page from %q to %q has no messages", p.First, p.Last)
+	}
 	if n := len(p.Messages); n > 0 && (p.First != p.Messages[0].Archive || p.Last != p.Messages[n-1].Archive) {
 		return fmt.Errorf("a page from %q to %q has messages from %q to %q",
 			p.First, p.Last, p.Messages[0].Archive, p.Messages[n-1].Archive)
