@@ -1,6 +1,8 @@
 package xmppadmin_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,4 +190,39 @@ func TestDatabaseThatIsAway(t *testing.T) {
 			t.Errorf("without a database the room is %+v", got)
 		}
 	}
+}
+
+// TestRoomsThatAreGone changes a room that was destroyed since it was last seen:
+// ejabberd makes a room for whoever requests the form of none.
+func TestRoomsThatAreGone(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(context.Context, *xmppadmin.Service, string) error{
+		"configured": func(ctx context.Context, s *xmppadmin.Service, name string) error {
+			return s.Configure(ctx, name, live("again"))
+		},
+		"archived": func(ctx context.Context, s *xmppadmin.Service, name string) error {
+			return s.Archive(ctx, name, xmppadmin.Settings{xmppadmin.Title: "over"})
+		},
+		"archived under its own title": func(ctx context.Context, s *xmppadmin.Service, name string) error {
+			return s.Archive(ctx, name, nil)
+		},
+		"reopened": func(ctx context.Context, s *xmppadmin.Service, name string) error {
+			return s.Reopen(ctx, name, live("again"))
+		},
+		"given to a user": func(ctx context.Context, s *xmppadmin.Service, name string) error {
+			return s.SetAffiliation(ctx, name, "bob@example.org", xmppadmin.Admin)
+		},
+		"adopted": func(ctx context.Context, s *xmppadmin.Service, name string) error { return s.Adopt(ctx, name) },
+	}
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, _ *fixtures.Server) {
+		for what, change := range changes {
+			name := strings.ReplaceAll(what, " ", "-")
+			if err := change(t.Context(), s, name); !errors.Is(err, xmppadmin.ErrAbsent) {
+				t.Errorf("%s: got %v", what, err)
+			}
+			if got := read(t, s, name); got.State != xmppadmin.Absent {
+				t.Errorf("%s: the room is %+v", what, got)
+			}
+		}
+	})
 }

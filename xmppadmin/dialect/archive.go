@@ -28,7 +28,7 @@ func (d *owner) Archive(ctx context.Context, name string, s muc.Settings) error 
 
 func (d *owner) archive(ctx context.Context, room string, s muc.Settings) error {
 	c := d.conn.Client
-	form, err := xep.RoomForm(ctx, c, room)
+	form, err := d.form(ctx, room)
 	if err != nil {
 		return err
 	}

@@ -336,7 +336,7 @@ func (d *ejabberd) ReadSubjects(ctx context.Context, names, ifEmpty []string) ([
 	return d.fallback.ReadSubjects(ctx, names, ifEmpty)
 }
 
-// Configure submits the room's form, as the owner dialect does: two requests,
+// Configure submits the room's form, as the owner dialect does: three requests,
 // however many settings there are. It enters the room to set the subject.
 func (d *ejabberd) Configure(ctx context.Context, name string, s muc.Settings) error {
 	return d.fallback.Configure(ctx, name, s)

@@ -95,7 +95,7 @@ func outcomeOf(text string) error {
 	switch {
 	case strings.Contains(text, "already exists"):
 		return session.ErrExists
-	case strings.Contains(text, "not found"), strings.Contains(text, "does not exist"):
+	case strings.Contains(text, "not found"), strings.Contains(text, "does not exist"), strings.Contains(text, "doesn't exist"):
 		return session.ErrAbsent
 	case strings.Contains(text, "accessrules"), strings.Contains(text, "does not have the right"):
 		return session.ErrForbidden

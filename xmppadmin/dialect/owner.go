@@ -135,7 +135,7 @@ func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) erro
 	if len(withoutSubject(s)) == 0 && given {
 		return roomError(name, d.setSubject(ctx, address, text))
 	}
-	form, err := xep.RoomForm(ctx, d.conn.Client, address)
+	form, err := d.form(ctx, address)
 	if err != nil {
 		return roomError(name, err)
 	}
@@ -153,6 +153,15 @@ func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) erro
 		err = d.reopen(ctx, name, address, form, s)
 	}
 	return roomError(name, err)
+}
+
+// form returns the form of a room that exists: whoever requests that of none
+// makes a room on ejabberd, and would bring back one that was destroyed.
+func (d *owner) form(ctx context.Context, room string) (xep.Form, error) {
+	if _, err := xep.Info(ctx, d.conn.Client, room); err != nil {
+		return xep.Form{}, err
+	}
+	return xep.RoomForm(ctx, d.conn.Client, room)
 }
 
 func configure(ctx context.Context, r xep.Requester, room string, s muc.Settings, more ...xep.Field) error {

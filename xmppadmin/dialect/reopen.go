@@ -21,7 +21,7 @@ func (d *owner) Reopen(ctx context.Context, name string, s muc.Settings) error {
 	if err != nil {
 		return err
 	}
-	form, err := xep.RoomForm(ctx, d.conn.Client, room)
+	form, err := d.form(ctx, room)
 	if err != nil {
 		return roomError(name, err)
 	}
@@ -189,6 +189,9 @@ func (d *owner) restoreInside(ctx context.Context, room string, b roomBackup, re
 		return nil, err
 	}
 	defer stay.Leave(ctx)
+	if stay.Created {
+		return nil, session.ErrAbsent
+	}
 	if b.Subject != nil {
 		if err := d.setSubjectInside(ctx, st, room, stay, muc.Settings{muc.Subject: *b.Subject}); err != nil {
 			return nil, err

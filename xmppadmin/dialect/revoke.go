@@ -109,6 +109,9 @@ func (d *owner) revokeVoice(ctx context.Context, room string, s muc.Settings, b 
 		return nil, err
 	}
 	defer stay.Leave(ctx)
+	if stay.Created {
+		return nil, session.ErrAbsent
+	}
 	for round := 0; ; round++ {
 		items, err := affiliated(ctx, st, room)
 		if err != nil {
