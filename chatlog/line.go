@@ -80,19 +80,29 @@ func (s *Store) Lines(ctx context.Context, room string, from, to time.Time) ([]L
 		return nil, fmt.Errorf("lines of room %q: %w", room, err)
 	}
 	rows.Close()
-	return lines, s.addReactions(ctx, room, lines)
+	for some := range slices.Chunk(lines, reactionsOf) {
+		if err := s.addReactions(ctx, room, some); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
 }
+
+// reactionsOf is of how many lines the reactions are read at once.
+const reactionsOf = 500
 
 // addReactions gives lines what others added to them. The newest reactions of
 // each person count (XEP-0444 §3.2).
 func (s *Store) addReactions(ctx context.Context, room string, lines []Line) error {
-	if len(lines) == 0 {
-		return nil
+	args := []any{s.service, room}
+	var places strings.Builder
+	for i, l := range lines {
+		args = append(args, l.Archive)
+		fmt.Fprintf(&places, ", $%d", i+3)
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT m.target, m.occupant, m.nick, m.body FROM message m
-		JOIN room ON room.id = m.room JOIN message t ON t.room = m.room AND t.archive = m.target
+	rows, err := s.db.QueryContext(ctx, `SELECT m.target, m.occupant, m.nick, m.body FROM message m JOIN room ON room.id = m.room
 		WHERE room.service = $1 AND room.name = $2 AND m.kind = 'reaction' AND m.target <> '' AND m.state = ''
-		AND t.id >= $3 AND t.id <= $4 ORDER BY m.id`, s.service, room, lines[0].ID, lines[len(lines)-1].ID)
+		AND m.target IN (`+places.String()[2:]+`) ORDER BY m.id`, args...)
 	if err != nil {
 		return fmt.Errorf("reactions in room %q: %w", room, err)
 	}
@@ -150,50 +160,6 @@ func splitReactions(text string) []string {
 		return nil
 	}
 	return strings.Split(text, "\n")
-}
-
-// Days returns the days on which something was said in a room, oldest first,
-// each with the number of lines.
-func (s *Store) Days(ctx context.Context, room string) ([]Day, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT message.time / $3 AS day, COUNT(*), MAX(message.time)
-		FROM message JOIN room ON room.id = message.room
-		WHERE room.service = $1 AND room.name = $2 AND `+isLine+` GROUP BY day ORDER BY day`, s.service, room, int64(dayMicros))
-	if err != nil {
-		return nil, fmt.Errorf("days of room %q: %w", room, err)
-	}
-	defer rows.Close()
-	var days []Day
-	for rows.Next() {
-		var d Day
-		if err := d.scan(rows); err != nil {
-			return nil, fmt.Errorf("days of room %q: %w", room, err)
-		}
-		days = append(days, d)
-	}
-	return days, rows.Err()
-}
-
-// Day is a day on which something was said.
-type Day struct {
-	Date  time.Time // midnight, UTC
-	Lines int
-	Last  time.Time // of the newest line
-}
-
-const dayMicros = 24 * 60 * 60 * 1_000_000
-
-// isLine is the condition that a message is a line that readers see.
-const isLine = `message.kind IN ('said', 'subject') AND (message.body <> '' OR message.state <> '' OR message.kind = 'subject')`
-
-// scan reads the number of a day since 1970, its lines and the time of the
-// newest one, behind the columns for before.
-func (d *Day) scan(rows *sql.Rows, before ...any) error {
-	var day, last int64
-	if err := rows.Scan(append(before, &day, &d.Lines, &last)...); err != nil {
-		return err
-	}
-	d.Date, d.Last = timeOf(day*dayMicros), timeOf(last)
-	return nil
 }
 
 // noRows is nil for sql.ErrNoRows.

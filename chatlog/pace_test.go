@@ -152,7 +152,7 @@ func TestPagesAreReadAhead(t *testing.T) {
 	s := storeAt(t, path, chatlog.Options{})
 	f := &fakeArchive{forgets: true, cap: 50}
 	f.set(many(1000)...)
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(60000)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,8 @@ type Span struct{ From, To time.Time }
 // Rooms returns the rooms of the record, sorted by name.
 func (s *Store) Rooms(ctx context.Context) ([]RoomInfo, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, name, title, description, life, purpose, verdict,
-		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id LIMIT 1), 0),
-		COALESCE((SELECT time FROM message WHERE message.room = room.id AND `+isLine+` ORDER BY id DESC LIMIT 1), 0)
+		COALESCE((SELECT first FROM day WHERE day.room = room.id ORDER BY day LIMIT 1), 0),
+		COALESCE((SELECT last FROM day WHERE day.room = room.id ORDER BY day DESC LIMIT 1), 0)
 		FROM room WHERE service = $1 ORDER BY name`, s.service)
 	if err != nil {
 		return nil, fmt.Errorf("rooms of the record: %w", err)
@@ -193,34 +193,6 @@ func (s *Store) DoubtPages(ctx context.Context, forget bool) error {
 	}
 	_, err := s.db.ExecContext(ctx, query, args...)
 	return err
-}
-
-// RoomDay is a day on which something was said in a room.
-type RoomDay struct {
-	Room string
-	Day
-}
-
-// RecentDays returns the newest days of all rooms since a time, up to limit,
-// the newest first.
-func (s *Store) RecentDays(ctx context.Context, since time.Time, limit int) ([]RoomDay, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT room.name, message.time / $1 AS day, COUNT(*), MAX(message.time) AS newest
-		FROM message JOIN room ON room.id = message.room
-		WHERE room.service = $2 AND message.id >= $3 AND `+isLine+`
-		GROUP BY room.name, day ORDER BY newest DESC, room.name LIMIT $4`, int64(dayMicros), s.service, firstID(micros(since)), limit)
-	if err != nil {
-		return nil, fmt.Errorf("recent days: %w", err)
-	}
-	defer rows.Close()
-	var days []RoomDay
-	for rows.Next() {
-		var d RoomDay
-		if err := d.scan(rows, &d.Room); err != nil {
-			return nil, fmt.Errorf("recent days: %w", err)
-		}
-		days = append(days, d)
-	}
-	return days, rows.Err()
 }
 
 // DayOf returns the day of a message of a room, such as 2026-11-25, and ""

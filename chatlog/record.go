@@ -37,8 +37,8 @@ func markOf(id string) int64 {
 }
 
 // recorder writes messages of one room in one transaction. Whatever writes a
-// message writes its place in the search index, the day to be published, and
-// what becomes of the message that it is about.
+// message writes its place in the search index, the day to be published with
+// its number of lines, and what becomes of the message that it is about.
 type recorder struct {
 	room int64
 	keep bool
@@ -48,17 +48,20 @@ type recorder struct {
 
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt // by their text; they end with the transaction
-	days     map[string]bool      // already noted as changed
+	days     map[int64]bool       // that changed, by their number since 1970
 	toIndex  map[int64][2]string  // nick and text, by the id of the message
 }
 
 // record calls do with a recorder for a room, in one transaction, which is
 // undone where do fails.
 func (s *Store) record(ctx context.Context, room int64, keep bool, do func(*recorder) error) (*recorder, error) {
-	r := &recorder{room: room, keep: keep, prepared: make(map[string]*sql.Stmt), days: make(map[string]bool)}
+	r := &recorder{room: room, keep: keep, prepared: make(map[string]*sql.Stmt), days: make(map[int64]bool)}
 	return r, s.inTx(ctx, func(tx *sql.Tx) error {
 		r.tx = tx
 		if err := do(r); err != nil {
+			return err
+		}
+		if err := r.countDays(ctx); err != nil {
 			return err
 		}
 		return r.writeIndex(ctx)
@@ -312,10 +315,10 @@ func (r *recorder) correct(ctx context.Context, target *row, text, nick string) 
 
 // changed notes that the day of a time is to be published again.
 func (r *recorder) changed(ctx context.Context, us int64) error {
-	day := dayOf(us)
+	day := us / dayMicros
 	if r.days[day] {
 		return nil
 	}
 	r.days[day] = true
-	return r.exec(ctx, "INSERT INTO changed (room, day) VALUES ($1, $2) ON CONFLICT DO NOTHING", r.room, day)
+	return r.exec(ctx, "INSERT INTO changed (room, day) VALUES ($1, $2) ON CONFLICT DO NOTHING", r.room, dayOf(us))
 }

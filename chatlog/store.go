@@ -17,7 +17,7 @@ import (
 )
 
 // version is that of the schema; the database has it as its user_version.
-const version = 1
+const version = 2
 
 //go:embed schema.sql
 var schema string
@@ -147,8 +147,10 @@ func (s *Store) migrate(ctx context.Context) error {
 	case have > version:
 		return ErrNewer
 	}
+	steps := []string{schema + searchSchema, daysSchema + fillDays} // step i leads from version i to the next
 	return s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, text := range []string{nativeKeys(schema), searchSchema, fmt.Sprintf("PRAGMA user_version = %d", version)} {
+		for _, text := range append(steps[have:], fmt.Sprintf("PRAGMA user_version = %d", version)) {
+			text = nativeKeys(text)
 			if _, err := tx.ExecContext(ctx, text); err != nil {
 				return err
 			}
@@ -158,9 +160,11 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // nativeKeys returns the schema with primary keys that are, for SQLite, the
-// number of the row itself, which every index has anyway.
+// number of the row itself, which every index has anyway, or all that a table is
+// sorted by.
 func nativeKeys(schema string) string {
-	return strings.NewReplacer("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY", "ON message (room, id)", "ON message (room)").Replace(schema)
+	return strings.NewReplacer("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY", "ON message (room, id)", "ON message (room)",
+		"PRIMARY KEY (room, day)\n);", "PRIMARY KEY (room, day)\n) WITHOUT ROWID;").Replace(schema)
 }
 
 func (s *Store) version(ctx context.Context) (int, error) {

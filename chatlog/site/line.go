@@ -28,19 +28,29 @@ type lineView struct {
 	Reactions []chatlog.ReactionCount
 }
 
-// plainID matches the archive ids that may be an anchor as they are.
-var plainID = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,64}$`)
-
 // languageTag matches what looks like a language tag (BCP 47).
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`)
 
 // anchorOf returns the anchor of a message.
 func anchorOf(archive string) string {
-	if plainID.MatchString(archive) {
+	if plainID(archive) {
 		return "m-" + archive
 	}
 	sum := sha256.Sum256([]byte(archive))
 	return "m-" + base64.RawURLEncoding.EncodeToString(sum[:])[:16]
+}
+
+// plainID reports whether an archive id may be an anchor as it is: up to 64
+// letters, digits and marks that have no meaning in an address.
+func plainID(archive string) bool {
+	for i := range len(archive) {
+		c := archive[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (c < '0' || c > '9') && c != '.' && c != '_' && c != '~' && c != '-' {
+			return false
+		}
+	}
+	return archive != "" && len(archive) <= 64
 }
 
 // view turns a line into what the templates show. where gives the path, from
@@ -55,7 +65,7 @@ func view(l chatlog.Line, where func(archive string) string) lineView {
 	if l.Nick != "" {
 		v.Hue = hueOf(l.Nick)
 	}
-	if languageTag.MatchString(l.Lang) {
+	if l.Lang != "" && languageTag.MatchString(l.Lang) {
 		v.Lang = l.Lang
 	}
 	text := printable(l.Text)
@@ -98,6 +108,9 @@ func noteOf(l chatlog.Line) string {
 // printable removes control characters other than line breaks and tabs; no
 // page has them.
 func printable(s string) string {
+	if ascii(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
@@ -107,4 +120,14 @@ func printable(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// ascii reports whether a text has nothing but printable ASCII.
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }

@@ -18,7 +18,7 @@ var address = regexp.MustCompile(`(?i)\b(?:https?://|xmpp:)[^\s<>"\x60{}|\\^\x00
 func Links(text string) []Part {
 	var parts []Part
 	rest := text
-	for {
+	for strings.Contains(rest, ":") { // as every address does
 		at := address.FindStringIndex(rest)
 		if at == nil {
 			break

@@ -135,7 +135,16 @@ func (p *pages) render(name string, data any) ([]byte, error) {
 // hourView is what was said in one hour of a day.
 type hourView struct {
 	Hour  string
-	Lines []lineView
+	Lines template.HTML
+}
+
+// cutHour returns the hour of the first line, and how many lines are of it.
+func cutHour(lines []chatlog.Line) (hour time.Time, n int) {
+	hour = lines[0].Time.Truncate(time.Hour)
+	for n < len(lines) && lines[n].Time.Truncate(time.Hour).Equal(hour) {
+		n++
+	}
+	return hour, n
 }
 
 // day renders the page of a day. before and after are the neighbouring days,
@@ -146,13 +155,14 @@ func (p *pages) day(room string, date, before, after string, sessions []sessionL
 		return nil, err
 	}
 	var hours []hourView
-	for _, l := range lines {
-		hour := l.Time.Format("15:00")
-		if n := len(hours); n == 0 || hours[n-1].Hour != hour {
-			hours = append(hours, hourView{Hour: hour})
+	for len(lines) > 0 {
+		hour, n := cutHour(lines)
+		var w lineWriter
+		for _, l := range lines[:n] {
+			v := view(l, where)
+			w.line(&v, "#"+v.Anchor, "link to this message")
 		}
-		h := &hours[len(hours)-1]
-		h.Lines = append(h.Lines, view(l, where))
+		hours, lines = append(hours, hourView{hour.Format("15:00"), w.html()}), lines[n:]
 	}
 	frame := p.page(room+", "+date, "../", room+"/"+date+".html")
 	return p.render("day.html", map[string]any{

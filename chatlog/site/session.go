@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"fmt"
+	"html/template"
 	"time"
 	"unicode"
 
@@ -110,17 +111,11 @@ func statusWords(x chatlog.Session) string {
 	return ""
 }
 
-// transcriptLine is a line of a transcript, and where its day shows it.
-type transcriptLine struct {
-	Line lineView
-	Day  string
-}
-
 // transcriptHour is what was said in one hour, with its time at the meeting where
 // that is another one than UTC.
 type transcriptHour struct {
 	Date, Hour, Exact, Local string
-	Lines                    []transcriptLine
+	Lines                    template.HTML
 }
 
 // transcript renders what was said in a session.
@@ -128,21 +123,23 @@ func (p *pages) transcript(m chatlog.Meeting, part chatlog.Part, lines []chatlog
 	x, zone := part.Session, zoneName(m)
 	var hours []transcriptHour
 	date := ""
-	for _, l := range lines {
-		exact := l.Time.Format("2006-01-02T15:00Z")
-		if n := len(hours); n == 0 || hours[n-1].Exact != exact {
-			h := transcriptHour{Hour: l.Time.Format("15:00"), Exact: exact}
-			if day := l.Time.Format(time.DateOnly); day != date {
-				h.Date, date = day, day
-			}
-			if zone != "" {
-				h.Local = l.Time.Truncate(time.Hour).In(m.Zone).Format("15:04")
-			}
-			hours = append(hours, h)
+	for len(lines) > 0 {
+		hour, n := cutHour(lines)
+		day := hour.Format(time.DateOnly)
+		h := transcriptHour{Hour: hour.Format("15:00"), Exact: hour.Format("2006-01-02T15:00Z")}
+		if day != date {
+			h.Date, date = day, day
 		}
-		h := &hours[len(hours)-1]
-		v := view(l, where)
-		h.Lines = append(h.Lines, transcriptLine{v, dayHref(x.Room, l.Time.Format(time.DateOnly)) + "#" + v.Anchor})
+		if zone != "" {
+			h.Local = hour.In(m.Zone).Format("15:04")
+		}
+		var w lineWriter
+		for _, l := range lines[:n] {
+			v := view(l, where)
+			w.line(&v, dayHref(x.Room, day)+"#"+v.Anchor, "this message in its day")
+		}
+		h.Lines = w.html()
+		hours, lines = append(hours, h), lines[n:]
 	}
 	title := printable(x.Title)
 	if title == "" {

@@ -16,25 +16,22 @@ import (
 func textOf(lines []chatlog.Line) []byte {
 	var b bytes.Buffer
 	for _, l := range lines {
-		v := view(l, func(string) string { return "" })
-		text := l.Text
-		if action, ok := strings.CutPrefix(text, "/me "); ok {
-			text = action
-		}
-		text = lineBreaks.Replace(visible(printable(text)))
-		nick := visible(oneLine(v.Nick))
+		text, action := strings.CutPrefix(printable(l.Text), "/me ")
+		text = lineBreaks.Replace(visible(text))
+		nick := visible(oneLine(l.Nick))
 		switch {
-		case v.Subject:
+		case l.Kind == chatlog.Subject:
 			text = "subject: " + text
-		case v.Action:
+		case action:
 			text = "* " + nick + " " + text
 		default:
 			text = "<" + nick + "> " + text
 		}
-		if v.Note != "" {
-			text = strings.TrimRight(text, " ") + " [" + visible(oneLine(v.Note)) + "]"
+		if note := noteOf(l); note != "" {
+			text = strings.TrimRight(text, " ") + " [" + visible(oneLine(note)) + "]"
 		}
-		fmt.Fprintf(&b, "%s %s\n", l.Time.Format("15:04:05"), text)
+		b.Write(l.Time.AppendFormat(b.AvailableBuffer(), time.TimeOnly))
+		b.WriteString(" " + text + "\n")
 	}
 	return b.Bytes()
 }
@@ -46,6 +43,9 @@ var lineBreaks = strings.NewReplacer("\n", "\n\t", "\u2028", "\n\t", "\u2029", "
 // visible writes characters that are not seen, and change how others are, as
 // their numbers.
 func visible(s string) string {
+	if ascii(s) {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range s {
 		switch {

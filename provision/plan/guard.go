@@ -115,8 +115,47 @@ func guardProtected(p Plan, s GuardInput) []*GuardError {
 	}}
 }
 
+// HoldBack withholds the archiving of rooms whose requests are over where that of
+// all rooms would be more than the guard allows at once: so many requests may end
+// on one day, and they must not have the run refused. It returns the plan and the
+// names of those rooms, which later runs archive, one at least in each run.
+func HoldBack(p Plan, s GuardInput) (Plan, []string) {
+	requested := p.Select(archivesRequested)
+	most := min(s.Limits.Archive, int(s.Limits.ArchivePercent*float64(p.Managed)/100))
+	if s.Limits.Archive > 0 && s.Limits.ArchivePercent > 0 {
+		most = max(most, 1)
+	}
+	others := len(p.Select(archives)) - len(requested)
+	allowed := max(0, max(most, s.Overrides.Archive)-others)
+	if len(requested) <= allowed {
+		return p, nil
+	}
+	var names []string
+	p.Rows = slices.Clone(p.Rows)
+	for i := range p.Rows {
+		switch r := &p.Rows[i]; {
+		case !archivesRequested(*r):
+		case allowed > 0:
+			allowed--
+		default:
+			r.Withheld = true
+			names = append(names, r.Found.Name)
+		}
+	}
+	p.Counts.Archive -= len(names)
+	p.Counts.Withheld += len(names)
+	return p, names
+}
+
+// archivesRequested reports whether a room would be archived because its request is
+// over.
+func archivesRequested(r Row) bool {
+	return archives(r) && r.Wanted != nil && r.Wanted.Decision.Source == provision.FromRequest && !r.ByRequest
+}
+
+// guardArchives counts what [HoldBack] does not hold back.
 func guardArchives(p Plan, s GuardInput) []*GuardError {
-	n := len(p.Select(archives))
+	n := len(p.Select(archives)) - len(p.Select(archivesRequested))
 	if n <= s.Overrides.Archive {
 		return nil
 	}

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -143,17 +144,31 @@ func (r *Reconciler) Plan(ctx context.Context, q Request) (Pass, error) {
 			return p, err
 		}
 	}
-	if q.Saved != nil {
-		if err := q.Saved.CheckFresh(r.File(p)); err != nil {
-			return p, err
-		}
-	}
-	p.Refusals = plan.Guard(p.Wanted, p.Plan, plan.GuardInput{
+	err = r.guard(&p)
+	return p, err
+}
+
+// guard holds back what a later run may do, compares the plan with a saved one, and
+// notes what the guards object to.
+func (r *Reconciler) guard(p *Pass) error {
+	q := p.Request
+	in := plan.GuardInput{
 		Limits: r.Limits, Overrides: q.Overrides, Requested: specific(q.Meetings),
 		Last: p.history.Meetings, LastGroups: p.history.Groups,
 		Meetings: p.Sources.Meetings, Applying: q.Applying,
-	})
-	return p, nil
+	}
+	var held []string
+	if p.Plan, held = plan.HoldBack(p.Plan, in); len(held) > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf(
+			"rooms whose requests are over, and that later runs archive, since the limit allows no more at once: %d", len(held)))
+	}
+	if q.Saved != nil {
+		if err := q.Saved.CheckFresh(r.File(*p)); err != nil {
+			return err
+		}
+	}
+	p.Refusals = plan.Guard(p.Wanted, p.Plan, in)
+	return nil
 }
 
 // survey reads the rooms with their subjects, and who archived some of them by

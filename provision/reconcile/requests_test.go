@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,16 +63,59 @@ func TestRequestedRoom(t *testing.T) {
 	w.apply(t, request(), "reopen quic-dt")
 }
 
-// TestRequestCountsInTheGuard: the room of a request that is over is one of those
-// that would be archived.
-func TestRequestCountsInTheGuard(t *testing.T) {
+// TestRequestsEndWithinTheLimit: requests that end on one day are archived within the
+// limit on archives, one at least in each run, and have no run refused.
+func TestRequestsEndWithinTheLimit(t *testing.T) {
 	t.Parallel()
-	w, d, _ := withDesk(t)
-	w.apply(t, request(), "create quic, create quic-dt, create tls")
-	d.requests[0].Ended = true
-	p := w.plan(t, request())
-	if len(p.Refusals) != 1 || p.Refusals[0].Guard != "archives" {
-		t.Errorf("refusals %+v", p.Refusals)
+	for name, c := range map[string]struct {
+		limits    plan.Limits
+		overrides plan.Overrides
+		runs      []string
+		refused   string
+	}{
+		"one in each run":          {plan.DefaultLimits(), plan.Overrides{}, []string{"archive quic-a", "archive quic-b", "archive quic-dt", ""}, ""},
+		"as many as are allowed":   {plan.Limits{Archive: 2, ArchivePercent: 100}, plan.Overrides{}, []string{"archive quic-a, archive quic-b", "archive quic-dt"}, ""},
+		"more by an override":      {plan.DefaultLimits(), plan.Overrides{Archive: 2}, []string{"archive quic-a, archive quic-b", "archive quic-dt"}, ""},
+		"none where none may be":   {plan.Limits{ArchivePercent: 100}, plan.Overrides{}, []string{"", ""}, ""},
+		"others count, and refuse": {plan.DefaultLimits(), plan.Overrides{}, nil, "archives"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, d, _ := withDesk(t)
+			for i, room := range []string{"quic-a", "quic-b"} {
+				r := d.requests[0]
+				r.ID, r.Room = int64(13+i), room
+				d.requests = append(d.requests, r)
+			}
+			w.apply(t, request(), "create quic, create quic-a, create quic-b, create quic-dt, create tls")
+			for i := range d.requests {
+				d.requests[i].Ended = true
+			}
+			w.run.Limits = c.limits
+			q := request()
+			q.Overrides = c.overrides
+			if c.refused != "" {
+				w.datatracker.list = sample.List(sample.Record("quic", "wg", "active"), sample.Record("tls", "wg", "conclude"))
+				w.run.Rules.Grace = 0
+				w.run.Agenda = &sources{meetings: map[string]agenda.Meeting{"126": sample.Meeting(nil)}, list: w.datatracker.list}
+				q.Overrides.Empty, q.Overrides.Shrink = true, true
+				p := w.plan(t, q)
+				if len(p.Refusals) != 1 || p.Refusals[0].Guard != c.refused || !strings.Contains(p.Refusals[0].Message, "1 of 5 rooms") {
+					t.Errorf("refusals %+v", p.Refusals)
+				}
+				return
+			}
+			for i, want := range c.runs {
+				p := w.apply(t, q, want)
+				left := len(p.Plan.Select(func(r plan.Row) bool { return r.Withheld }))
+				warned := slices.ContainsFunc(p.Warnings, func(text string) bool {
+					return strings.HasPrefix(text, "rooms whose requests are over, and that later runs archive") && strings.HasSuffix(text, fmt.Sprint(": ", left))
+				})
+				if warned != (left > 0) || p.Plan.Counts.Withheld != left {
+					t.Errorf("run %d: %d rooms are left, counted %d, warnings %q", i, left, p.Plan.Counts.Withheld, p.Warnings)
+				}
+			}
+		})
 	}
 }
 
