@@ -360,13 +360,15 @@ func TestSend(t *testing.T) {
 func TestUploadedSessions(t *testing.T) {
 	t.Parallel()
 	src, s := &fakeArchive{}, store(t, chatlog.Options{})
-	src.set(said(0, "in"), said(3600, "behind it"))
+	fix := said(3601, "in, corrected later")
+	fix.Replaces = "m0000"
+	src.set(said(0, "in"), said(3600, "behind it"), fix)
 	export(t, s, src, chatlog.ExportOptions{})
 	part := chatlog.Part{Session: chatlog.Session{ID: 7, Room: "quic"}, Span: chatlog.Span{From: at(-1), To: at(60)}}
 	if err := s.Send(t.Context(), part, "a", func() error { return nil }, nil); err != nil {
 		t.Fatal(err)
 	}
-	for archive, want := range map[string]string{"a0000": "[7]", "a3600": "[]", "other": "[]"} {
+	for archive, want := range map[string]string{"a0000": "[7]", "a3600": "[]", "a3601": "[7]", "other": "[]"} {
 		if got, err := s.UploadedSessions(t.Context(), "quic", []string{archive}); err != nil || fmt.Sprint(got) != want {
 			t.Errorf("%s: %v, %v, want %s", archive, got, err, want)
 		}

@@ -126,7 +126,8 @@ func (s *Store) UploadedSessions(ctx context.Context, room string, archiveIDs []
 	for _, id := range archiveIDs {
 		rows, err := s.db.QueryContext(ctx, `SELECT upload.session FROM upload JOIN message ON message.time >= upload.from_time AND message.time < upload.to_time
 			JOIN room ON room.id = message.room AND room.name = upload.room
-			WHERE room.service = $1 AND room.name = $2 AND message.archive = $3`, s.service, room, id)
+			WHERE room.service = $1 AND room.name = $2 AND message.archive IN ($3, COALESCE((SELECT target FROM message c
+			WHERE c.room = room.id AND c.archive = $3 AND c.kind = 'correction'), ''))`, s.service, room, id)
 		if err != nil {
 			return nil, fmt.Errorf("uploads of room %q: %w", room, err)
 		}

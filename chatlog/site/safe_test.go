@@ -151,3 +151,27 @@ func TestEveryPage(t *testing.T) {
 		t.Errorf("quic/sitemap.xml: %v", err)
 	}
 }
+
+// A search shows what is kept of a retracted message as what it is.
+func TestKeptInSearch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, err := chatlog.Open(t.Context(), filepath.Join(t.TempDir(), "kept.db"), chatlog.Options{Service: "rooms.example.org", KeepRetracted: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	w.store = s
+	w.source.say("a1", "alice", "a hushed word", 0)
+	w.source.say("a2", "alice", "a plain word", time.Second)
+	w.source.messages = append(w.source.messages, xmppadmin.ArchivedMessage{
+		Archive: "a3", Time: epoch.Add(2 * time.Second), Nick: "alice", Occupant: "alice", Body: "retracted", Retracts: "a1",
+	})
+	base := served(t, w)
+	for query, want := range map[string]bool{"hushed": true, "plain": false} {
+		_, _, body := get(t, base+"/_search?q="+query)
+		if !strings.Contains(body, query+" word") || strings.Contains(body, "[retracted by its author]") != want {
+			t.Errorf("a search for %s:\n%s", query, body)
+		}
+	}
+}

@@ -122,6 +122,7 @@ func (h *handler) message(w http.ResponseWriter, r *http.Request, room, archive 
 type hitView struct {
 	When, Room, Nick, Hue, Text string
 	Href                        string
+	Note                        string // of a text that is kept though it was retracted
 }
 
 // results is the page of a search.
@@ -194,10 +195,14 @@ func (h *handler) find(ctx context.Context, res *results, older int64) error {
 	}
 	for _, hit := range hits {
 		l := hit.Line
-		res.Hits = append(res.Hits, hitView{
+		v := hitView{
 			When: l.Time.Format(time.DateTime), Room: hit.Room, Nick: printable(l.Nick), Hue: hueOf(l.Nick), Text: printable(l.Text),
 			Href: hit.Room + "/" + l.Time.Format(time.DateOnly) + ".html#" + anchorOf(l.Archive),
-		})
+		}
+		if l.State == chatlog.Retracted || l.State == chatlog.Moderated {
+			v.Note = noteOf(l)
+		}
+		res.Hits = append(res.Hits, v)
 	}
 	res.One = len(hits) == 1
 	if len(hits) == hitsPerPage {

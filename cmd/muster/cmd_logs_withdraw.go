@@ -20,10 +20,11 @@ func (a *app) logsWithdrawCommand() *cobra.Command {
 		Long: "Erase the text of messages, named by the ids of the server's archive, from the record\n" +
 			"of the room NAME, as a law may demand. The pages then say that something was\n" +
 			"withdrawn, and why. The server's archive is not changed. muster logs publish takes the\n" +
-			"text off the pages.",
+			"text off the pages. Ids that begin with - go last, behind --.",
 		Annotations: changes(exits(exitLocked)),
-		Example:     "  muster logs withdraw quic 0193a7f2-5b1e --reason 'court order' --yes",
-		Args:        asUsage(cobra.MinimumNArgs(2)),
+		Example: "  muster logs withdraw quic 0193a7f2-5b1e --reason 'court order' --yes\n" +
+			"  muster logs withdraw quic --reason 'court order' -- -Xb3kQ",
+		Args: asUsage(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.reason == "" {
 				return wrongUsage(cmd, "--reason is required: the pages show it")

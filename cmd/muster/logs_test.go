@@ -128,3 +128,18 @@ func TestUploadRefusals(t *testing.T) {
 		}
 	}
 }
+
+// The status of an export and of a comparison, by what became of one room of two.
+func TestOutcomesError(t *testing.T) {
+	t.Parallel()
+	for verdict, want := range map[chatlog.Verdict][2]exitCode{
+		chatlog.Whole: {exitOK, exitOK}, chatlog.UnknownVerdict: {exitIncomplete, exitIncomplete}, chatlog.Unread: {exitOK, exitIncomplete},
+		chatlog.Forgotten: {exitOK, exitIncomplete}, chatlog.Gap: {exitOK, exitIncomplete}, chatlog.Off: {exitOK, exitIncomplete},
+	} {
+		outcomes := []chatlog.Outcome{{Verdict: chatlog.Whole}, {Verdict: verdict}}
+		export, verify := codeOf(outcomesError(outcomes, false)), codeOf(outcomesError(outcomes, true))
+		if got := [2]exitCode{export, verify}; got != want {
+			t.Errorf("%s: %v, want %v", verdict, got, want)
+		}
+	}
+}

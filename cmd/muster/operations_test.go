@@ -70,8 +70,8 @@ func units(t *testing.T) (service, desk, timer string) {
 	}
 	write("muster", "#!/bin/sh\n", 0o755)
 	text := unit(t, "muster.service")
-	if !strings.Contains(text, "\nExecStart="+installed+" sync") {
-		t.Fatalf("the service does not start %s sync", installed)
+	if !strings.Contains(text, "\nExecStart="+installed+" sync --logs") || !strings.Contains(fenced(t, "crontab"), installed+" sync --logs") {
+		t.Fatalf("the service, or the crontab, does not start %s sync --logs", installed)
 	}
 	service = write("muster.service", strings.Replace(text, installed, program, 1), 0o644)
 	write("muster.service.d/password.conf", fenced(t, "password.conf"), 0o644)

@@ -109,6 +109,29 @@ func TestTwoStores(t *testing.T) {
 	}
 }
 
+// TestFailedWhileLive: that a run could not change a room that is live is noted until
+// one can, and the requester gets no message that the room could not be made.
+func TestFailedWhileLive(t *testing.T) {
+	t.Parallel()
+	s, ctx := openStore(t), t.Context()
+	r := add(t, s, "quic-dt", true)
+	live := store.Run{Live: map[string]string{"quic-dt": ""}}
+	for _, c := range []struct {
+		run   store.Run
+		error string
+	}{{live, ""}, {store.Run{Failed: map[string]string{"quic-dt": "timed out"}}, "timed out"}, {live, ""}} {
+		if err := s.Settle(ctx, c.run, noon); err != nil {
+			t.Fatal(err)
+		}
+		if got := must[store.Request](t)(s.Request(ctx, r.ID)); got.State != store.Live || got.Error != c.error {
+			t.Errorf("the request is %s with the error %q, not %q", got.State, got.Error, c.error)
+		}
+	}
+	if got := chats(t, s); len(got) != 1 || !strings.Contains(got[0], ":live:") {
+		t.Errorf("messages %q", got)
+	}
+}
+
 // TestReadWhileAnotherWrites has a database opened and read in the middle of a
 // transaction of another process.
 func TestReadWhileAnotherWrites(t *testing.T) {

@@ -72,6 +72,23 @@ func TestStandingRoomsReplaceTheDefault(t *testing.T) {
 	}
 }
 
+// A room leads to its published pages, unless another log is named.
+func TestLogAddress(t *testing.T) {
+	t.Parallel()
+	const logs, rooms = "[logs]\nurl = \"https://logs.example.org/\"\n", "[rooms]\nlog_url = \"https://other.example.org/{{.Name}}\"\n"
+	for text, want := range map[string]string{
+		"": "", logs: "https://logs.example.org/{{.Name}}/", rooms: "https://other.example.org/{{.Name}}", rooms + logs: "https://other.example.org/{{.Name}}",
+	} {
+		c, err := configOf(t, least+text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Rules().LogURL; got != want {
+			t.Errorf("%q: the log is at %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestUnusableConfiguration(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

@@ -29,6 +29,8 @@ type (
 		Time time.Time `json:"time"`
 		Nick string    `json:"nick"`
 		Text string    `json:"text"`
+		// State is that of a text that is kept though it was retracted.
+		State chatlog.State `json:"state,omitempty"`
 	}
 )
 
@@ -153,11 +155,16 @@ func outcomeWords(o chatlog.Outcome) string {
 // Hits shows what a search found.
 func (c *Console) Hits(hits []chatlog.Hit) {
 	for _, h := range hits {
+		var state chatlog.State
+		note := ""
+		if s := h.Line.State; s == chatlog.Retracted || s == chatlog.Moderated {
+			state, note = s, " ["+string(s)+"]"
+		}
 		if c.Options.Format == JSON {
-			c.record(hitRecord{Type: "hit", Room: h.Room, ID: h.Line.Archive, Time: h.Line.Time, Nick: h.Line.Nick, Text: h.Line.Text})
+			c.record(hitRecord{Type: "hit", Room: h.Room, ID: h.Line.Archive, Time: h.Line.Time, Nick: h.Line.Nick, Text: h.Line.Text, State: state})
 			continue
 		}
-		c.Result("%s  %s  <%s> %s", h.Line.Time.Format("2006-01-02 15:04:05"), h.Room, h.Line.Nick, strings.Join(strings.Fields(h.Line.Text), " "))
+		c.Result("%s  %s  <%s> %s%s", h.Line.Time.Format("2006-01-02 15:04:05"), h.Room, h.Line.Nick, strings.Join(strings.Fields(h.Line.Text), " "), note)
 	}
 	if len(hits) == 0 {
 		c.Result("nothing found")
