@@ -325,8 +325,12 @@ func (d *Desk) sayStatus(ctx context.Context, v visitor, o Order, _ time.Time) (
 	if r.DecidedBy != "" {
 		lines = append(lines, "Decided by: "+plain(r.DecidedBy))
 	}
-	if r.Error != "" {
+	switch {
+	case r.Error == "":
+	case r.State == Approved:
 		lines = append(lines, "Not made yet: "+plain(r.Error))
+	default:
+		lines = append(lines, "Last error: "+plain(r.Error))
 	}
 	return strings.Join(lines, "\n"), nil
 }

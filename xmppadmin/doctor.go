@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"muster/xmppadmin/dialect"
+	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
 
@@ -117,8 +118,8 @@ func (s *Service) examineDialect() Finding {
 // It returns the room's form as well, where it got that far.
 func (s *Service) examineRoom(ctx context.Context) ([]Finding, xep.Form) {
 	const check = "room rights"
-	client := s.conn.Client
-	address, err := s.conn.JID("muster-doctor-" + strings.ToLower(rand.Text()[:12]))
+	client, name := s.conn.Client, temporaryName()
+	address, err := s.conn.JID(name)
 	if err != nil {
 		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}, xep.Form{}
 	}
@@ -126,38 +127,45 @@ func (s *Service) examineRoom(ctx context.Context) ([]Finding, xep.Form) {
 	if err != nil {
 		return []Finding{{Check: check, Verdict: Fail, Text: err.Error()}}, xep.Form{}
 	}
-	stay, err := xep.Join(ctx, st, address, client.Localpart(), "")
+	stay, err := xep.Join(ctx, st, address, name, "") // the nick is not one that users register
 	if err != nil {
-		return []Finding{s.cannotCreate(err)}, xep.Form{}
+		f := s.cannotCreate(err)
+		if errors.Is(err, ErrInterrupted) { // the room may have been made
+			s.destroyTemporary(ctx, name, &f)
+		}
+		return []Finding{f}, xep.Form{}
 	}
 	defer stay.Leave(ctx)
+	findings := []Finding{{Check: check, Verdict: OK, Text: client.JID() + " may make and configure rooms"}}
 	form, err := xep.RoomForm(ctx, st, address)
 	if err != nil {
-		return []Finding{{Check: check, Verdict: Fail, Text: fmt.Sprintf("a room was made and cannot be configured: %v", err)}}, xep.Form{}
+		findings[0].Verdict, findings[0].Text = Fail, fmt.Sprintf("a room was made and cannot be configured: %v", err)
+	} else {
+		info, err := xep.Info(ctx, st, address)
+		findings = append(findings, s.examineSettings(form, err == nil && info.Has(xep.FeatureMAM))...)
+		findings = append(findings, dialect.ExamineArchiving(ctx, s.conn, s.dialect, form))
 	}
-	info, err := xep.Info(ctx, st, address)
-	findings := []Finding{{Check: check, Verdict: OK, Text: client.JID() + " may make and configure rooms"}}
-	findings = append(findings, s.examineSettings(form, err == nil && info.Has(xep.FeatureMAM))...)
-	findings = append(findings, dialect.ExamineArchiving(ctx, s.conn, s.dialect, form))
-	if err := xep.DestroyRoom(ctx, st, address); err != nil {
-		findings = append(findings, Finding{
-			Check: "clean-up", Verdict: Warn,
-			Text: fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err), Hint: "destroy it by hand",
-		})
+	clean := Finding{Check: "clean-up", Verdict: OK}
+	s.destroyOver(ctx, st, name, address, &clean)
+	if clean.Verdict != OK {
+		findings = append(findings, clean)
 	}
 	return findings, form
 }
+
+// temporaryName returns a name that no other room has.
+func temporaryName() string { return "muster-doctor-" + strings.ToLower(rand.Text()[:12]) }
 
 // examineCommands makes a temporary room, reads, changes and destroys it, by the
 // calls by which an apply does the same. plain is the form of a room that was
 // made without them.
 func (s *Service) examineCommands(ctx context.Context, plain xep.Form) (f Finding) {
 	f = Finding{Check: "room commands", Verdict: OK, Text: "a room was made, read and changed by the commands of dialect " + s.Name()}
-	name := "muster-doctor-" + strings.ToLower(rand.Text()[:12])
+	name := temporaryName()
 	set := Settings{Title: "muster doctor: a trial", Persistent: True, Public: False}
+	defer s.destroyTemporary(ctx, name, &f) // a room may have been made where that failed, too
 	err := s.dialect.Create(ctx, name, set)
 	if err == nil {
-		defer s.destroyTemporary(ctx, name, &f)
 		err = s.checkRoom(ctx, name, set)
 	}
 	var why string
@@ -203,20 +211,47 @@ func (s *Service) checkRoom(ctx context.Context, name string, set Settings) erro
 	return nil
 }
 
-// destroyTemporary destroys a room that an examination made. A failure becomes
-// the finding, unless that is one already.
+// cleanUpTime is how long temporary rooms may take to be destroyed when an
+// examination was interrupted.
+const cleanUpTime = 10 * time.Second
+
+// destroyOver destroys a temporary room that this account is in over a stream,
+// and as destroyTemporary where that fails.
+func (s *Service) destroyOver(ctx context.Context, st *session.Stream, name, address string, f *Finding) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	defer cancel()
+	if err := xep.DestroyRoom(last, st, address); err != nil {
+		s.destroyTemporary(ctx, name, f)
+	}
+}
+
+// destroyTemporary destroys a room that an examination has made, or may have
+// made, even when ctx has ended. A failure becomes the finding, or is added to
+// it.
 func (s *Service) destroyTemporary(ctx context.Context, name string, f *Finding) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	defer cancel()
+	if rooms, err := s.dialect.Read(ctx, []string{name}); err == nil && rooms[0].State == Absent {
+		return
+	}
 	address, err := s.conn.JID(name)
 	if err == nil {
-		// Of a room that is persistent Prosody would keep a tombstone.
+		// Of a room that is persistent Prosody would keep a tombstone. It is
+		// destroyed with one where that cannot be changed.
 		err = s.dialect.Configure(ctx, name, Settings{Persistent: False})
 	}
-	if err == nil {
+	if !errors.Is(err, ErrAbsent) {
 		err = xep.DestroyRoom(ctx, s.conn.Client, address)
 	}
-	if err != nil && !errors.Is(err, ErrAbsent) && f.Verdict == OK {
-		f.Verdict, f.Hint = Warn, "destroy it by hand"
-		f.Text = fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err)
+	if err == nil || errors.Is(err, ErrAbsent) {
+		return
+	}
+	text, hint := fmt.Sprintf("the temporary room %s could not be destroyed: %v", address, err), "destroy it by hand"
+	if f.Verdict == OK {
+		f.Verdict, f.Text, f.Hint = Warn, text, hint
+	} else {
+		f.Text += "; " + text
+		f.Hint = strings.TrimPrefix(f.Hint+"; "+hint, "; ")
 	}
 }
 

@@ -1,14 +1,18 @@
 package xmppadmin_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"muster/fixtures"
 	"muster/fixtures/ejabberd"
 	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 	"muster/xmppadmin/session"
 )
@@ -164,4 +168,74 @@ func TestExpiredCertificate(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestExamineLeavesNoRooms interrupts an examination at each of its requests, and
+// has each of them refused, on servers that keep every room for good. A room that
+// cannot be destroyed is named.
+func TestExamineLeavesNoRooms(t *testing.T) {
+	t.Parallel()
+	const keep = "muc_room_default_persistent = true"
+	tests := []struct {
+		name  string
+		start func(*testing.T) *fixtures.Server
+	}{
+		{"prosody 0.12 with companion", onProsody(prosody.Options{Companion: true, MUC: keep})},
+		{"prosody 13 without", onProsody(prosody.Options{Version: "13", MUC: keep})},
+		{"ejabberd with mod_adhoc_api", onEjabberd(ejabberd.Options{MUC: "default_room_options: {persistent: true}"})},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := test.start(t)
+			w, looking := newTap(t, p), open(t, p, "auto")
+			for _, what := range []fate{pass, refuse} {
+				for n, more := 0, true; more; n++ {
+					var findings []xmppadmin.Finding
+					if more, findings = examineFailing(t, w, p, n, what); !more {
+						break
+					}
+					rooms, err := looking.Survey(t.Context(), nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, r := range rooms {
+						if r.State == xmppadmin.Exists && (what == pass || !strings.Contains(fmt.Sprint(findings), r.Name)) {
+							t.Errorf("fate %d of request %d leaves room %s\n%+v", what, n, r.Name, findings)
+						}
+						_ = looking.Destroy(t.Context(), r.Name)
+					}
+				}
+			}
+		})
+	}
+}
+
+// examineFailing examines a service behind a tap that refuses the nth request, or
+// where the fate is to pass it interrupts the examination. It reports false where
+// there is no nth request. The burst that measures the rate does not count.
+func examineFailing(t *testing.T, w *tap, p *fixtures.Server, n int, what fate) (met bool, findings []xmppadmin.Finding) {
+	t.Helper()
+	w.on(nil)
+	s, err := xmppadmin.Open(t.Context(), dial(t, w.through(t, p)), p.Service, "auto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var seen atomic.Int32
+	w.on(func(in xmpptest.Element) fate {
+		if in.Name.Local != "iq" && kindOf(in) == "" || in.Attr("to") == p.Domain && strings.Contains(kindOf(in), "disco#info") {
+			return pass
+		}
+		if int(seen.Add(1)) != n+1 {
+			return pass
+		}
+		if what == pass {
+			interrupt()
+		}
+		return what
+	})
+	findings = s.Examine(ctx, time.Now())
+	return int(seen.Load()) > n, findings
 }

@@ -80,6 +80,9 @@ func (c *change) settle(ctx context.Context, r Request, run Run, superseded, arc
 		if err := c.record(ctx, r.ID, byDesk, "fail", cause); err != nil {
 			return err
 		}
+		if r.State == Live { // it is there: the requester has nothing to wait for
+			return nil
+		}
 		return c.tell(ctx, r, "failed", failedText(r))
 	}
 	return nil
