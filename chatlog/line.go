@@ -100,9 +100,10 @@ func (s *Store) addReactions(ctx context.Context, room string, lines []Line) err
 		args = append(args, l.Archive)
 		fmt.Fprintf(&places, ", $%d", i+3)
 	}
+	// By +m.id: for the order of m.id SQLite would read all of the room.
 	rows, err := s.db.QueryContext(ctx, `SELECT m.target, m.occupant, m.nick, m.body FROM message m JOIN room ON room.id = m.room
 		WHERE room.service = $1 AND room.name = $2 AND m.kind = 'reaction' AND m.target <> '' AND m.state = ''
-		AND m.target IN (`+places.String()[2:]+`) ORDER BY m.id`, args...)
+		AND m.target IN (`+places.String()[2:]+`) ORDER BY +m.id`, args...)
 	if err != nil {
 		return fmt.Errorf("reactions in room %q: %w", room, err)
 	}

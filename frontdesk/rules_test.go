@@ -142,7 +142,8 @@ func TestDecide(t *testing.T) {
 		}, yes, ""},
 
 		{"6: group nearly full", func(_ *frontdesk.Request, f *facts) { f.Open = open(4, "quic", 1, frontdesk.Live) }, yes, ""},
-		{"6: group full", func(_ *frontdesk.Request, f *facts) { f.Open = open(5, "quic", 1, frontdesk.Live) }, wait, "the group quic has 5 open requests already"},
+		{"6: group full", func(_ *frontdesk.Request, f *facts) { f.Open = open(5, "quic", 1, frontdesk.Live) }, wait, "the group quic has 5 rooms by request already"},
+		{"6: others wait for the group", func(_ *frontdesk.Request, f *facts) { f.Open = open(5, "quic", 1, frontdesk.Pending) }, yes, ""},
 		{"6: person nearly full", func(_ *frontdesk.Request, f *facts) { f.Open = open(9, "foo", 7, frontdesk.Live) }, yes, ""},
 		{"6: person full", func(_ *frontdesk.Request, f *facts) { f.Open = open(10, "foo", 7, frontdesk.Live) }, wait, "you have 10 open requests already"},
 		{"6: person waits too often", func(_ *frontdesk.Request, f *facts) { f.Open = open(10, "foo", 7, frontdesk.Pending) }, no,

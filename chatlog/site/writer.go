@@ -160,14 +160,11 @@ func (w *writer) replace(path string, content []byte) error {
 	if !w.direct {
 		name = filepath.Join(filepath.Dir(full), unfinished+filepath.Base(full))
 	}
-	err := os.WriteFile(name, content, 0o644)
+	err := writePublic(name, content)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = publicFolder(filepath.Dir(full)); err == nil {
-			err = os.WriteFile(name, content, 0o644)
+			err = writePublic(name, content)
 		}
-	}
-	if err == nil {
-		err = os.Chmod(name, 0o644) // whatever the umask is
 	}
 	if err == nil && name != full {
 		err = os.Rename(name, full)
@@ -180,6 +177,16 @@ func (w *writer) replace(path string, content []byte) error {
 		w.wrote = append(w.wrote, full)
 	}
 	return nil
+}
+
+// writePublic writes a file that a web server can read, whatever the umask is.
+func writePublic(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Chmod(0o644), f.Close())
 }
 
 // publicFolder makes a folder that a web server can read, whatever the umask is.
