@@ -40,6 +40,33 @@ func TestClockStepsBack(t *testing.T) {
 	}
 }
 
+// The clock of a Prosody steps back: what was said then has times before those of the
+// messages before it, and pages leave it out that begin behind those. None of it is
+// taken for removed.
+func TestClockStepsBackOnProsody(t *testing.T) {
+	t.Parallel()
+	for _, step := range []time.Duration{30 * time.Second, 10 * time.Minute, 5 * time.Hour} {
+		all := many(60)
+		for i := 50; i < 55; i++ {
+			all[i].Time = all[i].Time.Add(-step)
+		}
+		all[0].Time = epoch.AddDate(0, 0, -1)
+		f := &fakeArchive{forgets: true, cap: 60}
+		f.set(all...)
+		s := store(t, chatlog.Options{})
+		export(t, s, f, chatlog.ExportOptions{})
+		f.cap = 50 // a page ends before the step
+		out := export(t, s, f, chatlog.ExportOptions{Full: true})
+		if got := len(found(t, s, "text")); got != 50 || len(texts(t, s)) != 60 || slices.Contains(texts(t, s), "[removed]") || out.Removed > 0 {
+			t.Errorf("a step of %s: %+v, %q", step, out, texts(t, s))
+		}
+		verified, err := s.Verify(t.Context(), f, quic, chatlog.VerifyOptions{Deep: true})
+		if v := verified[0]; err != nil || v.New+v.Removed+v.Differing > 0 || v.Verdict != chatlog.Whole {
+			t.Errorf("a step of %s: %+v, %v", step, v, err)
+		}
+	}
+}
+
 // The clock steps forward and back again: one message is from the future.
 func TestMessageFromTheFuture(t *testing.T) {
 	t.Parallel()

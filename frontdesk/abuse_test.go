@@ -25,7 +25,17 @@ func TestLookAlikesAreNamed(t *testing.T) {
 			t.Errorf("%s has %q", where, text)
 		}
 	}
-	if r := w.request(1); r.Person != 0 || r.State != frontdesk.Pending {
+	all := w.command(amy, "all-requests", values("state", "all"))
+	if err := w.store.Settle(t.Context(), frontdesk.Run{Superseded: []string{"hall"}}, w.now); err != nil {
+		t.Fatal(err)
+	}
+	w.tick()
+	for where, text := range map[string]string{"the list": value(all, "row1"), "a report": strings.Join(w.sent(amy), "\n")} {
+		if !strings.Contains(text, fake+" (contains U+0430)") {
+			t.Errorf("%s has %q", where, text)
+		}
+	}
+	if r := w.request(1); r.Person != 0 || r.State != frontdesk.Superseded {
 		t.Errorf("the request is %+v", r)
 	}
 }

@@ -201,7 +201,7 @@ func requestRows(all []Request, by bool) []Field {
 	for i, r := range all {
 		text := stateText(r)
 		if by {
-			text += ", by " + plain(r.JID)
+			text += ", by " + Shown(r.JID)
 		}
 		rows[i] = row(i, fmt.Sprintf("%d %s", r.ID, r.Room), text)
 	}

@@ -74,6 +74,9 @@ var (
 // [store.Open].
 func Open(path string) (*Store, error) { return store.Open(path) }
 
+// Shown returns an address as it is shown to the secretariat; see [store.Shown].
+func Shown(jid string) string { return store.Shown(jid) }
+
 // Next returns the state of a request after an event; see [store.Next].
 func Next(s State, e Event) (State, error) { return store.Next(s, e) }
 

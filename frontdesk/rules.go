@@ -215,11 +215,12 @@ func roomIsClear(_ Request, f Facts) string {
 	return ""
 }
 
-// inQuota is the sixth condition.
+// inQuota is the sixth condition. What waits counts for its requester alone: others
+// must not use up the rooms of a group.
 func inQuota(r Request, f Facts) string {
 	group, person := 0, 0
 	for _, o := range f.Open {
-		if r.Acronym != "" && o.Acronym == r.Acronym {
+		if r.Acronym != "" && o.Acronym == r.Acronym && o.State != Pending {
 			group++
 		}
 		if sameOwner(o, r) {
@@ -228,7 +229,7 @@ func inQuota(r Request, f Facts) string {
 	}
 	switch {
 	case r.Acronym != "" && group >= f.Quota.Group:
-		return fmt.Sprintf("the group %s has %d open requests already", r.Acronym, group)
+		return fmt.Sprintf("the group %s has %d rooms by request already", r.Acronym, group)
 	case person >= f.Quota.Person:
 		return fmt.Sprintf("you have %d open requests already", person)
 	case endOf(r.Until).After(latest(f.Now, f.Quota.Days)):

@@ -151,7 +151,7 @@ func (d *Desk) report(ctx context.Context, f Facts, now time.Time) error {
 	for _, r := range all {
 		if now.Sub(r.EndedAt) < recentPast {
 			tell(fmt.Sprintf("superseded:%d", r.ID), fmt.Sprintf("Request %d by %s has ended: a group, a session or a standing room has the name %s now.",
-				r.ID, plain(r.JID), r.Room))
+				r.ID, Shown(r.JID), r.Room))
 		}
 	}
 	return errors.Join(errs...)

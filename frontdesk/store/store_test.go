@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -106,6 +107,56 @@ func TestTwoStores(t *testing.T) {
 	}
 	if got := must[store.Request](t)(a.Request(t.Context(), r.ID)); got.State != store.Approved {
 		t.Errorf("the request is %s", got.State)
+	}
+}
+
+// TestTwoAtOnce has a desk and the shell decide on the same requests and note the
+// same runs at the same time: each decision is made once, and nothing fails because
+// the other one writes.
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "desk.db")
+	const all = 12
+	var ids []int64
+	actors := map[string]*store.Store{amy: must[*store.Store](t)(store.Open(path)), "shell:root": must[*store.Store](t)(store.Open(path))}
+	for _, s := range actors {
+		defer s.Close()
+	}
+	live := store.Run{Live: map[string]string{}}
+	for i := range all {
+		room := fmt.Sprintf("quic-%d", i)
+		ids = append(ids, add(t, actors[amy], room, false).ID)
+		live.Live[room] = ""
+	}
+	var mu sync.Mutex
+	approved := map[int64]int{}
+	var g sync.WaitGroup
+	for by, s := range actors {
+		g.Go(func() {
+			for _, id := range ids {
+				switch _, err := s.Approve(context.Background(), id, store.Amendment{}, by, noon); {
+				case err == nil:
+					mu.Lock()
+					approved[id]++
+					mu.Unlock()
+				case !errors.Is(err, store.ErrState):
+					t.Errorf("%s: %v", by, err)
+				}
+				if err := s.Settle(context.Background(), live, noon); err != nil {
+					t.Errorf("%s: %v", by, err)
+				}
+			}
+		})
+	}
+	g.Wait()
+	for _, id := range ids {
+		r := must[store.Request](t)(actors[amy].Request(t.Context(), id))
+		if got := what(t, actors[amy], id); approved[id] != 1 || r.State != store.Live || got != "request approve make" {
+			t.Errorf("request %d was approved %d times, is %s after %q", id, approved[id], r.State, got)
+		}
+	}
+	if got := chats(t, actors[amy]); len(got) != 3*all { // received, approved, live
+		t.Errorf("%d messages: %q", len(got), got)
 	}
 }
 

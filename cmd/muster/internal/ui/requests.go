@@ -67,7 +67,7 @@ func (r Request) standing() string {
 
 // String returns the request in one line.
 func (r Request) String() string {
-	return fmt.Sprintf("request %d: %s, %s, until %s, by %s", r.ID, r.Room, r.standing(), r.Until, r.By)
+	return fmt.Sprintf("request %d: %s, %s, until %s, by %s", r.ID, r.Room, r.standing(), r.Until, frontdesk.Shown(r.By))
 }
 
 // Requests writes a line for each request.
@@ -81,7 +81,7 @@ func (c *Console) Requests(requests []Request) {
 	}
 	rows := [][]string{{"ID", "ROOM", "STATE", "UNTIL", "BY", "TITLE"}}
 	for _, r := range requests {
-		rows = append(rows, []string{strconv.FormatInt(r.ID, 10), r.Room, r.standing(), r.Until, r.By, r.Title})
+		rows = append(rows, []string{strconv.FormatInt(r.ID, 10), r.Room, r.standing(), r.Until, frontdesk.Shown(r.By), r.Title})
 	}
 	c.table(rows)
 }
@@ -99,7 +99,7 @@ func (c *Console) Request(r Request) {
 	if r.ExtendTo != "" {
 		rows = append(rows, []string{"extend to", r.ExtendTo})
 	}
-	by := r.By
+	by := frontdesk.Shown(r.By)
 	if r.Person != 0 {
 		by += fmt.Sprintf(", person %d", r.Person)
 	}
