@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"muster/xmppadmin"
@@ -24,10 +25,34 @@ func (x *exporter) deep(ctx context.Context) error {
 	if on, err := x.archives(ctx); err != nil || !on {
 		return err
 	}
-	seen := make(map[string]bool)
-	var end place
-	x.comparing = true
-	err := x.pages(ctx, func(at place, page xmppadmin.ArchivePage) (place, error) {
+	seen, end, err := x.readAll(ctx, sinceMargin)
+	if err != nil {
+		return err
+	}
+	if !x.counted {
+		// Nothing is removed because a clock was set back, and its messages were left
+		// out for their time.
+		lacking, err := x.lacking(ctx, seen)
+		if err != nil {
+			return fmt.Errorf("room %q: %w", x.name, err)
+		}
+		if lacking {
+			if seen, end, err = x.readAll(ctx, noSince); err != nil {
+				return err
+			}
+		}
+	}
+	if err := x.reconcile(ctx, seen, end); err != nil {
+		return fmt.Errorf("room %q: %w", x.name, err)
+	}
+	return x.setVerdict(ctx)
+}
+
+// readAll reads a whole archive into the record, and returns the archive ids that it
+// has, and the place at its end.
+func (x *exporter) readAll(ctx context.Context, margin time.Duration) (seen map[string]bool, end place, err error) {
+	seen, x.comparing = make(map[string]bool), true
+	err = x.pages(ctx, margin, func(at place, page xmppadmin.ArchivePage) (place, error) {
 		if len(seen) == 0 && len(page.Messages) > 0 {
 			if err := x.noteGap(ctx, page.Messages[0].Time); err != nil {
 				return at, fmt.Errorf("room %q: %w", x.name, err)
@@ -41,27 +66,32 @@ func (x *exporter) deep(ctx context.Context) error {
 		return end, err
 	})
 	if err != nil {
-		return err
+		return nil, end, err
 	}
-	if err := x.writer.flush(ctx); err != nil {
-		return err
-	}
-	if err := x.reconcile(ctx, seen, end); err != nil {
-		return fmt.Errorf("room %q: %w", x.name, err)
-	}
-	return x.setVerdict(ctx)
+	return seen, end, x.writer.flush(ctx)
 }
 
-// pages reads an archive from its beginning. do returns the place behind each
-// page.
-func (x *exporter) pages(ctx context.Context, do func(place, xmppadmin.ArchivePage) (place, error)) error {
+// lacking reports whether an archive lacks a message between others, whose text would
+// go.
+func (x *exporter) lacking(ctx context.Context, seen map[string]bool) (bool, error) {
+	odd, first, last, err := x.standings(ctx, seen)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(odd, func(m standing) bool { return m.removed(first, last) }), nil
+}
+
+// pages reads an archive from its beginning, see [place.query]. do returns the place
+// behind each page.
+func (x *exporter) pages(ctx context.Context, margin time.Duration, do func(place, xmppadmin.ArchivePage) (place, error)) error {
 	seen := make(map[string]bool)
 	at := place{room: x.id}
 	for {
-		page, err := x.pacer.page(ctx, x.src, x.name, at.query())
+		page, err := x.pacer.page(ctx, x.src, x.name, at.query(margin))
 		if err != nil {
 			return &sourceError{err}
 		}
+		x.counted = page.Count >= 0
 		for _, m := range page.Messages {
 			if seen[m.Archive] {
 				return &sourceError{fmt.Errorf("room %q: the archive has %q on two pages", x.name, m.Archive)}
@@ -156,6 +186,13 @@ func (x *exporter) standings(ctx context.Context, seen map[string]bool) (odd []s
 	return odd, first, last, rows.Err()
 }
 
+// removed reports whether a message, with a text that is shown or hidden, is missing
+// between the first and the last one that the archive has.
+func (m *standing) removed(first, last int64) bool {
+	text := m.state == Unchanged || m.state == Corrected || m.state == Removed && m.text
+	return !m.seen && text && first != 0 && first < m.id && m.id < last
+}
+
 // kept reports whether a message has its text though it was retracted or moderated.
 func (m *standing) kept() bool { return m.text && (m.state == Retracted || m.state == Moderated) }
 
@@ -175,16 +212,15 @@ func (r *recorder) reconcile(ctx context.Context, m *standing, first, last int64
 	if err := r.forget(ctx, m); err != nil {
 		return err
 	}
-	line := m.state == Unchanged || m.state == Corrected
 	switch {
 	case m.id < first || first == 0:
-	case m.id < last && (line || m.state == Removed && m.text):
+	case m.removed(first, last):
 		o, err := r.original(ctx, &m.row)
 		if err != nil {
 			return err
 		}
 		return r.erase(ctx, o, Removed, "")
-	case m.id > last && line:
+	case m.id > last && (m.state == Unchanged || m.state == Corrected):
 		return r.hide(ctx, &m.row)
 	}
 	return nil

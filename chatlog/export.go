@@ -20,8 +20,10 @@ const (
 	// source has another number.
 	roomsAtOnce = 16
 	// sinceMargin is how much older than the last message the start time beside
-	// its id is: clocks step.
+	// its id is: clocks step, and the server leaves out what is older.
 	sinceMargin = time.Minute
+	// noSince sends no start time, which makes some servers slow.
+	noSince time.Duration = -1
 )
 
 // ExportOptions are how archives are read.
@@ -109,9 +111,10 @@ type exporter struct {
 	had    int64 // see Store.settled
 	began  time.Time
 	// read reports that the archive had messages behind the place, comparing that
-	// all of it is being compared.
-	read, comparing bool
-	out             Outcome
+	// all of it is being compared, and counted that the server gives the number of
+	// messages.
+	read, comparing, counted bool
+	out                      Outcome
 }
 
 // noteFailure turns an error of the source into the room's outcome, and writes the
@@ -182,10 +185,10 @@ type place struct {
 }
 
 // query returns the request for the page at a place.
-func (p place) query() xmppadmin.ArchiveQuery {
+func (p place) query(margin time.Duration) xmppadmin.ArchiveQuery {
 	q := xmppadmin.ArchiveQuery{After: p.cursor, Max: pageSize}
-	if p.cursor != "" && !p.time.IsZero() {
-		q.Since = p.time.Add(-sinceMargin)
+	if p.cursor != "" && !p.time.IsZero() && margin != noSince {
+		q.Since = p.time.Add(-margin)
 	}
 	return q
 }
@@ -196,7 +199,7 @@ func (p place) query() xmppadmin.ArchiveQuery {
 func (x *exporter) forward(ctx context.Context, at place) error {
 	first := true
 	for {
-		page, err := x.pacer.page(ctx, x.src, x.name, at.query())
+		page, err := x.pacer.page(ctx, x.src, x.name, at.query(sinceMargin))
 		if errors.Is(err, xmppadmin.ErrForgotten) {
 			return x.deep(ctx)
 		}

@@ -1,10 +1,13 @@
 package chatlog_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -34,6 +37,33 @@ func TestClockStepsBack(t *testing.T) {
 	before := f.requests
 	if out = export(t, s, f, chatlog.ExportOptions{}); out.Verdict != chatlog.Whole || f.requests != before+1 {
 		t.Errorf("the export after that: %+v with %d requests", out, f.requests-before)
+	}
+}
+
+// The clock of a Prosody steps back: what was said then has times before those of the
+// messages before it, and pages leave it out that begin behind those. None of it is
+// taken for removed.
+func TestClockStepsBackOnProsody(t *testing.T) {
+	t.Parallel()
+	for _, step := range []time.Duration{30 * time.Second, 10 * time.Minute, 5 * time.Hour} {
+		all := many(60)
+		for i := 50; i < 55; i++ {
+			all[i].Time = all[i].Time.Add(-step)
+		}
+		all[0].Time = epoch.AddDate(0, 0, -1)
+		f := &fakeArchive{forgets: true, cap: 60}
+		f.set(all...)
+		s := store(t, chatlog.Options{})
+		export(t, s, f, chatlog.ExportOptions{})
+		f.cap = 50 // a page ends before the step
+		out := export(t, s, f, chatlog.ExportOptions{Full: true})
+		if got := len(found(t, s, "text")); got != 50 || len(texts(t, s)) != 60 || slices.Contains(texts(t, s), "[removed]") || out.Removed > 0 {
+			t.Errorf("a step of %s: %+v, %q", step, out, texts(t, s))
+		}
+		verified, err := s.Verify(t.Context(), f, quic, chatlog.VerifyOptions{Deep: true})
+		if v := verified[0]; err != nil || v.New+v.Removed+v.Differing > 0 || v.Verdict != chatlog.Whole {
+			t.Errorf("a step of %s: %+v, %v", step, v, err)
+		}
 	}
 }
 
@@ -130,5 +160,36 @@ func TestManyAtOnce(t *testing.T) {
 		if got[i] != all[i].Body {
 			t.Fatalf("line %d is %q", i, got[i])
 		}
+	}
+}
+
+// A change that is interrupted half-way says so, and leaves nothing behind.
+func TestInterruptedChange(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	withdrawn := -1 // none while it is negative
+	s := store(t, chatlog.Options{Now: func() time.Time {
+		if withdrawn >= 0 {
+			withdrawn++
+		}
+		if withdrawn == 2 { // when all statements were used once
+			cancel()
+		}
+		return epoch
+	}})
+	f := &fakeArchive{}
+	f.set(many(400)...)
+	export(t, s, f, chatlog.ExportOptions{})
+	var ids []string
+	for _, m := range many(400) {
+		ids = append(ids, m.Archive)
+	}
+	withdrawn = 0
+	if err := s.Withdraw(ctx, "quic", ids, "anna", "a demand"); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v, want %v", err, context.Canceled)
+	}
+	if all := texts(t, s); len(all) != 400 || slices.Contains(all, "[withdrawn]") {
+		t.Errorf("the record has %d messages, or some are withdrawn", len(all))
 	}
 }

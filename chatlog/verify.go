@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -114,32 +115,18 @@ func (x *exporter) ends(ctx context.Context) error {
 // compare reads a whole archive and sets the verdict: New, Removed and Differing
 // count the messages of which the record lacks what deep would write.
 func (x *exporter) compare(ctx context.Context) error {
-	seen := make(map[string]bool)
-	err := x.pages(ctx, func(at place, page xmppadmin.ArchivePage) (place, error) {
-		for i := range page.Messages {
-			m := &page.Messages[i]
-			seen[m.Archive] = true
-			var text string
-			var state State
-			err := x.store.db.QueryRowContext(ctx, "SELECT body, state FROM message WHERE room = $1 AND archive = $2", x.id, m.Archive).Scan(&text, &state)
-			switch line := state == Unchanged || state == Corrected; {
-			case errors.Is(err, sql.ErrNoRows):
-				x.out.New++
-			case err != nil:
-				return at, fmt.Errorf("room %q: %w", x.name, err)
-			case line && m.Tombstone:
-				x.out.Removed++
-			case line && KindOf(m) != Reaction && text != textOf(m, KindOf(m)):
-				x.out.Differing++
-			}
-			at.cursor, at.time = m.Archive, m.Time
-		}
-		return at, nil
-	})
+	seen, err := x.compareAll(ctx, sinceMargin)
 	if err != nil {
 		return err
 	}
 	odd, first, last, err := x.standings(ctx, seen)
+	if err == nil && !x.counted && slices.ContainsFunc(odd, func(m standing) bool { return m.removed(first, last) }) {
+		// As in deep, nothing is missing for its time.
+		if seen, err = x.compareAll(ctx, noSince); err != nil {
+			return err
+		}
+		odd, first, last, err = x.standings(ctx, seen)
+	}
 	if err != nil {
 		return fmt.Errorf("room %q: %w", x.name, err)
 	}
@@ -165,6 +152,34 @@ func (x *exporter) compare(ctx context.Context) error {
 		x.out.Verdict = Forgotten
 	}
 	return nil
+}
+
+// compareAll reads a whole archive, counts the messages that the record lacks or has
+// otherwise, and returns the archive ids.
+func (x *exporter) compareAll(ctx context.Context, margin time.Duration) (seen map[string]bool, err error) {
+	seen = make(map[string]bool)
+	x.out.New, x.out.Removed, x.out.Differing = 0, 0, 0
+	return seen, x.pages(ctx, margin, func(at place, page xmppadmin.ArchivePage) (place, error) {
+		for i := range page.Messages {
+			m := &page.Messages[i]
+			seen[m.Archive] = true
+			var text string
+			var state State
+			err := x.store.db.QueryRowContext(ctx, "SELECT body, state FROM message WHERE room = $1 AND archive = $2", x.id, m.Archive).Scan(&text, &state)
+			switch line := state == Unchanged || state == Corrected; {
+			case errors.Is(err, sql.ErrNoRows):
+				x.out.New++
+			case err != nil:
+				return at, fmt.Errorf("room %q: %w", x.name, err)
+			case line && m.Tombstone:
+				x.out.Removed++
+			case line && KindOf(m) != Reaction && text != textOf(m, KindOf(m)):
+				x.out.Differing++
+			}
+			at.cursor, at.time = m.Archive, m.Time
+		}
+		return at, nil
+	})
 }
 
 // Proof is what shows that a room's record is whole.

@@ -103,6 +103,51 @@ func checkRoomsOfOthers(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) 
 	}
 }
 
+// TestRoomsThatCannotBeEntered makes rooms that exist, and that their owner has
+// closed to this account: they are left as they are.
+func TestRoomsThatCannotBeEntered(t *testing.T) {
+	t.Parallel()
+	settings := map[string]xmppadmin.Settings{
+		"open": live("hers"), "members": live("hers"), "password": live("hers"), "banned": live("hers"),
+	}
+	settings["members"][xmppadmin.MembersOnly] = xmppadmin.True
+	settings["password"][xmppadmin.Password] = "hers"
+	ours := live("ours: with a colon")
+	ours[xmppadmin.Subject] = "ours"
+	tests := []struct {
+		name  string
+		start func(*testing.T) *fixtures.Server
+	}{
+		{"prosody 0.12", onProsody(prosody.Options{NotAdmin: true})},
+		{"prosody 13", onProsody(prosody.Options{Version: "13", NotAdmin: true})},
+		{"ejabberd with mod_adhoc_api", onEjabberd(ejabberd.Options{MUC: "access_admin: none"})},
+		{"ejabberd without", onEjabberd(ejabberd.Options{NoAdhocAPI: true, MUC: "access_admin: none"})},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := test.start(t)
+			alice, guest, s := byHand(t, p, "alice"), participant(t, p, "alice"), open(t, p, "auto")
+			for name, set := range settings {
+				room := name + "@rooms.example.org"
+				create(t, alice, name, set)
+				if name == "banned" {
+					if err := guest.Affiliate(t.Context(), room, "muster@example.org", "outcast"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				before := readAll(t, alice, name).Settings
+				if err := s.Create(t.Context(), name, ours); !errors.Is(err, xmppadmin.ErrExists) {
+					t.Errorf("%s: making it gives %v", name, err)
+				}
+				if diff := cmp.Diff(before, readAll(t, alice, name).Settings); diff != "" {
+					t.Errorf("%s: the room has changed (-before +after):\n%s", name, diff)
+				}
+			}
+		})
+	}
+}
+
 func TestOthersCannotTouchOurRooms(t *testing.T) {
 	t.Parallel()
 	onEach(t, checkOthersCannotTouchOurRooms)

@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,8 +23,11 @@ import (
 )
 
 // childVariable has the folder of the record that this program, started again,
-// publishes.
-const childVariable = "SITE_TEST_FOLDER"
+// publishes, and limitVariable how large its files may become.
+const (
+	childVariable = "SITE_TEST_FOLDER"
+	limitVariable = "SITE_TEST_LIMIT"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childVariable); dir != "" {
@@ -44,6 +50,12 @@ func configOf(dir string) site.Config {
 
 func publishAsChild(dir string) error {
 	ctx := context.Background()
+	if n, err := strconv.ParseUint(os.Getenv(limitVariable), 10, 64); err == nil {
+		signal.Ignore(syscall.SIGXFSZ)
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: n, Max: n}); err != nil {
+			return err
+		}
+	}
 	s, err := chatlog.Open(ctx, filepath.Join(dir, "logs.db"), chatlog.Options{Service: "rooms.example.org"})
 	if err != nil {
 		return err
@@ -160,6 +172,46 @@ func TestPublishIsKilled(t *testing.T) {
 				t.Errorf("the pages (-undisturbed +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A publish that cannot write a file ends with an error. No file is half made, and the
+// next one does the rest.
+func TestPublishCannotWrite(t *testing.T) {
+	t.Parallel()
+	dir, calm := t.TempDir(), t.TempDir()
+	long := strings.Repeat("long ", 200_000)
+	for _, d := range []string{dir, calm} {
+		add := recordIn(t, d)
+		add(0, 20, "one")
+		if err := publishAsChild(d); err != nil {
+			t.Fatal(err)
+		}
+		add(5, 1, "two")
+		add(12, 1, long)
+		add(15, 1, "two")
+	}
+	before := tree(t, filepath.Join(dir, "site"))
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+dir, limitVariable+"=800000")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "publish: ") || !strings.Contains(string(out), "file too large") {
+		t.Fatalf("the publish that cannot write: %v, %s", err, out)
+	}
+	if err := publishAsChild(calm); err != nil {
+		t.Fatal(err)
+	}
+	after := tree(t, filepath.Join(calm, "site"))
+	for path, text := range tree(t, filepath.Join(dir, "site")) {
+		if text != before[path] && text != after[path] {
+			t.Errorf("%s is half made: %.200q", path, text)
+		}
+	}
+	if err := publishAsChild(dir); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(after, tree(t, filepath.Join(dir, "site"))); diff != "" {
+		t.Errorf("the pages (-undisturbed +got):\n%s", diff)
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 // without an owner, and let it vanish after half a minute, by default. Where no
 // virtual host is known to serve the rooms, or the one that seemed to has none,
 // it does as the owner dialect does. A room with a subject is made from inside, as
-// far as the account may do that.
+// far as the account may do that, unless it has a password: until its form is
+// submitted, others could enter it.
 func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) error {
 	address, err := d.conn.JID(name)
 	if err != nil {
@@ -28,7 +29,7 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err != nil {
 		return roomError(name, err)
 	}
-	if s[muc.Subject] != "" && !d.neverPersistent() {
+	if s[muc.Subject] != "" && s[muc.Password] == "" && !d.neverPersistent() {
 		if err := d.createInside(ctx, st, name, address, s); !errors.Is(err, session.ErrForbidden) {
 			return roomError(name, err)
 		}
@@ -65,14 +66,11 @@ func (d *ejabberd) Create(ctx context.Context, name string, s muc.Settings) erro
 // requesting its form: only an occupant can set the subject. Until the form is
 // submitted, the room vanishes with this account's stay.
 func (d *ejabberd) createInside(ctx context.Context, st *session.Stream, name, address string, s muc.Settings) error {
-	stay, err := enter(ctx, st, address)
+	stay, err := enterNew(ctx, st, address)
 	if err != nil {
 		return err
 	}
 	defer stay.Leave(ctx)
-	if !stay.Created {
-		return session.ErrExists
-	}
 	logs, err := d.hasLogs(ctx, name, true)
 	if err != nil {
 		return err

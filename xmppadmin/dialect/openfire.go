@@ -91,7 +91,7 @@ func (d *openfire) Create(ctx context.Context, name string, s muc.Settings) erro
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := enter(ctx, st, address)
+	stay, err := enterNew(ctx, st, address)
 	if errors.Is(err, session.ErrAbsent) {
 		// Openfire's answer for a locked room, to all but its owners.
 		return roomError(name, fmt.Errorf("%w, locked until its owner has configured it (%v)", session.ErrExists, err))
@@ -100,9 +100,6 @@ func (d *openfire) Create(ctx context.Context, name string, s muc.Settings) erro
 		return d.needsRights(name, err)
 	}
 	defer stay.Leave(ctx)
-	if !stay.Created {
-		return roomError(name, session.ErrExists)
-	}
 	return roomError(name, d.fallback.configureNew(ctx, st, stay, address, s, unlimited()))
 }
 

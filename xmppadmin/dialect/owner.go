@@ -92,7 +92,7 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 	if err != nil {
 		return roomError(name, err)
 	}
-	stay, err := enter(ctx, st, address)
+	stay, err := enterNew(ctx, st, address)
 	if errors.Is(err, stanza.Error{Condition: stanza.Gone}) {
 		return roomError(name, &AdvisedError{err: err, advice: tombstoneAdvice(d.conn)})
 	}
@@ -100,9 +100,6 @@ func (d *owner) Create(ctx context.Context, name string, s muc.Settings) error {
 		return roomError(name, err)
 	}
 	defer stay.Leave(ctx)
-	if !stay.Created {
-		return roomError(name, session.ErrExists)
-	}
 	return roomError(name, d.configureNew(ctx, st, stay, address, s))
 }
 

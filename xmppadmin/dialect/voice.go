@@ -39,6 +39,23 @@ func enter(ctx context.Context, st *session.Stream, room string) (xep.Occupancy,
 	}
 }
 
+// enterNew enters a room that does not exist, which makes it. Where it exists the
+// error is ErrExists, and the room is as it was: it was left at once, or lets this account
+// not in.
+func enterNew(ctx context.Context, st *session.Stream, room string) (xep.Occupancy, error) {
+	stay, err := enter(ctx, st, room)
+	switch {
+	case err == nil && !stay.Created:
+		stay.Leave(ctx)
+		return stay, session.ErrExists
+	case err != nil && !isOpen(ctx, err):
+		if _, absent := xep.Info(ctx, st, room); absent == nil {
+			return stay, fmt.Errorf("%w, and cannot be entered: %v", session.ErrExists, err)
+		}
+	}
+	return stay, err
+}
+
 // speakers lists the occupants who can speak although they are not owners.
 func speakers(ctx context.Context, st *session.Stream, room string) ([]xep.ListItem, error) {
 	var found []xep.ListItem
