@@ -1,6 +1,8 @@
 package chatlog_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -158,5 +160,36 @@ func TestManyAtOnce(t *testing.T) {
 		if got[i] != all[i].Body {
 			t.Fatalf("line %d is %q", i, got[i])
 		}
+	}
+}
+
+// A change that is interrupted half-way says so, and leaves nothing behind.
+func TestInterruptedChange(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	withdrawn := -1 // none while it is negative
+	s := store(t, chatlog.Options{Now: func() time.Time {
+		if withdrawn >= 0 {
+			withdrawn++
+		}
+		if withdrawn == 2 { // when all statements were used once
+			cancel()
+		}
+		return epoch
+	}})
+	f := &fakeArchive{}
+	f.set(many(400)...)
+	export(t, s, f, chatlog.ExportOptions{})
+	var ids []string
+	for _, m := range many(400) {
+		ids = append(ids, m.Archive)
+	}
+	withdrawn = 0
+	if err := s.Withdraw(ctx, "quic", ids, "anna", "a demand"); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v, want %v", err, context.Canceled)
+	}
+	if all := texts(t, s); len(all) != 400 || slices.Contains(all, "[withdrawn]") {
+		t.Errorf("the record has %d messages, or some are withdrawn", len(all))
 	}
 }

@@ -80,11 +80,12 @@ func (r *recorder) statement(ctx context.Context, text string) (*sql.Stmt, error
 	return s, err
 }
 
-// exec executes a statement.
+// exec executes a statement. When ctx ends, the next one fails: interrupting each
+// of so many takes a goroutine for each.
 func (r *recorder) exec(ctx context.Context, text string, args ...any) error {
 	s, err := r.statement(ctx, text)
 	if err == nil {
-		_, err = s.ExecContext(ctx, args...)
+		_, err = s.ExecContext(context.WithoutCancel(ctx), args...)
 	}
 	return err
 }
@@ -96,7 +97,7 @@ func (r *recorder) scan(ctx context.Context, into []any, text string, args ...an
 	if err != nil {
 		return err
 	}
-	return s.QueryRowContext(ctx, args...).Scan(into...)
+	return s.QueryRowContext(context.WithoutCancel(ctx), args...).Scan(into...)
 }
 
 // add records a message. One that is there already keeps its place; what it
@@ -188,7 +189,7 @@ func (r *recorder) place(ctx context.Context, n *row, columns ...any) (have *row
 	}
 	slot := firstID(n.time)
 	for n.id = slot; ; {
-		done, err := s.ExecContext(ctx, append([]any{n.id}, columns...)...)
+		done, err := s.ExecContext(context.WithoutCancel(ctx), append([]any{n.id}, columns...)...)
 		if err != nil {
 			return nil, err
 		}

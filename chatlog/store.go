@@ -180,7 +180,11 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 		return err
 	}
 	if err := do(tx); err != nil {
-		return cmp.Or(err, tx.Rollback())
+		undone := tx.Rollback()
+		if errors.Is(err, sql.ErrTxDone) {
+			err = cmp.Or(ctx.Err(), err) // it was undone because ctx ended
+		}
+		return cmp.Or(err, undone)
 	}
 	return tx.Commit()
 }

@@ -59,6 +59,11 @@ func open(n int, acronym string, person int, state frontdesk.State) []frontdesk.
 	return all
 }
 
+// setNow has it be another time, at which the lists are as recent as before.
+func setNow(f *frontdesk.Facts, now time.Time) {
+	f.Now, f.Roles.Confirmed, f.Groups.Confirmed = now, now.Add(-time.Hour), now.Add(-time.Hour)
+}
+
 // TestDecide has each condition fail by itself, and what is just inside it.
 func TestDecide(t *testing.T) {
 	t.Parallel()
@@ -153,10 +158,34 @@ func TestDecide(t *testing.T) {
 			"200 requests are open in all, and no more are taken"},
 		{"6: today", func(r *frontdesk.Request, _ *facts) { r.Until = "2026-11-24" }, no, "the last day must be tomorrow or later"},
 		{"6: tomorrow", func(r *frontdesk.Request, _ *facts) { r.Until = "2026-11-25" }, yes, ""},
+		{"6: tomorrow, a second before midnight", func(r *frontdesk.Request, f *facts) {
+			setNow(f, time.Date(2026, 11, 24, 23, 59, 59, 0, time.UTC))
+			r.Until = "2026-11-25"
+		}, yes, ""},
+		{"6: tomorrow, at midnight", func(r *frontdesk.Request, f *facts) {
+			setNow(f, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC))
+			r.Until = "2026-11-25"
+		}, no, "the last day must be tomorrow or later"},
+		{"6: tomorrow in UTC, today where the desk is", func(r *frontdesk.Request, f *facts) {
+			setNow(f, time.Date(2026, 11, 25, 0, 30, 0, 0, time.FixedZone("east", 60*60)))
+			r.Until = "2026-11-25"
+		}, yes, ""},
+		{"6: in 180 days in UTC, 179 where the desk is", func(r *frontdesk.Request, f *facts) {
+			setNow(f, time.Date(2026, 11, 25, 0, 30, 0, 0, time.FixedZone("east", 60*60)))
+			r.Until = "2027-05-24"
+		}, wait, "the last day is more than 180 days from now"},
+		{"6: a leap day", func(r *frontdesk.Request, f *facts) {
+			setNow(f, time.Date(2028, 2, 1, 0, 0, 0, 0, time.UTC))
+			r.Until = "2028-02-29"
+		}, yes, ""},
+		{"6: no leap day", func(r *frontdesk.Request, _ *facts) { r.Until = "2027-02-29" }, no, "the last day is no date such as 2026-12-24"},
 		{"6: in 180 days", func(r *frontdesk.Request, _ *facts) { r.Until = "2027-05-23" }, yes, ""},
 		{"6: in 181 days", func(r *frontdesk.Request, _ *facts) { r.Until = "2027-05-24" }, wait, "the last day is more than 180 days from now"},
 		{"6: no date", func(r *frontdesk.Request, _ *facts) { r.Until = "2026-13-24" }, no, "the last day is no date such as 2026-12-24"},
 		{"no room name", func(r *frontdesk.Request, _ *facts) { r.Room = "quic dt" }, no, "the name does not match [a-z0-9][a-z0-9._-]*"},
+		{"Cyrillic letters", func(r *frontdesk.Request, _ *facts) { r.Room = "quic-d\u0442" }, no, "the name does not match [a-z0-9][a-z0-9._-]*"},
+		{"the sign of Kelvin", func(r *frontdesk.Request, _ *facts) { r.Room = "quic-\u212a" }, no, "the name does not match [a-z0-9][a-z0-9._-]*"},
+		{"capitals", func(r *frontdesk.Request, _ *facts) { r.Room = "QUIC-dt" }, no, "the name does not match [a-z0-9][a-z0-9._-]*"},
 		{"in order", func(_ *frontdesk.Request, f *facts) { f.Person, f.Found, f.Reserved = 0, xmppadmin.Room{}, "it stands" }, wait,
 			"the address is not linked to a person of the Datatracker; it stands; it is not known whether the room exists already"},
 	}

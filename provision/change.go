@@ -46,7 +46,7 @@ type Counts struct {
 	Unchanged int `json:"unchanged"`
 	Conflict  int `json:"conflict"`
 	Unknown   int `json:"unknown"`
-	// Withheld are the changes that the policy holds back.
+	// Withheld are the changes that the policy or the limits hold back.
 	Withheld int `json:"withheld"`
 	// Failed and Skipped are the changes that an apply could not make or did
 	// not begin; none in a plan.

@@ -175,3 +175,35 @@ func TestKeptInSearch(t *testing.T) {
 		}
 	}
 }
+
+// Where the server gives no occupant ids, the pages say that an author is known by the
+// nick alone.
+func TestKnownByNick(t *testing.T) {
+	t.Parallel()
+	for _, occupants := range []bool{true, false} {
+		w := newWorld(t)
+		w.source.say("a1", "alice", "one", 0)
+		w.source.say("a2", "alice", "two", time.Second)
+		fix, retraction := w.source.messages[0], w.source.messages[1]
+		fix.Archive, fix.ID, fix.Body, fix.Replaces = "a3", "ma3", "one, again", "ma1"
+		retraction.Archive, retraction.ID, retraction.Body, retraction.Retracts = "a4", "ma4", "retracted", "a2"
+		w.source.messages = append(w.source.messages, fix, retraction)
+		for i := range w.source.messages {
+			if !occupants {
+				w.source.messages[i].Occupant = ""
+			}
+		}
+		w.publish(t)
+		want := []string{"[corrected]", "[retracted by its author]"}
+		if !occupants {
+			want = []string{"[corrected, under the same nick]", "[retracted, under the same nick]"}
+		}
+		for _, note := range want {
+			for _, path := range []string{"quic/2026-11-25.html", "quic/2026-11-25.txt"} {
+				if !strings.Contains(w.read(t, path), note) {
+					t.Errorf("occupant ids %t: %s lacks %s", occupants, path, note)
+				}
+			}
+		}
+	}
+}

@@ -29,7 +29,8 @@ type Row struct {
 	Action provision.Action
 	// ByRequest is set where Action is done because the room was named for it.
 	ByRequest bool
-	// Withheld is set where the policy does not allow Action.
+	// Withheld is set where the policy does not allow Action, or a later run is to
+	// do it: see [HoldBack].
 	Withheld bool
 	// Fields are the settings that Action changes, sorted by name.
 	Fields []provision.Field

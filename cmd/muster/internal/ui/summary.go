@@ -29,6 +29,15 @@ func (c *Console) planEnd(w *sink, p Plan, clean func(string) string) {
 	w.line("%s", planLine(p))
 }
 
+// heldBack returns what holds back changes: the policy, or, where that holds back
+// none, the limits.
+func heldBack(policy plan.Policy) string {
+	if policy == plan.Sync {
+		return "for later runs"
+	}
+	return fmt.Sprintf("by the policy %s", policy)
+}
+
 // nothingToDo returns in words that a plan changes nothing; empty where it does,
 // or where rooms are unknown or missing.
 func nothingToDo(p Plan) string {
@@ -39,7 +48,7 @@ func nothingToDo(p Plan) string {
 	case n.Conflict > 0:
 		return fmt.Sprintf("nothing to do; %s in conflict left alone", counted(n.Conflict, "room"))
 	case n.Withheld > 0:
-		return fmt.Sprintf("nothing to do; %s held back by the policy %s", counted(n.Withheld, "change"), p.Policy)
+		return fmt.Sprintf("nothing to do; %s held back %s", counted(n.Withheld, "change"), heldBack(p.Policy))
 	case p.ByHand != "" || n.Wanted == 0:
 		return "nothing to do"
 	}
@@ -88,7 +97,7 @@ func leftAlone(p Plan) []string {
 	}
 	add(len(strange), "managed but not wanted: %s", strings.Join(strange, ", "))
 	add(p.Unmanaged, "not managed and not wanted: %d", p.Unmanaged)
-	add(p.Counts.Withheld, "held back by the policy %s: %d", p.Policy, p.Counts.Withheld)
+	add(p.Counts.Withheld, "held back %s: %d", heldBack(p.Policy), p.Counts.Withheld)
 	add(p.LeftOut, "left out by --only and --except: %d", p.LeftOut)
 	return lines
 }

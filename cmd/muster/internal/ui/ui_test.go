@@ -257,6 +257,8 @@ func TestPlanText(t *testing.T) {
 			"nothing to do: 7 rooms as wanted\nplan: 7 wanted: "},
 		{"nothing but a conflict", plan.Plan{Counts: provision.Counts{Wanted: 7, Unchanged: 6, Conflict: 1}}, "",
 			"nothing to do; 1 room in conflict left alone\nplan: "},
+		{"nothing by the limits", plan.Plan{Policy: plan.Sync, Counts: provision.Counts{Withheld: 1}}, "",
+			"nothing to do; 1 change held back for later runs\nplan: "},
 		{"nothing by this policy", plan.Plan{Policy: plan.UpsertOnly, Counts: provision.Counts{Withheld: 2}}, "",
 			"nothing to do; 2 changes held back by the policy upsert-only\nplan: "},
 		{"by hand", plan.Plan{LeftOut: 9, Unmanaged: 3, Counts: provision.Counts{Archive: 1}}, provision.Archive, "\nplan: 1 to archive, 0 unknown\n"},
