@@ -25,6 +25,9 @@ type Line struct {
 	// State is one without text.
 	Text  string
 	State State
+	// ByNick reports that the server gave no occupant id: who corrected or retracted
+	// the message is known by the nick alone.
+	ByNick bool
 	// Reason is why the message was moderated or withdrawn.
 	Reason string
 	// Reply is the archive id of the message that this one answers.
@@ -42,7 +45,7 @@ type ReactionCount struct {
 // lineColumns are the columns of a line, in the order of scan. The text is that
 // of the newest correction by the same author, where there is one.
 const lineColumns = `message.id, message.archive, message.time, message.nick, message.lang, message.kind,
-	message.state, message.reason, message.reply,
+	message.state, message.occupant = 0, message.reason, message.reply,
 	CASE message.state WHEN 'corrected' THEN COALESCE((SELECT c.body FROM message c WHERE c.room = message.room
 		AND c.kind = 'correction' AND c.target = message.archive AND c.target <> ''
 		AND (c.occupant = message.occupant AND c.occupant <> 0 OR c.occupant = 0 AND message.occupant = 0 AND c.nick = message.nick)
@@ -51,7 +54,7 @@ const lineColumns = `message.id, message.archive, message.time, message.nick, me
 // scan reads a row of lineColumns, behind the columns for before.
 func (l *Line) scan(rows *sql.Rows, before ...any) error {
 	var us int64
-	if err := rows.Scan(append(before, &l.ID, &l.Archive, &us, &l.Nick, &l.Lang, &l.Kind, &l.State, &l.Reason, &l.Reply, &l.Text)...); err != nil {
+	if err := rows.Scan(append(before, &l.ID, &l.Archive, &us, &l.Nick, &l.Lang, &l.Kind, &l.State, &l.ByNick, &l.Reason, &l.Reply, &l.Text)...); err != nil {
 		return err
 	}
 	l.Time = timeOf(us)

@@ -324,3 +324,80 @@ func TestTakenNicks(t *testing.T) {
 		})
 	}
 }
+
+// TestLongBackupsAreReplaced archives a room with many members whose archiving
+// was killed before, and that has got another one since. That one is killed too,
+// at each of the elements in which it saves what is to come back.
+func TestLongBackupsAreReplaced(t *testing.T) {
+	t.Parallel()
+	const members = 80 // of three elements
+	member := func(localpart string) xep.ListItem {
+		return xep.ListItem{JID: localpart + "@example.org", Affiliation: "member"}
+	}
+	for _, server := range stepwise[1:3] {
+		t.Run(server.name, func(t *testing.T) {
+			t.Parallel()
+			p := server.start(t)
+			w, c := newTap(t, p), dial(t, config(t, p))
+			s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n, more := 1, true; more; n++ {
+				name := fmt.Sprintf("room%d", n)
+				room := name + "@rooms.example.org"
+				create(t, s, name, live(name))
+				for i := range members {
+					if err := xep.Affiliate(t.Context(), c, room, member(fmt.Sprintf("m%0900d", i))); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want := readFull(t, c, room).Affiliations
+				archive := func(ctx context.Context, s *xmppadmin.Service) error { return s.Archive(ctx, name, archived) }
+				if !killed(t, w, p, "set http://jabber.org/protocol/muc#admin item", members, archive) {
+					t.Fatal("archiving did not take the members away")
+				}
+				if err := xep.Affiliate(t.Context(), c, room, member("another")); err != nil {
+					t.Fatal(err)
+				}
+				more = killed(t, w, p, "set jabber:iq:private archived", n, archive)
+				if err := s.Reopen(t.Context(), name, live(name)); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				got := readFull(t, c, room).Affiliations
+				delete(got, "another@example.org")
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("killed at element %d (-want +got):\n%.1000s", n, diff)
+				}
+			}
+		})
+	}
+}
+
+// killed runs do behind a tap, and kills it when the server has answered its nth
+// request of a kind. It reports false where there was none.
+func killed(t *testing.T, w *tap, p *fixtures.Server, kind string, n int, do func(context.Context, *xmppadmin.Service) error) bool {
+	t.Helper()
+	ctx, kill := context.WithCancel(t.Context())
+	defer kill()
+	var seen atomic.Int32
+	w.on(func(in xmpptest.Element) fate {
+		if kindOf(in) != kind || int(seen.Add(1)) != n {
+			return pass
+		}
+		kill()
+		return cutAfter
+	})
+	c, err := session.Dial(t.Context(), w.through(t, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := xmppadmin.Open(t.Context(), c, p.Service, "auto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = do(ctx, s)
+	_ = c.Close()
+	w.serving.Wait()
+	return int(seen.Load()) >= n
+}

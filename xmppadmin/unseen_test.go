@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/idna"
 
 	"muster/fixtures"
@@ -111,6 +112,27 @@ func TestFirstRoomWithAPublicLog(t *testing.T) {
 				t.Errorf("the public log is %q, shown: %v", got, shown)
 			}
 		})
+	}
+}
+
+// TestFormWithoutPersistence makes rooms for an account that the forms of rooms do
+// not let make them persistent, as the commands do: the first is broken off.
+func TestFormWithoutPersistence(t *testing.T) {
+	t.Parallel()
+	s := open(t, onEjabberd(ejabberd.Options{MUC: "access_persistent: none"})(t), "ejabberd")
+	want := live("a title: with a colon")
+	want[xmppadmin.Subject] = "a subject"
+	if err := s.Create(t.Context(), "first", want); !errors.Is(err, xmppadmin.ErrInterrupted) {
+		t.Errorf("making the first room from inside gives %v", err)
+	}
+	if got := read(t, s, "first"); got.State != xmppadmin.Absent {
+		t.Errorf("it is %+v", got)
+	}
+	for _, name := range []string{"first", "second", "third"} {
+		create(t, s, name, want)
+		if diff := cmp.Diff(offered(want), readAll(t, s, name).Settings); diff != "" {
+			t.Errorf("room %s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

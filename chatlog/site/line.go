@@ -92,8 +92,14 @@ func noteOf(l chatlog.Line) string {
 	}
 	switch l.State {
 	case chatlog.Corrected:
+		if l.ByNick {
+			return "corrected, under the same nick"
+		}
 		return "corrected"
 	case chatlog.Retracted:
+		if l.ByNick {
+			return "retracted, under the same nick"
+		}
 		return "retracted by its author"
 	case chatlog.Moderated:
 		return "removed by a moderator" + reason

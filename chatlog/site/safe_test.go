@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,76 @@ func TestKeptInSearch(t *testing.T) {
 		_, _, body := get(t, base+"/_search?q="+query)
 		if !strings.Contains(body, query+" word") || strings.Contains(body, "[retracted by its author]") != want {
 			t.Errorf("a search for %s:\n%s", query, body)
+		}
+	}
+}
+
+// Where the server gives no occupant ids, the pages say that an author is known by the
+// nick alone.
+func TestKnownByNick(t *testing.T) {
+	t.Parallel()
+	for _, occupants := range []bool{true, false} {
+		w := newWorld(t)
+		w.source.say("a1", "alice", "one", 0)
+		w.source.say("a2", "alice", "two", time.Second)
+		fix, retraction := w.source.messages[0], w.source.messages[1]
+		fix.Archive, fix.ID, fix.Body, fix.Replaces = "a3", "ma3", "one, again", "ma1"
+		retraction.Archive, retraction.ID, retraction.Body, retraction.Retracts = "a4", "ma4", "retracted", "a2"
+		w.source.messages = append(w.source.messages, fix, retraction)
+		for i := range w.source.messages {
+			if !occupants {
+				w.source.messages[i].Occupant = ""
+			}
+		}
+		w.publish(t)
+		want := []string{"[corrected]", "[retracted by its author]"}
+		if !occupants {
+			want = []string{"[corrected, under the same nick]", "[retracted, under the same nick]"}
+		}
+		for _, note := range want {
+			for _, path := range []string{"quic/2026-11-25.html", "quic/2026-11-25.txt"} {
+				if !strings.Contains(w.read(t, path), note) {
+					t.Errorf("occupant ids %t: %s lacks %s", occupants, path, note)
+				}
+			}
+		}
+	}
+}
+
+// What is withdrawn is in no file, on no page of results, and behind no address; a line
+// in its place has the reason. By the id of a correction it goes likewise.
+func TestWithdrawnDisappears(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"a2", "fix"} {
+		w := met(t)
+		w.hold(t, sessionAt(11, 0, 30*time.Minute))
+		w.source.say("fix", "bob", "a hushed word, again", 50*time.Hour)
+		w.source.messages[slices.IndexFunc(w.source.messages, func(m xmppadmin.ArchivedMessage) bool { return m.Archive == "a2" })].Body = "a hushed word"
+		fix := &w.source.messages[len(w.source.messages)-1]
+		fix.Nick, fix.Occupant, fix.Replaces = w.source.messages[2].Nick, w.source.messages[2].Occupant, "ma2"
+		if _, err := w.store.Export(t.Context(), w.source, []chatlog.Room{w.room}, chatlog.ExportOptions{Full: true}); err != nil {
+			t.Fatal(err)
+		}
+		base := served(t, w)
+		if text := w.read(t, "_meeting/126/11-quic.html"); !strings.Contains(text, "a hushed word, again") {
+			t.Fatalf("before the withdrawal the transcript is\n%s", text)
+		}
+		if err := w.store.Withdraw(t.Context(), "quic", []string{id}, "anna", "court <order>"); err != nil {
+			t.Fatal(err)
+		}
+		w.publish(t)
+		for path := range w.files(t) {
+			if strings.Contains(w.read(t, path), "hushed") {
+				t.Errorf("by %s: %s still has what was withdrawn", id, path)
+			}
+		}
+		for _, path := range []string{"quic/2026-11-26.html", "_meeting/126/11-quic.html"} {
+			if !strings.Contains(w.read(t, path), "[withdrawn from the record: court &lt;order&gt;]") {
+				t.Errorf("by %s: %s does not say so", id, path)
+			}
+		}
+		if _, _, body := get(t, base+"/_search?q=hush*"); !strings.Contains(body, "Nothing found.") {
+			t.Errorf("by %s: a search finds\n%s", id, body)
 		}
 	}
 }

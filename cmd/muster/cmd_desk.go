@@ -160,9 +160,10 @@ func (a *app) shellActor(c config.Config) string {
 }
 
 // settle notes what a run did to the rooms of requests. That it could not be noted
-// is no failure of the run: the next one does so.
+// is no failure of the run: the next one does so. A run that could not read the
+// requests has reported it, and notes nothing.
 func (a *app) settle(ctx context.Context, c config.Config, p reconcile.Pass, out apply.Outcome) {
-	if !desk.Exists(deskFile(c)) {
+	if p.Sources.RequestsUnread || !desk.Exists(deskFile(c)) {
 		return
 	}
 	err := desk.With(deskFile(c), func(store *frontdesk.Store) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"muster/chatlog"
+	"muster/cmd/muster/internal/ui"
 )
 
 func (a *app) logsWithdrawCommand() *cobra.Command {
@@ -62,7 +63,7 @@ func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *lo
 	}
 	defer store.Close()
 	if !o.yes {
-		yes, err := a.console.Confirm(ctx, fmt.Sprintf("Erase %d messages of the room %q from the record for good?", len(ids), room))
+		yes, err := a.console.Confirm(ctx, fmt.Sprintf("Erase %s of the room %q from the record for good?", ui.Counted(len(ids), "message"), room))
 		if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (a *app) logsWithdraw(ctx context.Context, room string, ids []string, o *lo
 	if err := store.Withdraw(ctx, room, ids, cmp.Or(who.SudoUser, who.User), o.reason); err != nil {
 		return err
 	}
-	a.console.Result("withdraw: %d messages of the room %q; muster logs publish takes them off the pages", len(ids), room)
+	a.console.Result("withdraw: %s of the room %q erased; muster logs publish takes the text off the pages", ui.Counted(len(ids), "message"), room)
 	return a.noteUploads(ctx, store, room, ids)
 }
 

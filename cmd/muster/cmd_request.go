@@ -131,6 +131,9 @@ func (a *app) addRequest(ctx context.Context, o *requestFlags) error {
 			}
 			r.JID, r.Person, r.Reason = o.jid, link.Person, "entered by "+by
 		}
+		if o.approve {
+			r.DecidedBy = by
+		}
 		r.Acronym = a.groupOf(ctx, c, r.Room)
 		r, err := store.Add(ctx, r, o.approve, a.now())
 		if err == nil && o.approve {

@@ -11,6 +11,7 @@ import (
 
 	"muster/cmd/muster/internal/config"
 	"muster/frontdesk"
+	"muster/provision/state"
 )
 
 func (a *app) requestApproveCommand() *cobra.Command {
@@ -54,7 +55,7 @@ func (a *app) requestDenyCommand() *cobra.Command {
 		return store.Deny(ctx, id, o.reason, a.shellActor(c), a.now())
 	})
 	cmd.Flags().StringVar(&o.reason, "reason", "", "why, one line of `TEXT`")
-	_ = cmd.MarkFlagRequired("reason")
+	needs(cmd, "reason")
 	return cmd
 }
 
@@ -67,7 +68,11 @@ func (a *app) requestWithdrawCommand() *cobra.Command {
 		Example:     "  muster request withdraw 12",
 	}, a.requestIDs(frontdesk.Pending, frontdesk.Approved, frontdesk.Live), nil)
 	a.decide(cmd, &o, func(ctx context.Context, c config.Config, store *frontdesk.Store, id int64) (frontdesk.Request, error) {
-		return store.Withdraw(ctx, id, a.shellActor(c), a.now())
+		r, err := store.Withdraw(ctx, id, a.shellActor(c), a.now())
+		if err == nil && r.State == frontdesk.Live {
+			a.console.Note("the next muster sync archives the room %s", r.Room)
+		}
+		return r, err
 	})
 	return cmd
 }
@@ -91,7 +96,7 @@ func (a *app) requestExtendCommand() *cobra.Command {
 		return store.Extend(ctx, id, o.amendment.Until, true, "", a.shellActor(c), a.now())
 	})
 	o.addUntil(cmd, "the last `DAY` of the room, YYYY-MM-DD")
-	_ = cmd.MarkFlagRequired("until")
+	needs(cmd, "until")
 	return cmd
 }
 
@@ -170,6 +175,9 @@ func notMade(r frontdesk.Request, err error) error {
 	}
 	if errors.Is(err, frontdesk.ErrSuperseded) {
 		return fmt.Errorf("request %d has ended: %w", r.ID, err)
+	}
+	if locked := (*state.LockedError)(nil); errors.As(err, &locked) {
+		err = locked // alone: that a run holds the lock is said once
 	}
 	return fmt.Errorf("request %d is approved, and its room not made yet: %w", r.ID, err)
 }

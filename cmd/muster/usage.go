@@ -36,6 +36,16 @@ func wrongUsage(cmd *cobra.Command, format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...), command: cmd.CommandPath()}
 }
 
+// needs has a command refuse to run without the flag, as wrong usage.
+func needs(cmd *cobra.Command, flag string) {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if !cmd.Flags().Changed(flag) {
+			return wrongUsage(cmd, "--%s is required", flag)
+		}
+		return nil
+	}
+}
+
 // flagError returns the library's error of a flag's value as the flag and what
 // is wrong with it; any other as it is.
 func flagError(err error) error {

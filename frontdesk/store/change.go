@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -95,9 +96,9 @@ func (s *Store) onceApproved(ctx context.Context) (map[int64]bool, error) {
 }
 
 // Add adds a request and returns it with its number. It waits, with r.Reason as
-// why, or is approved at once where approve is set. A request of the same
-// Origin as an earlier one is that one, and nothing is added. A name that
-// another open request has is [ErrTaken].
+// why, or is approved at once where approve is set, by r.DecidedBy, else by the
+// desk. A request of the same Origin as an earlier one is that one, and nothing is
+// added. A name that another open request has is [ErrTaken].
 func (s *Store) Add(ctx context.Context, r Request, approve bool, now time.Time) (Request, error) {
 	var out Request
 	err := s.writeAt(ctx, now, func(c *change) (err error) {
@@ -109,7 +110,8 @@ func (s *Store) Add(ctx context.Context, r Request, approve bool, now time.Time)
 		}
 		var by, at any
 		if r.State = Pending; approve {
-			r.State, by, at = Approved, byDesk, now.Unix()
+			r.State, r.DecidedBy = Approved, cmp.Or(r.DecidedBy, byDesk)
+			by, at = r.DecidedBy, now.Unix()
 		}
 		res, err := c.tx.ExecContext(ctx, `INSERT INTO request
 			(origin, room, acronym, title, purpose, until, jid, person, state, made_at, decided_at, decided_by, reason)
@@ -125,7 +127,7 @@ func (s *Store) Add(ctx context.Context, r Request, approve bool, now time.Time)
 			return err
 		}
 		if approve {
-			err = c.record(ctx, r.ID, byDesk, string(Approve), "")
+			err = c.record(ctx, r.ID, r.DecidedBy, string(Approve), "")
 		} else {
 			err = c.tell(ctx, r, "received", receivedText(r))
 		}

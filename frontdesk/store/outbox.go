@@ -31,14 +31,20 @@ type Message struct {
 	Tries   int       // how often it was tried already
 }
 
-// mostDue is how many messages Due returns at once.
-const mostDue = 100
+const (
+	// mostDue is how many messages Due returns at once.
+	mostDue = 100
+	// longestRetry is longer than any message waits to be sent again.
+	longestRetry = 2 * time.Hour
+)
 
 // Due returns the messages of a medium that are to be sent by now, the oldest
-// first, and 100 at most.
+// first, and 100 at most. Those that would be due in more than two hours are
+// among them: the clock was set back since.
 func (s *Store) Due(ctx context.Context, medium Medium, now time.Time) ([]Message, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, key, medium, address, body, due_at, tries FROM outbox
-		WHERE sent_at IS NULL AND medium = ? AND due_at <= ? ORDER BY id LIMIT ?`, string(medium), now.Unix(), mostDue)
+		WHERE sent_at IS NULL AND medium = ? AND (due_at <= ? OR due_at > ?) ORDER BY id LIMIT ?`,
+		string(medium), now.Unix(), now.Add(longestRetry).Unix(), mostDue)
 	return collect(rows, err, scanMessage)
 }
 

@@ -540,6 +540,9 @@ func TestOutbox(t *testing.T) {
 	if st := must[store.Stats](t)(s.Stats(ctx)); st.Waiting != 3 || !st.Oldest.Equal(noon) {
 		t.Errorf("stats: %+v", st)
 	}
+	if due := must[[]store.Message](t)(s.Due(ctx, store.Chat, noon.AddDate(0, 0, -1))); len(due) != 2 {
+		t.Errorf("with the clock set back by a day these are due: %+v", due)
+	}
 	id := due[0].ID
 	if err := s.Failed(ctx, id, "offline", noon.Add(time.Hour)); err != nil {
 		t.Fatal(err)

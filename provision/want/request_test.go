@@ -197,6 +197,28 @@ func TestRequestsThatCannotBe(t *testing.T) {
 	check.Same(t, "shortfalls", texts, []string{"requests of the front desk: they could not be read, and their rooms are left alone"})
 }
 
+// TestTemplateThatFailsOnARequest: a template that fails on what a person wrote
+// costs that room only, and one that fails on a group's room the run.
+func TestTemplateThatFailsOnARequest(t *testing.T) {
+	t.Parallel()
+	rules := bare()
+	rules.Description = `{{slice .GroupName 0 4}}`
+	long, short := team(), team()
+	short.ID, short.Room, short.Title = 13, "quic-it", "IT"
+	w, err := Derive(Sources{Requests: []Request{long, short}}, rules, sample.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check.Same(t, "rooms", w.Names(), []string{"quic-dt"})
+	if len(w.Refused) != 1 || w.Refused[0].Name != "quic-it" || !strings.Contains(w.Refused[0].Why, "out of range") || len(w.Refused[0].Reasons) != 1 {
+		t.Errorf("refused: %+v", w.Refused)
+	}
+	rules.Standing = []Standing{{Name: "hall", Title: "IT"}}
+	if _, err := Derive(Sources{Requests: []Request{long}}, rules, sample.Day); err == nil {
+		t.Error("a template that fails on a standing room gives no error")
+	}
+}
+
 // TestRequestsAreRemembered: a run remembers a requested room like any other, and
 // the requests are part of what a plan was made from.
 func TestRequestsAreRemembered(t *testing.T) {

@@ -23,7 +23,8 @@ import (
 //
 // A name that no room can have, and one that two groups claim, cost that room
 // only: see [Wanted.Refused] and [Wanted.Collisions]. The error is that of
-// [Rules.Validate], or a template that fails on a room.
+// [Rules.Validate], or a template that fails on a room; on that of a request it costs
+// that room only.
 func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	c, err := rules.compile()
 	if err != nil {
@@ -39,7 +40,11 @@ func Derive(in Sources, rules Rules, now time.Time) (Wanted, error) {
 	w.Warnings = all.addRequests(in.Requests, now)
 	verdicts, warnings := newContext(c, in, meetings, now).decideAll(all)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if err := w.add(all[name], verdicts[name], c); err != nil {
+		v := verdicts[name]
+		switch err := w.add(all[name], v, c); {
+		case err != nil && v.byRequest(): // what a person wrote stops no run
+			w.Refused = append(w.Refused, Refusal{Name: name, Why: err.Error(), Reasons: all[name].reasons(v)})
+		case err != nil:
 			return Wanted{}, fmt.Errorf("room %q: %w", name, err)
 		}
 	}
@@ -115,7 +120,9 @@ func (w *Wanted) add(c *candidate, v verdict, rules *compiled) error {
 	case v.Desired.Over():
 		r.Settings, err = rules.archivedSettings(c.name, v.Decision, v.now)
 	}
-	w.Rooms = append(w.Rooms, r)
+	if err == nil {
+		w.Rooms = append(w.Rooms, r)
+	}
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 
 // The backup of a room is the element backupElement of a namespace that ends
 // with the room's address; a long one goes on in further elements, whose
-// namespaces end with a number.
+// namespaces end with a number, in one of two sets of them.
 const (
 	backupSpace   = "urn:x-muster:archived:"
 	backupElement = "archived"
@@ -49,32 +49,43 @@ type affiliation struct {
 }
 
 // backupHead is the first element: the backup itself, or how many further
-// elements it is in.
+// elements it is in, and of which set.
 type backupHead struct {
 	roomBackup
-	Parts int `json:"parts,omitempty"`
+	Parts int    `json:"parts,omitempty"`
+	Set   string `json:"set,omitempty"` // empty or otherSet
+}
+
+// otherSet is the set whose parts are written where those of the first are in
+// use: parts of two backups in one set could not be read.
+const otherSet = "b"
+
+// loadHead reads the first element of the backup of a room (a bare JID); that
+// there is none is no error.
+func loadHead(ctx context.Context, c *session.Client, room string) (head backupHead, err error) {
+	text, err := xep.PrivateText(ctx, c, c.JID(), backupSpace+room, backupElement)
+	if err != nil {
+		return head, fmt.Errorf("private storage (XEP-0049; mod_private on Prosody and ejabberd) is needed to remember what archiving changes: %w", err)
+	}
+	if text == "" {
+		return head, nil
+	}
+	if err := json.Unmarshal([]byte(text), &head); err != nil {
+		return head, fmt.Errorf("private storage (XEP-0049): the backup of %s cannot be read: %w", room, err)
+	}
+	return head, nil
 }
 
 // loadBackup reads the backup of a room (a bare JID); that there is none is no
 // error.
 func loadBackup(ctx context.Context, c *session.Client, room string) (roomBackup, error) {
-	var head backupHead
-	text, err := xep.PrivateText(ctx, c, c.JID(), backupSpace+room, backupElement)
-	if err != nil {
-		return roomBackup{}, fmt.Errorf("private storage (XEP-0049; mod_private on Prosody and ejabberd) is needed to remember what archiving changes: %w", err)
-	}
-	if text == "" {
-		return roomBackup{}, nil
-	}
-	if err := json.Unmarshal([]byte(text), &head); err != nil {
-		return roomBackup{}, fmt.Errorf("private storage (XEP-0049): the backup of %s cannot be read: %w", room, err)
-	}
-	if head.Parts == 0 {
-		return head.roomBackup, nil
+	head, err := loadHead(ctx, c, room)
+	if err != nil || head.Parts == 0 {
+		return head.roomBackup, err
 	}
 	var whole strings.Builder
 	for n := range head.Parts {
-		part, err := xep.PrivateText(ctx, c, c.JID(), partSpace(room, n), backupElement)
+		part, err := xep.PrivateText(ctx, c, c.JID(), partSpace(room, head.Set, n), backupElement)
 		if err != nil {
 			return roomBackup{}, fmt.Errorf("private storage (XEP-0049): %w", err)
 		}
@@ -87,11 +98,13 @@ func loadBackup(ctx context.Context, c *session.Client, room string) (roomBackup
 	return b, nil
 }
 
-func partSpace(room string, n int) string { return backupSpace + room + ":" + strconv.Itoa(n) }
+func partSpace(room, set string, n int) string {
+	return backupSpace + room + ":" + set + strconv.Itoa(n)
+}
 
 // storeBackup writes the backup of a room, and compares it with what the server
-// then returns. The first element is written last, so that an interrupted one
-// leaves the former backup or none.
+// then returns. The first element is written last, and parts that are in use are
+// left alone, so that an interrupted one leaves the former backup or none.
 func storeBackup(ctx context.Context, c *session.Client, room string, b roomBackup) error {
 	text, err := json.Marshal(b)
 	if err != nil {
@@ -99,13 +112,9 @@ func storeBackup(ctx context.Context, c *session.Client, room string, b roomBack
 	}
 	head := string(text)
 	if len(text) > backupPart {
-		parts := split(text, backupPart)
-		for n, part := range parts {
-			if err := xep.SetPrivateText(ctx, c, c.JID(), partSpace(room, n), backupElement, part); err != nil {
-				return fmt.Errorf("private storage (XEP-0049): %w", err)
-			}
+		if head, err = storeParts(ctx, c, room, split(text, backupPart)); err != nil {
+			return err
 		}
-		head = fmt.Sprintf(`{"parts":%d}`, len(parts))
 	}
 	if err := xep.SetPrivateText(ctx, c, c.JID(), backupSpace+room, backupElement, head); err != nil {
 		return fmt.Errorf("private storage (XEP-0049): %w", err)
@@ -118,6 +127,25 @@ func storeBackup(ctx context.Context, c *session.Client, room string, b roomBack
 		return errors.Join(err, fmt.Errorf("private storage (XEP-0049): the server does not keep the backup of %s", room))
 	}
 	return nil
+}
+
+// storeParts writes the parts of a backup, of the set that is not in use, and
+// returns the first element for them.
+func storeParts(ctx context.Context, c *session.Client, room string, parts []string) (head string, err error) {
+	former, err := loadHead(ctx, c, room)
+	if err != nil {
+		return "", err
+	}
+	set := otherSet
+	if former.Parts == 0 || former.Set == otherSet {
+		set = ""
+	}
+	for n, part := range parts {
+		if err := xep.SetPrivateText(ctx, c, c.JID(), partSpace(room, set, n), backupElement, part); err != nil {
+			return "", fmt.Errorf("private storage (XEP-0049): %w", err)
+		}
+	}
+	return fmt.Sprintf(`{"parts":%d,"set":%q}`, len(parts), set), nil
 }
 
 // split cuts a text into parts of at most limit bytes, between characters.

@@ -223,7 +223,8 @@ func (d *ejabberd) takeMade(name string) (made *session.Stream, owned bool) {
 // server gives the room's form to its owner. Over another stream than the one
 // that the room was made over that would be no proof: ejabberd makes a room that
 // does not exist, for a moment, for whoever requests its form. It reports false
-// where it did not get the form, or the room has been archived since.
+// where it did not get the form, or the room has been archived since, or the form
+// does not show to this account whether the room is persistent.
 func (d *ejabberd) lookAtMade(ctx context.Context, st *session.Stream, name, address string) (muc.Room, bool) {
 	form, err := xep.RoomForm(ctx, st, address)
 	if err != nil {
@@ -231,7 +232,7 @@ func (d *ejabberd) lookAtMade(ctx context.Context, st *session.Stream, name, add
 	}
 	logs, err := d.hasLogs(ctx, name, true)
 	room := muc.Room{Name: name, State: muc.Exists, Managed: true, Settings: settingsOf(form.Fields)}
-	if err != nil || logs != form.Has(fieldLogging) || muc.IsMarked(room.Settings[muc.Title]) {
+	if err != nil || d.neverPersistent() || logs != form.Has(fieldLogging) || muc.IsMarked(room.Settings[muc.Title]) {
 		return muc.Room{}, false
 	}
 	if !d.conn.Facts.Archives {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -14,6 +15,9 @@ import (
 	"muster/xmppadmin/session"
 	"muster/xmppadmin/xep"
 )
+
+// deskLogHint is what to do where a desk runs and does not answer.
+const deskLogHint = "a desk runs, and its log has why it is not connected: journalctl -u muster-desk.service"
 
 // lookupTimeout bounds the look-up of the desk's name.
 const lookupTimeout = 5 * time.Second
@@ -141,7 +145,9 @@ func (x *Examination) listed(ctx context.Context, f *Findings) {
 	}
 	info, err := xep.Info(ctx, x.Account, x.Config.Domain)
 	if err != nil {
-		x.fail(f, check, fmt.Errorf("%s does not answer: %w", x.Config.Domain, err))
+		err = fmt.Errorf("%s does not answer: %w", x.Config.Domain, err)
+		f.add(check, xmppadmin.Fail, err.Error(), cmp.Or(x.Hint(err), deskLogHint))
+		f.Errors = append(f.Errors, err)
 		return
 	}
 	items, err := xep.Items(ctx, x.Account, x.Config.Local, "")

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
 	"net"
 	"os"
@@ -24,6 +25,12 @@ func nowhere() *net.Resolver {
 		return nil, errors.New("no name service")
 	}}
 }
+
+// silent is a session on which all requests fail.
+type silent struct{}
+
+func (silent) Get(context.Context, string, xml.TokenReader, any) error { return errors.New("no desk") }
+func (silent) Set(context.Context, string, xml.TokenReader, any) error { return errors.New("no desk") }
 
 // patient is a desk under examination.
 type patient struct {
@@ -73,6 +80,9 @@ func TestExamination(t *testing.T) {
 		"a component": {nil, "desk component", ok, "takes the component desk.example.org"},
 		"a component that is in use": {func(p *patient) { p.x.Running, p.x.Address = "a desk", "127.0.0.1:1" },
 			"desk component", ok, "the secret can be read"},
+		"a desk that does not answer": {func(p *patient) {
+			p.x.Running, p.x.Account, p.x.Hint = "a desk", silent{}, func(error) string { return "" }
+		}, "desk service", fail, "desk.example.org does not answer: no desk"},
 		"another secret": {func(p *patient) {
 			p.x.Secret = func(context.Context) (string, error) { return "other", nil }
 		}, "desk component", fail, "not-authorized"},

@@ -101,6 +101,11 @@ func (r *Rooms) Make(ctx context.Context, name string) (frontdesk.Made, error) {
 // applied.
 func rowOf(pass reconcile.Pass, name string) (plan.Row, error) {
 	i := slices.IndexFunc(pass.Plan.Rows, func(row plan.Row) bool { return row.Found.Name == name })
+	for _, refused := range pass.Wanted.Refused {
+		if refused.Name == name {
+			return plan.Row{}, fmt.Errorf("room %q: %s", name, refused.Why)
+		}
+	}
 	switch {
 	case slices.Contains(pass.Wanted.Superseded, name):
 		return plan.Row{}, fmt.Errorf("room %q: %w", name, frontdesk.ErrSuperseded)

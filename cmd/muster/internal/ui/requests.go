@@ -162,7 +162,7 @@ func (c *Console) Links(links []Link) {
 	}
 	rows := [][]string{{"ADDRESS", "PERSON", "NAME", "BY", "SINCE", "ROLES"}}
 	for _, l := range links {
-		rows = append(rows, []string{l.JID, strconv.Itoa(l.Person), l.Name, string(l.Way), l.Made.UTC().Format(time.DateOnly), strings.Join(l.Roles, ", ")})
+		rows = append(rows, []string{frontdesk.Shown(l.JID), strconv.Itoa(l.Person), l.Name, string(l.Way), l.Made.UTC().Format(time.DateOnly), strings.Join(l.Roles, ", ")})
 	}
 	c.table(rows)
 }
@@ -173,9 +173,9 @@ func (c *Console) LinkChanged(l Link) {
 	case c.Options.Format == JSON:
 		c.record(l)
 	case l.Removed:
-		c.out.line("%s is no longer linked to %s (person %d)", l.JID, l.Name, l.Person)
+		c.out.line("%s is no longer linked to %s (person %d)", frontdesk.Shown(l.JID), l.Name, l.Person)
 	default:
-		c.out.line("%s is linked to %s (person %d)", l.JID, l.Name, l.Person)
+		c.out.line("%s is linked to %s (person %d)", frontdesk.Shown(l.JID), l.Name, l.Person)
 	}
 }
 

@@ -75,11 +75,11 @@ func Ago(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d >= 2*day:
-		return counted(int(d/day), "day")
+		return Counted(int(d/day), "day")
 	case d >= 2*time.Hour:
-		return counted(int(d/time.Hour), "hour")
+		return Counted(int(d/time.Hour), "hour")
 	case d >= 2*time.Minute:
-		return counted(int(d/time.Minute), "minute")
+		return Counted(int(d/time.Minute), "minute")
 	}
-	return counted(int(d.Round(time.Second)/time.Second), "second")
+	return Counted(int(d.Round(time.Second)/time.Second), "second")
 }

@@ -15,7 +15,7 @@ import (
 func (c *Console) planEnd(w *sink, p Plan, clean func(string) string) {
 	lines := leftAlone(p)
 	if c.warnings > 0 && !c.Options.Quiet {
-		lines = append(lines, counted(c.warnings, "warning")+" on standard error")
+		lines = append(lines, Counted(c.warnings, "warning")+" on standard error")
 	}
 	for _, text := range lines {
 		w.line("%s", clean(text))
@@ -46,17 +46,17 @@ func nothingToDo(p Plan) string {
 	case n.Changes()+n.Unknown+p.Missing.Unread+p.Missing.Refused > 0:
 		return ""
 	case n.Conflict > 0:
-		return fmt.Sprintf("nothing to do; %s in conflict left alone", counted(n.Conflict, "room"))
+		return fmt.Sprintf("nothing to do; %s in conflict left alone", Counted(n.Conflict, "room"))
 	case n.Withheld > 0:
-		return fmt.Sprintf("nothing to do; %s held back %s", counted(n.Withheld, "change"), heldBack(p.Policy))
+		return fmt.Sprintf("nothing to do; %s held back %s", Counted(n.Withheld, "change"), heldBack(p.Policy))
 	case p.ByHand != "" || n.Wanted == 0:
 		return "nothing to do"
 	}
-	return fmt.Sprintf("nothing to do: %s as wanted", counted(n.Wanted, "room"))
+	return fmt.Sprintf("nothing to do: %s as wanted", Counted(n.Wanted, "room"))
 }
 
-// counted returns a number of things, in the plural where it is not one.
-func counted(n int, thing string) string {
+// Counted returns a number of things, in the plural where it is not one.
+func Counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}

@@ -187,7 +187,9 @@ func (c *Console) Fatal(errs ...error) {
 // none, only the version record.
 func (c *Console) Result(format string, args ...any) {
 	if c.Options.Format == JSON {
-		c.recordVersion()
+		if !c.begun {
+			c.recordVersion()
+		}
 		return
 	}
 	c.out.line(format, args...)
