@@ -1,8 +1,6 @@
 package chatlog_test
 
 import (
-	"database/sql"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -100,29 +98,5 @@ func TestDaysFollowLines(t *testing.T) {
 	checkDays(t, s, "a withdrawal")
 	if n := len(counted(t, s)); n != 3 {
 		t.Errorf("there are %d days with lines, want 3", n)
-	}
-}
-
-// A database of the version before has no table of days.
-func TestDaysOfAnOlderDatabase(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "logs.db")
-	s := storeAt(t, path, chatlog.Options{})
-	f := &fakeArchive{}
-	f.set(append(many(40), after(48*time.Hour, said(41, "later")))...)
-	export(t, s, f, chatlog.ExportOptions{})
-	s.Close()
-	db, err := sql.Open("sqlite", path)
-	if err == nil {
-		_, err = db.Exec("DROP TABLE day; PRAGMA user_version = 1")
-		db.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = storeAt(t, path, chatlog.Options{})
-	checkDays(t, s, "an older database")
-	if n := len(counted(t, s)); n != 2 {
-		t.Errorf("there are %d days, want 2", n)
 	}
 }

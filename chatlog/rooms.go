@@ -107,10 +107,6 @@ const isLine = `message.kind IN ('said', 'subject') AND (message.body <> '' OR m
 
 const dayMicros = 24 * 60 * 60 * 1_000_000
 
-// fillDays fills the table of days from the messages.
-var fillDays = fmt.Sprintf(`INSERT INTO day (room, day, lines, first, last)
-	SELECT room, time / %d, COUNT(*), MIN(time), MAX(time) FROM message WHERE %s GROUP BY 1, 2;`, dayMicros, isLine)
-
 // countDays brings the table of days up to date for the days that changed.
 func (r *recorder) countDays(ctx context.Context) error {
 	for day := range r.days {

@@ -25,6 +25,10 @@ var schema string
 // ErrNewer means that a newer program wrote the database.
 var ErrNewer = errors.New("the database was written by a newer version of muster")
 
+// errPrerelease means that the database has the tables of a program that was
+// never released.
+var errPrerelease = errors.New("the database was made before the first release; move it away, and run muster logs export")
+
 // Options say how a record is kept.
 type Options struct {
 	// Service is the domain of the MUC service.
@@ -85,11 +89,14 @@ func OpenReader(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	s.db.SetMaxOpenConns(4)
 	have, err := s.version(ctx)
-	if err == nil && have != version {
-		err = fmt.Errorf("the database has version %d, this program %d; run muster logs export", have, version)
-		if have > version {
-			err = ErrNewer
-		}
+	switch {
+	case err != nil:
+	case have > version:
+		err = ErrNewer
+	case have == 0:
+		err = errors.New("the database is empty; run muster logs export")
+	case have < version:
+		err = errPrerelease
 	}
 	if err != nil {
 		s.db.Close()
@@ -136,7 +143,7 @@ func address(path string, readOnly bool) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-// migrate brings the schema to this program's version.
+// migrate makes the tables of a new database.
 func (s *Store) migrate(ctx context.Context) error {
 	have, err := s.version(ctx)
 	switch {
@@ -146,12 +153,12 @@ func (s *Store) migrate(ctx context.Context) error {
 		return nil
 	case have > version:
 		return ErrNewer
+	case have != 0:
+		return errPrerelease
 	}
-	steps := []string{schema + searchSchema, daysSchema + fillDays} // step i leads from version i to the next
 	return s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, text := range append(steps[have:], fmt.Sprintf("PRAGMA user_version = %d", version)) {
-			text = nativeKeys(text)
-			if _, err := tx.ExecContext(ctx, text); err != nil {
+		for _, text := range []string{schema, searchSchema, daysSchema, fmt.Sprintf("PRAGMA user_version = %d", version)} {
+			if _, err := tx.ExecContext(ctx, nativeKeys(text)); err != nil {
 				return err
 			}
 		}

@@ -1,35 +1,38 @@
 package chatlog_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"muster/chatlog"
 )
 
-// A database that a newer program wrote is left alone.
-func TestNewerDatabase(t *testing.T) {
+// A database with the tables of another program is left alone.
+func TestDatabaseOfAnotherVersion(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "logs.db")
-	storeAt(t, path, chatlog.Options{}).Close()
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.Exec("PRAGMA user_version = 99"); err != nil {
-		t.Fatal(err)
-	}
-	db.Close()
-	for name, open := range map[string]func() (*chatlog.Store, error){
-		"to write": func() (*chatlog.Store, error) { return chatlog.Open(t.Context(), path, chatlog.Options{}) },
-		"to read":  func() (*chatlog.Store, error) { return chatlog.OpenReader(t.Context(), path, chatlog.Options{}) },
-	} {
-		if _, err := open(); !errors.Is(err, chatlog.ErrNewer) {
-			t.Errorf("opened %s: %v, want ErrNewer", name, err)
+	for version, want := range map[string]string{"99": chatlog.ErrNewer.Error(), "1": "before the first release; move it away"} {
+		path := filepath.Join(t.TempDir(), "logs.db")
+		storeAt(t, path, chatlog.Options{}).Close()
+		db, err := sql.Open("sqlite", path)
+		if err == nil {
+			_, err = db.Exec("PRAGMA user_version = " + version)
+			db.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, open := range map[string]func(context.Context, string, chatlog.Options) (*chatlog.Store, error){
+			"to write": chatlog.Open, "to read": chatlog.OpenReader,
+		} {
+			if _, err := open(t.Context(), path, chatlog.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("version %s opened %s: %v, want %q", version, name, err, want)
+			}
 		}
 	}
 }
