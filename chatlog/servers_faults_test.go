@@ -121,7 +121,7 @@ func TestTombstoneOnEjabberd(t *testing.T) {
 	if _, err := s.Export(t.Context(), svc, both, chatlog.ExportOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := svc.Destroy(t.Context(), "quic"); err != nil {
+	if err := svc.Destroy(t.Context(), "quic", xmppadmin.Destruction{}); err != nil {
 		t.Fatal(err)
 	}
 	outcomes, err := s.Export(t.Context(), svc, both, chatlog.ExportOptions{})

@@ -220,7 +220,7 @@ const cleanUpTime = 10 * time.Second
 func (s *Service) destroyOver(ctx context.Context, st *session.Stream, name, address string, f *Finding) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
-	if err := xep.DestroyRoom(last, st, address); err != nil {
+	if err := xep.DestroyRoom(last, st, address, Destruction{}); err != nil {
 		s.destroyTemporary(ctx, name, f)
 	}
 }
@@ -241,7 +241,7 @@ func (s *Service) destroyTemporary(ctx context.Context, name string, f *Finding)
 		err = s.dialect.Configure(ctx, name, Settings{Persistent: False})
 	}
 	if !errors.Is(err, ErrAbsent) {
-		err = xep.DestroyRoom(ctx, s.conn.Client, address)
+		err = xep.DestroyRoom(ctx, s.conn.Client, address, Destruction{})
 	}
 	if err == nil || errors.Is(err, ErrAbsent) {
 		return

@@ -203,7 +203,7 @@ func TestExamineLeavesNoRooms(t *testing.T) {
 						if r.State == xmppadmin.Exists && (what == pass || !strings.Contains(fmt.Sprint(findings), r.Name)) {
 							t.Errorf("fate %d of request %d leaves room %s\n%+v", what, n, r.Name, findings)
 						}
-						_ = looking.Destroy(t.Context(), r.Name)
+						_ = looking.Destroy(t.Context(), r.Name, xmppadmin.Destruction{})
 					}
 				}
 			}

@@ -339,7 +339,7 @@ func TestRightsOfAnEarlierRoomStayAway(t *testing.T) {
 		if err := s.Archive(t.Context(), "quic", archived); err != nil {
 			t.Fatal(err)
 		}
-		if err := xep.DestroyRoom(t.Context(), c, room); err != nil {
+		if err := xep.DestroyRoom(t.Context(), c, room, xep.Destruction{}); err != nil {
 			t.Fatal(err)
 		}
 		wait(t, "the room is gone", func() bool { return read(t, s, "quic").State == xmppadmin.Absent })

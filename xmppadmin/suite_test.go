@@ -12,6 +12,7 @@ import (
 	"muster/fixtures"
 	"muster/fixtures/ejabberd"
 	"muster/fixtures/prosody"
+	"muster/fixtures/xmpptest"
 	"muster/xmppadmin"
 )
 
@@ -317,6 +318,25 @@ func TestTombstones(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDestroyedWithReason(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, s *xmppadmin.Service, p *fixtures.Server) {
+		const room, instead = "quic@rooms.example.org", "tls@rooms.example.org"
+		create(t, s, "quic", live("quic"))
+		alice := participant(t, p, "alice")
+		if err := alice.Join(t.Context(), room, "alice"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Destroy(t.Context(), "quic", xmppadmin.Destruction{Reason: "merged <&> into tls", Instead: instead}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := alice.Destroyed(t.Context())
+		if want := (xmpptest.Destroyed{Room: room, Reason: "merged <&> into tls", Instead: instead}); err != nil || got != want {
+			t.Errorf("the occupant was sent %+v, %v, want %+v", got, err, want)
+		}
+	})
 }
 
 func TestAnnounce(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,8 @@ const destroyAction provision.Action = "destroy"
 
 func (a *app) destroyCommand() *cobra.Command {
 	var o logsFlags
-	var confirm string
+	var confirm, instead string
+	var d xmppadmin.Destruction
 	cmd := &cobra.Command{
 		Use:   "destroy NAME",
 		Short: "Destroy an archived room for good",
@@ -36,19 +38,26 @@ func (a *app) destroyCommand() *cobra.Command {
 				return wrongUsage(cmd, "--confirm must repeat the room name %q", args[0])
 			}
 			o.command = cmd.CommandPath()
-			return a.destroy(cmd.Context(), args[0], &o)
+			return a.destroy(cmd.Context(), args[0], instead, d, &o)
 		},
 	}
 	cmd.Flags().StringVar(&confirm, "confirm", "", "the `NAME` of the room once more")
+	cmd.Flags().StringVar(&d.Reason, "reason", "", "the `TEXT` that occupants are sent, and later visitors where the server keeps it")
+	cmd.Flags().StringVar(&instead, "instead", "", "the `ROOM` to go to, by name or as a JID")
 	o.addLogsLock(cmd)
 	return cmd
 }
 
 // destroy is the command destroy.
-func (a *app) destroy(ctx context.Context, name string, o *logsFlags) error {
+func (a *app) destroy(ctx context.Context, name, instead string, d xmppadmin.Destruction, o *logsFlags) error {
 	c, err := a.load()
 	if err != nil {
 		return err
+	}
+	if d.Instead = instead; instead != "" && !strings.Contains(instead, "@") {
+		if d.Instead, err = xmppadmin.RoomJID(instead, c.XMPP.Service); err != nil {
+			return fmt.Errorf("--instead: %w", err)
+		}
 	}
 	unlock, err := a.lockIn(ctx, c, c.State.Dir, o.command, o.lockTimeout)
 	if err != nil {
@@ -62,7 +71,7 @@ func (a *app) destroy(ctx context.Context, name string, o *logsFlags) error {
 		if err := proved(ctx, conn.service, store, rooms); err != nil {
 			return err
 		}
-		if err := a.destroyRecorded(ctx, c, conn.service, name, o.command); err != nil {
+		if err := a.destroyRecorded(ctx, c, conn.service, name, d, o.command); err != nil {
 			return err
 		}
 		a.console.Result("destroy: the room %q and its message archive are gone; its record stays", name)
@@ -93,7 +102,7 @@ func proved(ctx context.Context, service *xmppadmin.Service, store *chatlog.Stor
 
 // destroyRecorded destroys a room, with a record in the audit trail before and
 // after. Nothing is destroyed that could not be recorded.
-func (a *app) destroyRecorded(ctx context.Context, c config.Config, service *xmppadmin.Service, name, command string) (err error) {
+func (a *app) destroyRecorded(ctx context.Context, c config.Config, service *xmppadmin.Service, name string, d xmppadmin.Destruction, command string) (err error) {
 	audit, err := state.OpenAudit(c.State.Dir)
 	if err != nil {
 		return err
@@ -103,7 +112,7 @@ func (a *app) destroyRecorded(ctx context.Context, c config.Config, service *xmp
 	if err := errors.Join(audit.Record(e), audit.Sync()); err != nil {
 		return err
 	}
-	err = service.Destroy(ctx, name)
+	err = service.Destroy(ctx, name, d)
 	e.When, e.Result = a.now(), string(apply.Done)
 	if err != nil {
 		e.Result, e.Error = string(apply.Failed), err.Error()

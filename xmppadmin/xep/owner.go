@@ -36,9 +36,21 @@ func SubmitRoomForm(ctx context.Context, r Requester, room string, answer Form) 
 	return r.Set(ctx, room, element(nsMUCOwner, "query", answer.TokenReader()), nil)
 }
 
+// Destruction is what the occupants of a room are sent when it is destroyed
+// (XEP-0045 §10.9). Each field may be empty.
+type Destruction struct {
+	Reason string
+	// Instead is the JID of a room to go to.
+	Instead string
+}
+
 // DestroyRoom destroys a room (XEP-0045 §10.9).
-func DestroyRoom(ctx context.Context, r Requester, room string) error {
-	return r.Set(ctx, room, element(nsMUCOwner, "query", element("", "destroy", nil)), nil)
+func DestroyRoom(ctx context.Context, r Requester, room string, d Destruction) error {
+	var reason xml.TokenReader
+	if d.Reason != "" {
+		reason = textElement("reason", d.Reason)
+	}
+	return r.Set(ctx, room, element(nsMUCOwner, "query", element("", "destroy", reason, "jid", d.Instead)), nil)
 }
 
 // ListItem is one entry of a room's lists: a user with an affiliation, or an
