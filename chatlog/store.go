@@ -188,8 +188,10 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	if err := do(tx); err != nil {
 		undone := tx.Rollback()
-		if errors.Is(err, sql.ErrTxDone) {
-			err = cmp.Or(ctx.Err(), err) // it was undone because ctx ended
+		// Where it was undone because ctx ended, the statements fail in one of
+		// several ways.
+		if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+			err = fmt.Errorf("%w: %w", cause, err)
 		}
 		return cmp.Or(err, undone)
 	}
