@@ -222,7 +222,7 @@ func (d *ejabberd) takeMade(name string) (made *session.Stream, owned bool) {
 // lookAtMade looks at a room that Create has just made, with one request: the
 // server gives the room's form to its owner. Over another stream than the one
 // that the room was made over that would be no proof: ejabberd makes a room that
-// does not exist, for a moment, for whoever requests its form. It reports false
+// does not exist, for a moment, for the one who requests its form. It reports false
 // where it did not get the form, or the room has been archived since, or the form
 // does not show to this account whether the room is persistent.
 func (d *ejabberd) lookAtMade(ctx context.Context, st *session.Stream, name, address string) (muc.Room, bool) {

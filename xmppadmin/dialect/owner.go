@@ -152,7 +152,7 @@ func (d *owner) Configure(ctx context.Context, name string, s muc.Settings) erro
 	return roomError(name, err)
 }
 
-// form returns the form of a room that exists: whoever requests that of none
+// form returns the form of a room that exists: a request for that of none
 // makes a room on ejabberd, and would bring back one that was destroyed.
 func (d *owner) form(ctx context.Context, room string) (xep.Form, error) {
 	if _, err := xep.Info(ctx, d.conn.Client, room); err != nil {
